@@ -1,0 +1,1 @@
+"""What a city does with its evaluation sheets."""

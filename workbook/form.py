@@ -1,0 +1,387 @@
+"""A form is data: one TOML file says which labels it has and what hangs on each.
+
+The reader, the blank form, the rules' required fields and the reference all loop over the structures here.
+No structure holds a cell address.
+"""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from workbook import toml_lines
+from workbook.errors import FormError
+
+Need = Literal["must", "should", "may"]
+
+
+class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of all parts of a form: immutable, and a key that is not listed is refused."""
+
+
+class Years(Struct):
+    """How many year columns a table has, and the words that tell a settled year from a planned one."""
+
+    settled: int
+    planned: int
+    settled_words: list[str]
+    planned_words: list[str]
+
+
+class Section(Struct):
+    """A stretch of the form, from its own label to the next section's."""
+
+    name: str
+    page: int
+    labels: list[str] = []
+    print: str = ""
+    repeats: list[str] = []
+
+
+class Field(Struct):
+    """A label with one value. ``within`` names the field whose label it must follow."""
+
+    name: str
+    section: str
+    label: str
+    type: Literal["text", "code_name", "digits", "phone", "group"] = "text"
+    aliases: list[str] = []
+    value: Literal["right", "box"] = "right"
+    within: str = ""
+    mark: str = ""
+    note: str = ""
+    need: Need = "may"
+    digits: int = 0
+    names: str = ""
+    extension: str = ""
+    optional: bool = False
+    personal: bool = False
+
+
+class Row(Struct):
+    """A row of the cost table; ``source`` marks a funding source (財源)."""
+
+    name: str
+    label: str
+    unit: str
+    aliases: list[str] = []
+    source: bool = False
+    formula: Literal["", "sources", "labour", "grand_total"] = ""
+
+
+class Table(Struct):
+    """A table of rows × years: indicators by slot, or costs by row label."""
+
+    name: str
+    kind: Literal["indicators", "costs"]
+    section: str
+    label: str
+    heading: str
+    mark: str = ""
+    slots: list[str] = []
+    rows: list[Row] = []
+    of: str = ""
+
+
+class Option(Struct):
+    """One box of a choice; ``years`` says which years are written in brackets behind it."""
+
+    value: str
+    label: str
+    aliases: list[str] = []
+    years: Literal["", "start", "range"] = ""
+    print: str = ""
+
+
+class Choice(Struct):
+    """A group of boxes under one label."""
+
+    name: str
+    section: str
+    label: str
+    options: list[Option]
+    mark: str = ""
+
+
+class Mergeable(Struct):
+    """The two boxes that follow when there is another means (question ⑥)."""
+
+    yes: str
+    no: str
+
+
+class Reason(Struct):
+    """The labels beside which a question's reason stands."""
+
+    labels: list[str]
+
+
+class Axis(Struct):
+    """An axis of the evaluation, A–D."""
+
+    key: str
+    label: str
+
+
+class AxisOptions(Struct):
+    """The two boxes of an axis in the summary."""
+
+    fine: str
+    flagged: str
+
+
+class Question(Struct):
+    """A judgement: two boxes and a reason. ``flagged`` is the box that asks for action or explanation."""
+
+    number: str
+    topic: str
+    axis: str
+    label: str
+    flagged: str
+    other: str
+    reason: Literal["when_flagged", "always"]
+    aliases: list[str] = []
+    mark: str = ""
+    mergeable: Mergeable | None = None
+    means: str = ""
+    means_note: str = ""
+    help: list[str] = []
+
+
+class Direction(Struct):
+    """A direction for next year; ``role`` is what the rules ask about."""
+
+    value: str
+    role: Literal["abolish", "suspend", "reset", "merge", "improve", "keep"]
+    axis: str = ""
+    aliases: list[str] = []
+
+
+class Matrix(Struct):
+    """The table of cost (columns) × outcome (rows); ``forbidden`` holds (cost, outcome) pairs printed ×."""
+
+    section: str
+    cost_label: str
+    outcome_label: str
+    costs: list[str]
+    outcomes: list[str]
+    forbidden: list[tuple[str, str]] = []
+
+
+class FreeText(Struct):
+    """Text of a section that has no label of its own."""
+
+    name: str
+    section: str
+
+
+class Static(Struct):
+    """Texts that are printed on the form and carry no value."""
+
+    section: str
+    texts: list[str]
+
+
+class Form(Struct):
+    """A whole form. Load one with `load` or `get`."""
+
+    id: str
+    title: str
+    slot_marks: list[str]
+    unit_heading: str
+    years: Years
+    sections: list[Section]
+    fields: list[Field]
+    tables: list[Table]
+    choices: list[Choice]
+    reason: Reason
+    axes: list[Axis]
+    axis_options: AxisOptions
+    questions: list[Question]
+    directions: list[Direction]
+    matrix: Matrix
+    free_text: FreeText
+    statics: list[Static] = []
+    layout: dict[str, Any] = {}
+
+    def field(self, name: str) -> Field:
+        """The field of that name; KeyError when the form has none."""
+        return _by_name(self)[name]
+
+    def table(self, name: str) -> Table:
+        """The table of that name; KeyError when the form has none."""
+        for table in self.tables:
+            if table.name == name:
+                return table
+        raise KeyError(name)
+
+    @property
+    def costs(self) -> Table:
+        """The cost table."""
+        return next(table for table in self.tables if table.kind == "costs")
+
+    @property
+    def indicator_tables(self) -> list[Table]:
+        """The indicator tables, in the form's order."""
+        return [table for table in self.tables if table.kind == "indicators"]
+
+    @property
+    def sources(self) -> list[str]:
+        """Names of the funding source rows (財源), in the form's order."""
+        return [row.name for row in self.costs.rows if row.source]
+
+    def question(self, number: str) -> Question:
+        """The question of that number; KeyError when the form has none."""
+        for question in self.questions:
+            if question.number == number:
+                return question
+        raise KeyError(number)
+
+    def direction(self, value: str) -> Direction:
+        """The direction of that text; KeyError when the form has none."""
+        for direction in self.directions:
+            if direction.value == value:
+                return direction
+        raise KeyError(value)
+
+
+@functools.cache
+def _by_name(form: Form) -> dict[str, Field]:
+    return {field.name: field for field in form.fields}
+
+
+# The TOML uses singular array headers ([[field]]), the structure plural names (form.fields).
+_ARRAYS: dict[str, tuple[str, type[Struct]]] = {
+    "section": ("sections", Section),
+    "field": ("fields", Field),
+    "table": ("tables", Table),
+    "choice": ("choices", Choice),
+    "axis": ("axes", Axis),
+    "question": ("questions", Question),
+    "direction": ("directions", Direction),
+    "static": ("statics", Static),
+}
+_TABLES: dict[str, type[Struct]] = {
+    "years": Years,
+    "reason": Reason,
+    "axis_options": AxisOptions,
+    "matrix": Matrix,
+    "free_text": FreeText,
+}
+_SCALARS: dict[str, Any] = {"id": str, "title": str, "slot_marks": list[str], "unit_heading": str}
+_OPTIONAL = {"static", "layout"}
+
+
+def load(path: Path | str) -> Form:
+    """Load a form file. Raises `FormError` with file, line and reason when it is wrong."""
+    path = Path(path)
+    return parse(path.read_text(encoding="utf-8"), path.name)
+
+
+def parse(text: str, name: str = "form.toml") -> Form:
+    """Build a form from TOML text; ``name`` is the file's name for messages."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FormError(name, toml_lines.line_of_syntax_error(error, text), "syntax", str(error)) from None
+    form = _convert(data, text, name)
+    for key, index, code, detail in _contradictions(form):
+        raise FormError(name, toml_lines.line_of(text, key, index), code, detail)
+    return form
+
+
+def _convert(data: dict[str, Any], text: str, name: str) -> Form:
+    known = {*_ARRAYS, *_TABLES, *_SCALARS, "layout"}
+    parts: dict[str, Any] = {}
+    for key, value in data.items():
+        if key not in known:
+            raise FormError(name, toml_lines.line_of(text, key), "unknown_key", _nearest(key, known))
+        if key in _ARRAYS:
+            plural, kind = _ARRAYS[key]
+            items = value if isinstance(value, list) else [value]
+            parts[plural] = [_part(item, kind, text, name, key, i) for i, item in enumerate(items)]
+        elif key == "layout":
+            parts[key] = value
+        else:
+            parts[key] = _part(value, _TABLES.get(key) or _SCALARS[key], text, name, key, 0)
+    for key in known - _OPTIONAL:
+        if key not in data:
+            raise FormError(name, 1, "missing_key", key)
+    return Form(**parts)
+
+
+def _part(value: Any, kind: Any, text: str, name: str, key: str, index: int) -> Any:
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        inner = toml_lines.key_in_message(str(error))
+        line = toml_lines.line_of(text, key, index, inner)
+        raise FormError(name, line, "wrong_value", f"[{key}] {error}") from None
+
+
+def _nearest(key: str, known: set[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(key, sorted(known), 1)
+    return f"{key} → {near[0]}?" if near else key
+
+
+Contradiction = tuple[str, int, str, str]
+
+
+def _contradictions(form: Form) -> Iterator[Contradiction]:
+    """What a single part cannot show: names used twice, references to nothing."""
+    sections = {section.name for section in form.sections}
+    for key, parts in (("field", form.fields), ("table", form.tables), ("choice", form.choices)):
+        seen: set[str] = set()
+        for i, part in enumerate(parts):  # type: ignore[var-annotated, arg-type]
+            if part.section not in sections:
+                yield key, i, "unknown_section", part.section
+            if part.name in seen:
+                yield key, i, "name_twice", part.name
+            if not part.label.strip():
+                yield key, i, "empty_label", part.name
+            seen.add(part.name)
+    yield from _loose_references(form)
+
+
+def _loose_references(form: Form) -> Iterator[Contradiction]:
+    fields = {field.name for field in form.fields}
+    axes = {axis.key for axis in form.axes}
+    for i, field in enumerate(form.fields):
+        for name in (field.within, field.names, field.extension):
+            if name and name not in fields:
+                yield "field", i, "unknown_field", name
+    for i, question in enumerate(form.questions):
+        if question.axis not in axes:
+            yield "question", i, "unknown_axis", question.axis
+    for i, direction in enumerate(form.directions):
+        if direction.axis and direction.axis not in axes:
+            yield "direction", i, "unknown_axis", direction.axis
+    for cost, outcome in form.matrix.forbidden:
+        if cost not in form.matrix.costs or outcome not in form.matrix.outcomes:
+            yield "matrix", 0, "unknown_cell", f"{cost}×{outcome}"
+    if sum(table.kind == "costs" for table in form.tables) != 1:
+        yield "table", 0, "one_cost_table", ""
+
+
+def ids() -> list[str]:
+    """The ids of the forms that are shipped, oldest first."""
+    folder = resources.files("workbook") / "forms"
+    names = (entry.name for entry in folder.iterdir())
+    return sorted(n.removesuffix(".toml") for n in names if n.endswith(".toml") and "sample" not in n)
+
+
+@functools.cache
+def get(form_id: str) -> Form:
+    """A shipped form by its id; KeyError when there is none of that id."""
+    if form_id not in ids():
+        raise KeyError(form_id)
+    entry = resources.files("workbook") / "forms" / f"{form_id}.toml"
+    return parse(entry.read_text(encoding="utf-8"), entry.name)
