@@ -50,7 +50,8 @@ class Field(Struct):
     name: str
     section: str
     label: str
-    type: Literal["text", "code_name", "digits", "phone", "group"] = "text"
+    type: Literal["text", "code_name", "digits", "code_text", "phone", "group"] = "text"
+    """``code_text`` is a text that stands to its label as the codes of the sheet do: beside or beneath."""
     aliases: list[str] = []
     value: Literal["right", "box"] = "right"
     within: str = ""
@@ -188,7 +189,7 @@ class Static(Struct):
     texts: list[str]
 
 
-class Form(Struct):
+class Form(Struct, eq=False):  # compared and hashed by identity, so that caches can key on it
     """A whole form. Load one with `load` or `get`."""
 
     id: str

@@ -1,0 +1,327 @@
+"""Recognise a form's labels in single cells, however they are spelled. No positions here.
+
+A `Label` holds only what is printed, not what is typed: "■ 結びついている" and "□ 結びついている" give the same
+label, so that sheets of one layout have the same labels at the same places. What is typed in the label's own
+cell (an inline value, a glyph, the years behind an option) is read by `inline_value` and `option_parts`.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from workbook import notation
+from workbook.form import Form
+from workbook.notation import CIRCLES, OFF, ON, YEAR, fold
+
+
+class Meaning(NamedTuple):
+    """What a label is: its kind, the name of the thing, the section in which it counts ("" for any)."""
+
+    kind: str
+    name: str
+    section: str
+
+
+class Label:
+    """What is printed in a cell. Interned: equal labels are the same object, so they compare by identity."""
+
+    __slots__ = ("inline", "meanings", "options", "phase", "slot", "year")
+
+    def __init__(
+        self,
+        meanings: tuple[Meaning, ...] = (),
+        *,
+        inline: bool = False,
+        options: tuple[tuple[Meaning, ...], ...] = (),
+        year: str = "",
+        phase: str = "",
+        slot: str = "",
+    ) -> None:
+        self.meanings = meanings
+        self.inline = inline
+        """A value stands behind the label in the same cell."""
+        self.options = options
+        """The boxes in the cell, each with all that it can mean."""
+        self.year = year
+        """A year heading, folded."""
+        self.phase = phase
+        """実績, 決算, 計画 … alone in a cell."""
+        self.slot = slot
+        """A slot mark of an indicator table."""
+
+
+class OptionPart(NamedTuple):
+    """One box in a cell: its glyph ("" for none) and what stands in brackets behind it, both folded."""
+
+    glyph: str
+    behind: str
+
+
+_GLYPH = "".join(sorted(ON | OFF | CIRCLES))
+_G = rf"[{_GLYPH}]|\([{_GLYPH}]?\)|\[[{_GLYPH}]?\]"
+_MARK = re.compile(
+    r"(?:[①-⑳■□◆◇●○◎※*・▼▽]|\(\d{1,2}\)|\d{1,2}[.:)]?|\([ア-ン]\)|[ア-ン][.:)]|[A-D][.:)]?|[IVX]+[.:)])"
+)
+_NOTE = re.compile(
+    r"(?:\+?\([^()]*(?:\([^()]*\)[^()]*)*\)|【[^】]*】|《[^》]*》|<[^>]*>|\[[^\]]*\]|[:;*※?。])+$"
+)
+_BEHIND = rf"(?:\((?![{_GLYPH}]?\))(?:[^()]|\([^()]*\))*\)|[年度~\-\d元平成令和昭和HSR]+)*"
+_LONGEST = 400
+_INLINE_HEAD = 60
+_SHORTEST_PREFIX = 6
+
+
+class Vocabulary:
+    """All labels of one form, ready for look-up by folded text."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        self.exact: dict[str, list[Meaning]] = defaultdict(list)
+        self.options: dict[str, list[Meaning]] = defaultdict(list)
+        self.inline: set[str] = set()
+        self.dated: list[tuple[re.Pattern[str], Meaning]] = []
+        self.statics: list[tuple[str, Meaning]] = []
+        for label, meaning, inline in _labels(form):
+            self._add(label, meaning, inline)
+        for label, meaning in _options(form):
+            self.options[fold(label)].append(meaning)
+        self._compile(form)
+
+    def _add(self, label: str, meaning: Meaning, inline: bool) -> None:
+        if "{" in label:
+            pattern = re.escape(fold(label)).replace(r"\{EVALUATED\}", YEAR).replace(r"\{PLANNED\}", YEAR)
+            self.dated.append((re.compile(pattern), meaning))
+            return
+        folded = fold(label)
+        for text in {folded, _NOTE.sub("", folded)}:
+            if text and meaning not in self.exact[text]:
+                self.exact[text].append(meaning)
+                if inline:
+                    self.inline.add(text)
+        if meaning.kind == "static" and len(folded) >= _SHORTEST_PREFIX:
+            self.statics.append((folded, meaning))
+
+    def _compile(self, form: Form) -> None:
+        words = {fold(w) for w in (*form.years.settled_words, *form.years.planned_words)}
+        phases = "|".join(sorted(words, key=len, reverse=True))
+        # A year heading says 年, an era or a phase; a bare number may be anything.
+        self.year = re.compile(
+            rf"(?=.*(?:年|元|[MTSHR]\d|{phases})|\d{{4}}$){YEAR}[(\[<]?(?P<phase>{phases})?(?:額|値|見込)?[)\]>]?"
+        )
+        self.phase = re.compile(rf"[(\[<]?({phases})(?:額|値)?[)\]>]?")
+        options = "|".join(re.escape(o) for o in sorted(self.options, key=len, reverse=True))
+        self.leading = re.compile(rf"[・/、,|]?(?P<g>{_G})?(?P<o>{options})(?P<b>{_BEHIND})")
+        self.trailing = re.compile(rf"[・/、,|]?(?P<o>{options})(?P<b>{_BEHIND})(?P<g>{_G})?")
+        heads = "|".join(re.escape(o) for o in sorted(self.inline, key=len, reverse=True))
+        self.inline_start = re.compile(rf"{_MARK.pattern}{{0,2}}[(\[【]?(?:{heads})")
+        self.slots = {fold(mark) for mark in form.slot_marks}
+        self._interned: dict[tuple[object, ...], Label] = {}
+        self.recognise = functools.lru_cache(maxsize=65536)(self._recognise)
+
+    def _intern(self, meanings: tuple[Meaning, ...] = (), **more: object) -> Label:
+        key = (meanings, *more.items())
+        if key not in self._interned:
+            self._interned[key] = Label(meanings, **more)  # type: ignore[arg-type]
+        return self._interned[key]
+
+    def _recognise(self, text: str) -> Label | None:
+        """The label in a cell's text; None for a text that is no label."""
+        if len(text) > _LONGEST:
+            return None
+        folded = fold(text)
+        if not folded:
+            return None
+        if folded in self.slots:
+            return self._intern(slot=folded)
+        if label := self._boxes(folded) or self._year(folded):
+            return label
+        if meanings := self.meanings(folded):
+            return self._intern(meanings)
+        return self._with_value(text) or self._static(folded)
+
+    def bare_year(self, value: notation.CellValue) -> Label | None:
+        """The heading that a bare number is where only years can stand: 27, "27", 2015."""
+        text = fold(str(notation.exact(value) if isinstance(value, float) else value))
+        if isinstance(value, bool) or not notation.year_candidates(text):
+            return None
+        return self._intern(year=text)
+
+    def meanings(self, folded: str) -> tuple[Meaning, ...]:
+        """What a folded text can mean as a whole label, with or without mark and note."""
+        for variant in _variants(folded):
+            if variant in self.exact:
+                return tuple(self.exact[variant])
+            for pattern, meaning in self.dated:
+                if pattern.fullmatch(variant):
+                    return (meaning,)
+        return ()
+
+    def _boxes(self, folded: str) -> Label | None:
+        parts = self._split_boxes(folded)
+        if not parts:
+            return None
+        return self._intern(options=tuple(tuple(self.options[option]) for option, _ in parts))
+
+    @functools.lru_cache(maxsize=16384)  # noqa: B019 (vocabularies live as long as the program)
+    def _split_boxes(self, folded: str) -> tuple[tuple[str, OptionPart], ...]:
+        if not any(option in folded for option in self.options):
+            return ()
+        trailing = not re.match(_G, folded) and re.search(rf"(?:{_G})$", folded)
+        pattern = self.trailing if trailing else self.leading
+        for start in (0, *(m.end() for m in [re.match(r"[①-⑳]|\(\d\)", folded)] if m)):
+            parts, position = [], start
+            while match := pattern.match(folded, position):
+                parts.append((match["o"], OptionPart(match["g"] or "", match["b"] or "")))
+                position = match.end()
+            if parts and position == len(folded):
+                return tuple(parts)
+        return ()
+
+    def option_parts(self, text: str) -> list[OptionPart]:
+        """The boxes of a cell, in the order of the label's ``options``."""
+        return [part for _, part in self._split_boxes(fold(text))]
+
+    def _year(self, folded: str) -> Label | None:
+        match = self.year.fullmatch(folded)
+        if match:
+            # "29年度実績" heads a column, or a text box: both are said, the position decides.
+            return self._intern(self._dated(folded), year=folded, phase=match["phase"] or "")
+        match = self.phase.fullmatch(folded)
+        return self._intern(phase=match[1]) if match else None
+
+    def _dated(self, folded: str) -> tuple[Meaning, ...]:
+        return tuple(meaning for pattern, meaning in self.dated if pattern.fullmatch(folded))
+
+    def _with_value(self, text: str) -> Label | None:
+        slot = _slot_cut(text, self.slots)
+        if slot:
+            return self._intern(slot=slot, inline=True)
+        cut = self._cut(text)
+        return self._intern(self.meanings(fold(text[:cut])), inline=True) if cut else None
+
+    def _cut(self, text: str) -> int:
+        """Where the label ends and its value begins; 0 when there is no label with a value."""
+        text = text.lstrip()
+        if not self.inline_start.match(fold(text[:_INLINE_HEAD])) and not self._dated_start(text):
+            return 0
+        found = 0
+        for match in re.finditer(r"[\s:：⇒→]+", text[: _INLINE_HEAD * 3]):
+            head = text[: match.end()]
+            if match.end() < len(text) and self._is_inline(fold(head)):
+                found = match.end()
+        return found
+
+    def _dated_start(self, text: str) -> bool:
+        return any(p.match(v) for v in _variants(fold(text[:_INLINE_HEAD])) for p, _ in self.dated)
+
+    def _is_inline(self, folded: str) -> bool:
+        return any(m.kind != "static" for m in self.meanings(folded))
+
+    def inline_value(self, text: str) -> str | None:
+        """What is typed behind a label, or a slot mark, in the same cell."""
+        text = text.strip()
+        if _slot_cut(text, self.slots):
+            return notation.tidy(re.sub(r"^\S\s*[.．:：、)）]?\s*", "", text))
+        return notation.tidy(text[self._cut(text) :])
+
+    def _static(self, folded: str) -> Label | None:
+        for variant in _variants(folded):
+            for static, meaning in self.statics:
+                if variant.startswith(static):
+                    return self._intern((meaning,))
+        return None
+
+
+def _slot_cut(text: str, slots: set[str]) -> str:
+    match = re.match(r"\s*(\S)(?:\s+|[.．:：、)）]\s*)(?=\S)", text)
+    slot = fold(match[1]) if match else ""
+    return slot if slot in slots else ""
+
+
+def _variants(folded: str) -> Iterator[str]:
+    """The text itself, then without its leading marks, each also without its trailing notes."""
+    for _ in range(3):
+        yield folded
+        bare = _NOTE.sub("", folded)
+        if bare and bare != folded:
+            yield bare
+        match = _MARK.match(folded)
+        if not match:
+            break
+        folded = folded[match.end() :]
+    if folded[:1] == "(" and folded[-1:] == ")":  # (内線)
+        yield folded[1:-1]
+
+
+def _labels(form: Form) -> Iterator[tuple[str, Meaning, bool]]:
+    """Every label of the form: text, meaning, and whether a value may stand behind it in its cell."""
+    for section in form.sections:
+        for text in section.labels:
+            yield text, Meaning("section", section.name, ""), False
+    for field in form.fields:
+        for text in (field.label, *field.aliases):
+            yield text, Meaning("field", field.name, field.section), field.type != "group"
+    for table in form.tables:
+        yield table.label, Meaning("table", table.name, table.section), False
+        for row in table.rows:
+            for text in (row.label, *row.aliases):
+                yield text, Meaning("row", row.name, table.section), False
+    for choice in form.choices:
+        yield choice.label, Meaning("choice", choice.name, choice.section), False
+    yield form.unit_heading, Meaning("unit", "", ""), False
+    yield from _evaluation_labels(form)
+    for static in form.statics:
+        for text in static.texts:
+            yield text, Meaning("static", "", static.section), False
+
+
+def _evaluation_labels(form: Form) -> Iterator[tuple[str, Meaning, bool]]:
+    for question in form.questions:
+        for text in (question.label, *question.aliases):
+            yield text, Meaning("question", question.number, "see"), True
+        for text in question.help:
+            yield text, Meaning("static", "", "see"), False
+        if question.means:
+            yield question.means, Meaning("means", question.number, "see"), True
+    for text in form.reason.labels:
+        yield text, Meaning("reason", "", "see"), True
+    for axis in form.axes:
+        yield axis.label, Meaning("axis", axis.key, "summary"), False
+        yield axis.label, Meaning("static", "", "see"), False
+    matrix = form.matrix
+    yield matrix.cost_label, Meaning("static", "", matrix.section), False
+    yield matrix.outcome_label, Meaning("static", "", matrix.section), False
+    for kind, names in (("cost", matrix.costs), ("outcome", matrix.outcomes)):
+        for name in names:
+            yield name, Meaning(kind, name, matrix.section), False
+
+
+def _options(form: Form) -> Iterator[tuple[str, Meaning]]:
+    """Every box of the form: its label, and as name ``group:value``."""
+    for choice in form.choices:
+        for option in choice.options:
+            for text in (option.label, *option.aliases):
+                yield text, Meaning("option", f"{choice.name}:{option.value}", choice.section)
+    for question in form.questions:
+        group = f"judgements.{question.number}"
+        yield question.flagged, Meaning("option", f"{group}:flagged", "see")
+        yield question.other, Meaning("option", f"{group}:other", "see")
+        if question.mergeable:
+            yield question.mergeable.yes, Meaning("option", f"{group}.mergeable:yes", "see")
+            yield question.mergeable.no, Meaning("option", f"{group}.mergeable:no", "see")
+    for axis in form.axes:
+        yield form.axis_options.fine, Meaning("option", f"summary.{axis.key}:fine", "summary")
+        yield form.axis_options.flagged, Meaning("option", f"summary.{axis.key}:flagged", "summary")
+    for direction in form.directions:
+        for text in (direction.value, *direction.aliases):
+            yield text, Meaning("option", f"directions:{direction.value}", form.matrix.section)
+
+
+@functools.cache
+def vocabulary(form: Form) -> Vocabulary:
+    """The vocabulary of a form, built once."""
+    return Vocabulary(form)

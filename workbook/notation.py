@@ -1,0 +1,272 @@
+"""Numbers, years, ticks and labels as people write them. Pure functions on single cells' contents."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import re
+import unicodedata
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from workbook.record import Number, exact
+
+CellValue = (
+    str | int | float | bool | datetime.datetime | datetime.date | datetime.time | datetime.timedelta | None
+)
+
+# NFKC would turn ① into 1 and ㈱ into (株): circled numbers are marks and must stay apart from digits.
+_CIRCLED = re.compile("([①-⑳]+)")
+_SPACE = re.compile(r"[\s\u200b\u200c\u200d\ufeff\ufe0e\ufe0f]+")
+_SAME = str.maketrans(
+    {"〜": "~", "～": "~", "∼": "~", "･": "・", "·": "・", "•": "・", "→": "⇒", "➡": "⇒", "⟹": "⇒"}
+    | dict.fromkeys("〔［", "[")
+    | dict.fromkeys("〕］", "]")
+)
+
+
+@functools.lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """A text for comparison: width, case, white space and look-alike signs do not count. ① stays ①.
+
+    >>> fold("所属 Ｇ") == fold("所属G"), fold("ﾄｰﾀﾙｺｽﾄ（Ａ）")
+    (True, 'トータルコスト(A)')
+    """
+    parts = _CIRCLED.split(text)
+    parts[::2] = [unicodedata.normalize("NFKC", part) for part in parts[::2]]
+    return _SPACE.sub("", "".join(parts)).translate(_SAME).upper()
+
+
+def tidy(value: CellValue) -> str | None:
+    """A text value: line breaks as ``\\n``, ends stripped; None when blank.
+
+    A bare 0 is what Excel shows for a link to an empty cell: no text.
+
+    >>> tidy(" 総務部\\r\\n"), tidy(0), tidy(4700.0), tidy("0")
+    ('総務部', None, '4700', '0')
+    """
+    if value is None or value == 0:
+        return None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = value if isinstance(value, str) else str(value)
+    return text.replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n").strip() or None
+
+
+# ---- numbers -----------------------------------------------------------------------------------------------
+
+DASHES = frozenset("-－―‐‑–—ー−─━ｰ")
+_SIGN = "".join(sorted(DASHES)).replace("-", "") + "-"
+_NUMBER = re.compile(
+    rf"(?P<sign>[▲△+{_SIGN}])?\s*(?P<digits>\d{{1,3}}(?:,\d{{3}})+|\d+)(?P<fraction>\.\d*)?\s*(?P<unit>\D.*)?"
+)
+UNITS = frozenset(
+    "人 件 回 台 % 円 千円 時間 箇所 か所 ヶ所 カ所 ケ所 戸 世帯 団体 校 園 m km m2 m3 ha t kg g 冊 枚 本 日 年 月"
+    " 歳 点 ポイント 組 社 店 施設 講座 名 件数 路線 頭 匹 部 館 地区 kl l kwh".upper().split()
+)
+
+
+class ReadNumber(NamedTuple):
+    """What a number cell holds: a number, nothing, a dash (not applicable), or something else."""
+
+    kind: Literal["number", "blank", "dash", "bad"]
+    number: Number | None = None
+    normalised: bool = False
+    """The number was typed as text, with full-width digits, ▲, commas or a unit."""
+
+
+_BLANK, _DASH, _BAD = ReadNumber("blank"), ReadNumber("dash"), ReadNumber("bad")
+
+
+def read_number(value: CellValue, unit: str | None = None) -> ReadNumber:
+    """Read a number as typed. A unit behind it must be ``unit`` where that is known; never a guess.
+
+    >>> read_number("▲１，９７４ 千円", "千円").number, read_number("－").kind, read_number("29（4）").kind
+    (-1974, 'dash', 'bad')
+    """
+    if isinstance(value, str):
+        return _read_text_number(value, unit)
+    if value is None:
+        return _BLANK
+    if isinstance(value, (bool, datetime.date, datetime.time, datetime.timedelta)):
+        return _BAD
+    if isinstance(value, float) and value - value != 0:  # inf, nan
+        return _BAD
+    return ReadNumber("number", exact(value))
+
+
+@functools.lru_cache(maxsize=65536)
+def _read_text_number(text: str, unit: str | None) -> ReadNumber:
+    text = _SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip()
+    if not text:
+        return _BLANK
+    if all(char in DASHES for char in text):
+        return _DASH
+    match = _NUMBER.fullmatch(text)
+    if not match or not _unit_fits(match["unit"], unit):
+        return _BAD
+    number = Decimal(match["digits"].replace(",", "") + (match["fraction"] or "").rstrip("."))
+    negative = match["sign"] is not None and match["sign"] != "+"
+    return ReadNumber("number", exact(-number if negative else number), normalised=True)
+
+
+def _unit_fits(typed: str | None, unit: str | None) -> bool:
+    if not typed:
+        return True
+    return fold(typed) == fold(unit) if unit else fold(typed) in UNITS
+
+
+# ---- years -------------------------------------------------------------------------------------------------
+
+
+class Era(NamedTuple):
+    """A Japanese era; year n is ``offset + n``. n ran to ``last``; plans were written up to ``planned``."""
+
+    name: str
+    letter: str
+    offset: int
+    last: int
+    planned: int
+
+
+ERAS = (
+    Era("令和", "R", 2018, 99, 99),
+    Era("平成", "H", 1988, 31, 45),  # a plan of 平成29 ends in 平成33
+    Era("昭和", "S", 1925, 64, 64),
+    Era("大正", "T", 1911, 15, 15),
+    Era("明治", "M", 1867, 45, 45),
+)
+_ERA = "|".join(f"{era.name}|{era.letter}" for era in ERAS)
+YEAR = rf"(?:(?:{_ERA})?(?:\d{{4}}|\d{{1,2}}|元)(?:\((?:{_ERA})?(?:元|\d{{1,2}})\))?(?:年度|年|(?!\d)))"
+"""A year in a folded text, as a regular expression without groups."""
+_YEAR = re.compile(
+    rf"(?P<era>{_ERA})?(?P<n>\d{{4}}|\d{{1,2}}|元)(?:\((?P<era2>{_ERA})?(?P<n2>元|\d{{1,2}})\))?(?:年度|年)?"
+)
+
+
+@functools.lru_cache(maxsize=4096)
+def year_candidates(text: str) -> tuple[int, ...]:
+    """The fiscal years that a typed year can mean, latest first; empty when it is no year.
+
+    >>> year_candidates("平成29年度"), year_candidates("29"), year_candidates("31(元)年度")
+    ((2017,), (2047, 2017, 1954), (2019,))
+    """
+    match = _YEAR.fullmatch(fold(text))
+    if not match:
+        return ()
+    years = _candidates(match["era"], match["n"])
+    if match["n2"]:  # 31(元): both notations of one year
+        both = set(years) & set(_candidates(match["era2"], match["n2"]))
+        years = tuple(year for year in years if year in both)
+    return years
+
+
+def _candidates(era_name: str | None, digits: str) -> tuple[int, ...]:
+    if len(digits) == 4:
+        return (int(digits),) if not era_name and 1868 <= int(digits) <= 2200 else ()
+    number = 1 if digits == "元" else int(digits)
+    eras = [era for era in ERAS if era_name in (era.name, era.letter)] if era_name else ERAS[:3]
+    return tuple(era.offset + number for era in eras if 1 <= number <= era.planned)
+
+
+def fiscal_year_of(day: datetime.date) -> int:
+    """The Japanese fiscal year (from April) of a day."""
+    return day.year - (day.month < 4)
+
+
+def resolve_columns(typed: list[str], evaluated: int, latest: int) -> list[int] | None:
+    """The fiscal years of consecutive columns; None when they cannot be read as consecutive years.
+
+    ``evaluated`` is the index of the evaluated year's column, which is not after ``latest``. A bare number
+    belongs to the latest era that allows it; columns run on over a change of era.
+
+    >>> resolve_columns(["29", "30", "31(元)", "2"], 2, 2026)
+    [2017, 2018, 2019, 2020]
+    """
+    candidates = [year_candidates(text) for text in typed]
+    for year in candidates[evaluated]:
+        years = [year + i - evaluated for i in range(len(typed))]
+        if year <= latest and all(y in c for y, c in zip(years, candidates, strict=True)):
+            return years
+    return None
+
+
+def resolve_start(text: str, fiscal_year: int) -> int | None:
+    """A start year: the latest meaning that is not after ``fiscal_year``; an explicit era stands as typed.
+
+    >>> resolve_start("16", 2017), resolve_start("16年度", 2023), resolve_start("S55", 2017)
+    (2004, 2004, 1980)
+    """
+    years = year_candidates(text)
+    if len(years) <= 1:
+        return years[0] if years else None
+    begun = [year for year in years if year <= fiscal_year]
+    # 35 on a sheet of 2023 is 昭和35: 平成 had ended when it was written.
+    real = [year for year in begun if _within_its_era(year, text)]
+    return max(real or begun, default=years[-1])
+
+
+def _within_its_era(year: int, text: str) -> bool:
+    match = _YEAR.fullmatch(fold(text))
+    number = 0 if match is None or match["n"] == "元" else int(match["n"])
+    return any(year - era.offset == number <= era.last for era in ERAS)
+
+
+def resolve_end(text: str, start: int | None, fiscal_year: int) -> int | None:
+    """An end year: the earliest meaning not before the start (or, without one, nearest to the year).
+
+    >>> resolve_end("31", 2016, 2017), resolve_end("2", 2016, 2017)
+    (2019, 2020)
+    """
+    years = year_candidates(text)
+    if len(years) <= 1:
+        return years[0] if years else None
+    if start is not None:
+        return min((year for year in years if year >= start), default=years[0])
+    return min(years, key=lambda year: abs(year - fiscal_year))
+
+
+def era_year(year: int, *, short: bool = False) -> str:
+    """A fiscal year as a city writes it; ``short`` leaves the era's name out. April decides the era.
+
+    >>> era_year(2017), era_year(2019), era_year(2017, short=True), era_year(2019, short=True)
+    ('平成29年度', '令和元年度', '29年度', '元年度')
+    """
+    era = next(era for era in ERAS if year > era.offset)
+    number = "元" if year - era.offset == 1 else str(year - era.offset)
+    return f"{'' if short else era.name}{number}年度"
+
+
+# ---- ticks -------------------------------------------------------------------------------------------------
+
+ON = frozenset("■☑☒✓✔✅レ●◉◎☻⬛◼")
+OFF = frozenset("□☐⬜◻▢")
+CIRCLES = frozenset("○◯〇")
+GLYPHS = ON | OFF | CIRCLES
+_BRACKETED = re.compile(r"[(\[](.?)[)\]]")
+
+Tick = Literal["on", "off", "circle"]
+
+
+def read_tick(value: CellValue) -> Tick | None:
+    """A cell that holds nothing but a tick; a circle depends on the form. None for anything else.
+
+    >>> read_tick("☑"), read_tick(False), read_tick("( )"), read_tick("○"), read_tick("レポート")
+    ('on', 'off', 'off', 'circle', None)
+    """
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return glyph_tick(fold(value)) if isinstance(value, str) and len(value) <= 8 else None
+
+
+def glyph_tick(folded: str) -> Tick | None:
+    """The tick of a folded glyph, alone or in brackets."""
+    match = _BRACKETED.fullmatch(folded)
+    char = match[1] if match else folded
+    if match and not char:
+        return "off"
+    if char in ON:
+        return "on"
+    if char in OFF:
+        return "off"
+    return "circle" if char in CIRCLES else None

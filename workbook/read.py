@@ -1,0 +1,168 @@
+"""Grid + form → records. A sheet that cannot be read is refused with everything that it lacks."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from workbook import form as forms
+from workbook.errors import Refused
+from workbook.extract import Extract, Page, head
+from workbook.form import Form
+from workbook.grid import Grid, Spot
+from workbook.locate import PageLayout, Printed, locate, locate_page, printed
+from workbook.notation import fiscal_year_of, fold
+from workbook.record import Issue, Record
+from workbook.source import Book, open_book
+
+_EXAMPLE = re.compile(r"記入(例|要領|方法|上)|記載(例|要領)|作成(例|要領)|入力例|見本|サンプル|手引|説明|様式説明")
+
+
+@dataclasses.dataclass(slots=True)
+class Reading:
+    """What a file gave: records, and one refusal for each sheet (or the file) that gave none."""
+
+    records: list[Record] = dataclasses.field(default_factory=list)
+    refused: list[Refused] = dataclasses.field(default_factory=list)
+    sha256: str | None = None
+
+
+def read_file(path: Path | str, *, form: Form | None = None, name: str | None = None) -> Reading:
+    """Read every project of a workbook. Never raises for bad input: what is refused stands in ``refused``.
+
+    ``form``: only this form; else the shipped form that fits best. ``name``: how the file is called in the
+    records (default: its own name).
+    """
+    reading = Reading()
+    try:
+        book = open_book(path)
+        reading.sha256 = book.sha256
+        read_book(book, name or Path(path).name, reading, form)
+    except Refused as refused:
+        reading.refused.append(refused)
+    return reading
+
+
+def read_book(book: Book, name: str, reading: Reading, form: Form | None = None) -> None:
+    """Add the records and refusals of an opened book to ``reading``. Raises `Refused` F003 for another paper."""
+    choices = [form] if form else [forms.get(form_id) for form_id in forms.ids()]
+    found = {f.id: _pages(book.grids, f) for f in choices}
+    best = max(choices, key=lambda f: sum(p.layout.found for p in found[f.id] if p.layout.is_form))
+    pages = _wanted([p for p in found[best.id] if p.layout.is_form])
+    if not pages:
+        raise _no_form(choices, found)
+    spare = [p for p in found[best.id] if not p.layout.is_form]
+    latest = fiscal_year_of(datetime.date.today())
+    for project in _projects(pages, best, spare):
+        try:
+            _refuse_spoilt(project, best)
+            record = Extract(best, name, project, latest).record()
+        except Refused as refused:
+            refused.sheet = refused.sheet or project[0].grid.name
+            reading.refused.append(refused)
+            continue
+        _tell_hidden(record, project, book)
+        reading.records.append(record)
+
+
+def _pages(grids: list[Grid], form: Form) -> list[Page]:
+    return [Page(layout, grid) for grid in grids for layout in locate(form, printed(grid, form))]
+
+
+def _no_form(choices: list[Form], found: dict[str, list[Page]]) -> Refused:
+    best = max(choices, key=lambda f: max((p.layout.found for p in found[f.id]), default=0))
+    page = max(found[best.id], key=lambda p: p.layout.found, default=None)
+    missing = page.layout.missing if page else _empty_page(best, 1).missing
+    return Refused("F003", sheet=page.grid.name if page else None, nearest=best.title, missing=list(missing))
+
+
+def _empty_page(form: Form, page: int) -> PageLayout:
+    """The page as it is when nothing of it is there: all its labels are missing."""
+    return locate_page(form, [], (), page)
+
+
+def _wanted(pages: list[Page]) -> list[Page]:
+    """Leave out filled examples and hidden copies, unless there is nothing else of that page."""
+    for unwanted in (lambda p: _EXAMPLE.search(fold(p.grid.name)), lambda p: not p.grid.visible):
+        kept = [p for p in pages if not unwanted(p)]
+        kept_numbers = {p.layout.page for p in kept}
+        pages = [p for p in pages if p in kept or p.layout.page not in kept_numbers]
+    return pages
+
+
+def _projects(pages: list[Page], form: Form, spare: list[Page]) -> Iterator[list[Page]]:
+    """The pages of each project, in the order of the front pages: on one sheet, or paired by their heads."""
+    fronts = [p for p in pages if p.layout.page == 1]
+    backs = [p for p in pages if p.layout.page == 2]
+    pairs = {id(f): b for f in fronts for b in backs if f.grid is b.grid}
+    loose_fronts = [f for f in fronts if id(f) not in pairs]
+    loose_backs = [b for b in backs if b not in pairs.values()]
+    heads = {id(p): head(form, p) for p in (*loose_fronts, *loose_backs)} if len(loose_fronts) > 1 else {}
+    for length in (3, 1):  # the whole head, else the project's name
+        for front in list(loose_fronts) if heads else ():
+            mine = heads[id(front)][:length]
+            back = next((b for b in loose_backs if mine and heads[id(b)][:length] == mine), None)
+            if back:
+                pairs[id(front)] = back
+                loose_fronts.remove(front)
+                loose_backs.remove(back)
+    for front, back in zip(list(loose_fronts), list(loose_backs), strict=False):
+        pairs[id(front)] = back  # their heads differ: F010 tells
+        loose_fronts.remove(front)
+        loose_backs.remove(back)
+    for front in fronts:
+        back = pairs.get(id(front)) or _altered(front, spare, form)
+        yield [front, back]
+    for back in loose_backs:
+        yield [Page(_empty_page(form, 1), back.grid), back]
+
+
+def _altered(front: Page, spare: list[Page], form: Form) -> Page:
+    """The second page of a front that has none: what is left of it, so that its missing labels can be told."""
+    rest = [p for p in spare if p.layout.page == 2 and p.grid.visible]
+    best = max(rest, key=lambda p: p.layout.found, default=None)
+    return best or Page(_empty_page(form, 2), front.grid)
+
+
+def _refuse_spoilt(project: list[Page], form: Form) -> None:
+    missing = [label for page in project for label in page.layout.missing]
+    if missing:
+        raise Refused("F004", sheet=project[0].grid.name, missing=list(dict.fromkeys(missing)), form=form.title)
+    for page in project:
+        for label, spots in page.layout.doubled:
+            cells = [page.grid.place(spot) for spot in spots]
+            raise Refused("F005", sheet=page.grid.name, cell=cells[0], label=label, cells=cells)
+
+
+def _tell_hidden(record: Record, project: list[Page], book: Book) -> None:
+    what = []
+    grids = {id(p.grid): p.grid for p in project}.values()
+    if any(not g.visible for g in grids):
+        what.append("hidden_sheet")
+    for grid in grids:
+        if grid.hidden_rows or grid.hidden_columns:
+            spots = [_spot(cell) for k, cell in record.cells.items() if record.values.get(k) not in (None, ())
+                     and cell.startswith(f"{grid.name}!")]  # fmt: skip
+            if any(row in grid.hidden_rows for row, _ in spots):
+                what.append("hidden_row")
+            if any(column in grid.hidden_columns for _, column in spots):
+                what.append("hidden_column")
+    if book.has_links:
+        what.append("external_link")
+    for kind in dict.fromkeys(what):
+        record.issues.append(Issue("F008", None, None, {"found": kind}))
+
+
+def _spot(cell: str) -> Spot:
+    match = re.search(r"!([A-Z]+)(\d+)$", cell)
+    assert match is not None
+    column = 0
+    for char in match[1]:
+        column = column * 26 + ord(char) - 64
+    return int(match[2]) - 1, column - 1
+
+
+__all__ = ["Printed", "Reading", "read_book", "read_file"]
