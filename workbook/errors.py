@@ -37,3 +37,16 @@ class Refused(WorkbookError):
 
 def _refused(code: str, sheet: str | None, cell: str | None, values: dict[str, Any]) -> Refused:
     return Refused(code, sheet=sheet, cell=cell, **values)
+
+
+class OutputLocked(WorkbookError):
+    """An output cannot take its place: ``reason`` is ``open`` (another program, such as Excel, holds the
+    file), ``folder`` (nothing may be written there) or ``full`` (the disk). The old file is as it was."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return OutputLocked, (self.path, self.reason)

@@ -21,8 +21,9 @@ from workbook.ticks import read_boxes
 Found = list[tuple[Spot, CellValue]]
 _CODE_NAME = re.compile(r"\s*[(（\[〔]\s*([^()（）\[\]〔〕]+?)\s*[)）\]〕]\s*(.*)", re.DOTALL)
 _CODE_SPACE = re.compile(r"\s*([0-9０-９]{1,4}(?:[-－][0-9０-９]{1,4})*|[IVXⅠ-Ⅻ]{1,5})[\s.:：]+(\S.*)", re.DOTALL)
-_CODE = re.compile(r"[(（\[〔]?\s*([0-9A-Za-z０-９Ⅰ-Ⅻ\-－]{1,8})\s*[)）\]〕]?")
+_CODE = re.compile(r"[(\[]?([0-9A-Z\-]{1,8})[)\]]?")  # folded
 _EXTENSION = re.compile(r"[\s(（]*内線\s*[)）:：]*\s*([0-9０-９\-－]*)\s*[)）]?")
+_PERIOD = re.compile(r"[()\d元年度~\-明治大正昭和平成令和MTSHR]+|から|まで")
 _YEAR_IN_TEXT = re.compile(r"(?:明治|大正|昭和|平成|令和|[MTSHR])?(?:\d{4}|\d{1,2}|元)(?:\((?:\d{1,2}|元)\))?")
 
 
@@ -75,6 +76,7 @@ class Extract:
         """What is not blank in an area, labels left out, in reading order."""
         grid, labels, (top, left, bottom, right) = page.grid, page.layout.labels, area.rect
         found: Found = [(s, grid.cells.get(s)) for s in area.extra if s in grid.cells or s in grid.errors]
+        labels = labels | area.others if area.others else labels
         for row in range(top, bottom + 1):
             for column, value in grid.rows.get(row, ()):
                 if left <= column <= right and (row, column) not in labels:
@@ -110,6 +112,7 @@ class Extract:
 
     def _fields(self, page: Page) -> None:
         codes_below = self._codes_below(page)
+        self._one_digit_a_cell = self._digit_cells(page, codes_below)
         for place in page.layout.fields:
             again = page.layout.page > 1 and place.key in self.values
             results = [self._candidate(page, place, c, codes_below) for c in place.candidates]
@@ -143,22 +146,30 @@ class Extract:
             self._check_uncached(page, area)
             found = self._found(page, area)
             if box:
-                run = self._fitting(page, area, found)
+                run = self._fitting(page, area, [f for f in found if read_tick(f[1]) is None])
             else:
-                run = found if kind == "code_name" else self._run(page, found)
+                run = self._run(page, found, code=kind == "code_name")
             texts = self._texts(run) if box else [t for _, v in run if (t := tidy(v))]
-            if texts or found:
-                spot = run[0][0] if run else found[0][0]
+            if texts or run:
+                spot = run[0][0]
                 return _typed(place, texts), spot, run
         spot = (areas[0].rect.top, areas[0].rect.left) if areas else candidate.spot
         return _typed(place, []), spot, []
 
-    def _run(self, page: Page, found: Found) -> Found:
-        """The first value and what adjoins it: a memo further right is none of it."""
-        blocks = {(m.top, m.left): m.right for m in page.grid.merges} if len(found) > 1 else {}
-        run: Found = []
-        for spot, value in found:
-            if run and (spot[0] != run[-1][0][0] or spot[1] != blocks.get(run[-1][0], run[-1][0][1]) + 1):
+    def _run(self, page: Page, found: Found, *, code: bool = False) -> Found:
+        """The value nearest to its label and what adjoins it: a memo further right is none of it.
+
+        Behind a code (``code``) its name may stand at a distance.
+        """
+        if len(found) < 2:
+            return found
+        found = sorted(found, key=lambda item: item[0][1])
+        run = found[:1]
+        for spot, value in found[1:]:
+            last = self._block(page, run[-1][0])
+            text = "".join(tidy(v) or "" for _, v in run)
+            open_code = code and (_CODE.fullmatch(fold(text)) is not None or text in "（(")
+            if spot[1] != last.right + 1 and not open_code:
                 break
             run.append((spot, value))
         return run
@@ -224,7 +235,7 @@ class Extract:
         for area in areas:
             self._check_uncached(page, area)
         codes = [(s, v) for s, v in found if _is_code(v)]
-        values: dict[str, Value] = {place.key: self._code(page, field, codes, areas)}
+        values: dict[str, Value] = {place.key: self._code(page, field, codes)}
         names = [t for _, v in found if not _is_code(v) and (t := tidy(v))]
         if field.names:
             values[field.names] = _joined(names or self._beside(page, candidate, areas))
@@ -243,23 +254,27 @@ class Extract:
         others = [a for a in candidate.areas if a not in used]
         return [t for a in others for _, v in self._found(page, a) if not _is_code(v) and (t := tidy(v))]
 
-    def _code(self, page: Page, field: Field, codes: Found, areas: tuple[Area, ...]) -> str | None:
+    def _code(self, page: Page, field: Field, codes: Found) -> str | None:
         if not codes:
             return None
-        (spot, value), single = codes[0], len(codes) == 1
+        spot, value = codes[0]
         text = "".join(_code_text(v) for _, v in codes)
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if single and number and len(text) < field.digits and self._fills(page, spot, areas):
-            # A number cell cannot hold a leading zero; one digit to a cell can.
+        number = isinstance(value, (int, float)) and len(codes) == 1
+        if number and len(text) < field.digits and not self._one_digit_a_cell:
+            # A number cannot hold its leading zero; where digits have a cell each, one may be missing.
             self._issue("F013", field.name, page.grid.place(spot), found=text, expected=text.zfill(field.digits))
             text = text.zfill(field.digits)
         return text
 
-    def _fills(self, page: Page, spot: Spot, areas: tuple[Area, ...]) -> bool:
-        """Whether the cell's block is all there is for the code, so that no digit can be missing beside it."""
-        block = next((m for m in page.grid.merges if (m.top, m.left) == spot), None)
-        width = block.right - block.left + 1 if block else 1
-        return any(a.rect.right - a.rect.left + 1 <= width for a in areas)
+    def _digit_cells(self, page: Page, codes_below: bool) -> bool:
+        """Whether the sheet writes its codes with one digit to a cell."""
+        for place in page.layout.fields:
+            if place.field and place.field.type == "digits":
+                for candidate in place.candidates:
+                    found = [v for a in self._going(candidate, codes_below) for _, v in self._found(page, a)]
+                    if sum(_is_code(v) for v in found) > 1:
+                        return True
+        return False
 
     # -- tables --
 
@@ -409,7 +424,8 @@ class Extract:
                     if box.value == value:
                         parts = self.words.option_parts(str(page.grid.cells[box.spot]))
                         found = self._found(page, box.right) if box.index == len(parts) - 1 else []
-                        beside = [fold(tidy(v) or "") for _, v in found if read_tick(v) is None]
+                        folded = (fold(tidy(v) or "") for _, v in found if read_tick(v) is None)
+                        beside = [text for text in folded if _PERIOD.fullmatch(text)]
                         text = parts[box.index].behind + "".join(beside)
                         spot = found[0][0] if beside and not parts[box.index].behind else box.spot
                         return (text if re.search(r"\d|元", text) else ""), page.grid.place(spot)
@@ -432,7 +448,7 @@ class Extract:
     def _free(self, page: Page) -> None:
         if page.layout.free is None:
             return
-        found = self._found(page, page.layout.free)
+        found = [f for f in self._found(page, page.layout.free) if read_tick(f[1]) is None]
         self._check(page, self.form.free_text.name, found)
         block: Found = []
         for spot, value in found:
@@ -485,7 +501,7 @@ def _code_and_name(texts: list[str]) -> tuple[str | None, str | None]:
     """"(05) 行政サービス" in one cell, or its code and name in cells of their own."""
     if not texts:
         return None, None
-    alone = _CODE.fullmatch(texts[0].strip())
+    alone = _CODE.fullmatch(fold(texts[0]))
     if alone and (len(texts) > 1 or re.search(r"[\d(（]", fold(texts[0]))):
         return fold(alone[1]), _joined(texts[1:])
     text = " ".join(texts)

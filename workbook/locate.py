@@ -18,7 +18,7 @@ from workbook.labels import Label, Meaning, vocabulary
 
 FAR = 1_000_000
 _BEYOND = 4
-"""How many columns right of the form's edge a value may stand when its label is at the edge."""
+"""How many columns right of its label a value may stand at the form's edge, at least."""
 _BELOW = 60
 """How many rows below the last label free text may stand."""
 
@@ -57,6 +57,8 @@ class Area:
     rect: Rect
     extra: tuple[Spot, ...] = ()
     without: Rect | None = None
+    others: frozenset[Spot] = frozenset()
+    """Blocks that reach into the area but stand beside or beneath a label of their own."""
 
 
 @dataclasses.dataclass(slots=True, frozen=True)
@@ -154,16 +156,19 @@ def printed(grid: Grid, form: Form) -> Printed:
     words = vocabulary(form)
     recognise, labels = words.recognise, []
     unit_rows = set()
+    known = set()
     for spot, value in grid.cells.items():
         if isinstance(value, str) and (label := recognise(value)):
             labels.append((*spot, label))
+            known.add(spot)
             if label.meanings and label.meanings[0].kind == "unit":
                 unit_rows.add(spot)
     # A bare number is a year only in the row of 単位, right of it.
     for row, unit_column in sorted(unit_rows):
         for column, value in grid.rows[row]:
-            if column > unit_column and (label := words.bare_year(value)):
+            if column > unit_column and (row, column) not in known and (label := words.bare_year(value)):
                 labels.append((row, column, label))
+                known.add((row, column))
     labels.sort(key=lambda item: item[:2])
     return Printed(tuple(labels), grid.merges)
 
@@ -244,6 +249,8 @@ class _Page:
             [t.right for t in self.hard] + [t.right for t in self.tokens if t.label.year]
             + [m.right for m in self.merges] + [0]
         )  # fmt: skip
+        left = min([t.col for t in self.hard], default=0)
+        self.beyond = max(_BEYOND, (self.edge - left) // 6)
 
     def _sections(self, sections: list[Section]) -> dict[str, Rect]:
         """The rows of each section; one whose label is missing shares those of the section before it."""
@@ -329,18 +336,31 @@ class _Page:
     def _area(self, rect: Rect, without: Rect | None = None) -> Area:
         """A block with the first cells of merged blocks that reach into it from outside."""
         labels = {t.spot for t in self.hard}
-        reaching = (
-            (m.top, m.left)
-            for m in self.merges
-            if m.overlaps(rect) and not (rect.top <= m.top <= rect.bottom and rect.left <= m.left <= rect.right)
-        )
-        return Area(rect, tuple(spot for spot in reaching if spot not in labels), without)
+        blocks = [m for m in self.merges if m.overlaps(rect) and (m.top, m.left) not in labels]
+        others = frozenset((m.top, m.left) for m in blocks if self._has_own_label(m, rect))
+        reaching = [
+            (m.top, m.left) for m in blocks
+            if not (rect.top <= m.top <= rect.bottom and rect.left <= m.left <= rect.right)
+        ]  # fmt: skip
+        return Area(rect, tuple(spot for spot in reaching if spot not in others), without, others)
+
+    def _has_own_label(self, block: Rect, rect: Rect) -> bool:
+        """Whether a block that is higher than the area has a label beside it within the area, or is a box beneath one."""
+        if rect.top <= block.top and block.bottom <= rect.bottom:
+            return False
+        for token in self.hard:
+            beside = rect.left <= token.right < block.left
+            if beside and token.row <= block.bottom and token.bottom >= block.top:
+                return True
+            if token.bottom == block.top - 1 and token.col == block.left and self._opens_block(token):
+                return not (token.row <= rect.top - 1 and token.col == rect.left)
+        return False
 
     def _right_of(self, token: Token, *, rows: Rect | None = None) -> Rect:
         """From the label to the next one on its rows, or to the form's edge."""
         band = rows or token.rect
         stop = min((t.col for t in self._beside(token, band)), default=FAR) - 1
-        edge = self.edge if self.edge > token.right else token.right + _BEYOND
+        edge = max(self.edge, token.right + self.beyond)
         return Rect(band.top, token.right + 1, band.bottom, min(stop, edge, self.rect.right))
 
     def _beside(self, token: Token, band: Rect) -> Iterator[Token]:
@@ -460,7 +480,8 @@ class _Page:
             self.doubled.append((table.label, tuple(t.spot for t in titles)))
         if not self._need(len(headings) >= 2, f"{table.label}の年度見出し"):
             return None
-        phases = [self._phase(h) for h in headings]
+        lowest = max(t.bottom for t in (title, *headings)) + 1
+        phases = [self._phase(h, lowest) for h in headings]
         self._harden([*headings, *(p for p in phases if p)])
         unit = self._unit(title, headings)
         last = max(t.bottom for t in [*headings, *(p for p in phases if p), *([unit] if unit else [])])
@@ -484,11 +505,12 @@ class _Page:
                 rows[token.row].append(token)
         return max(rows.values(), key=len, default=[])
 
-    def _phase(self, heading: Token) -> Token | None:
+    def _phase(self, heading: Token, lowest: int) -> Token | None:
+        """実績 or 計画 beneath a heading that has only the year."""
         if heading.label.phase:
             return None
         for token in self.tokens:
-            beneath = token.row == heading.bottom + 1 and heading.col <= token.col <= heading.right
+            beneath = heading.bottom < token.row <= lowest and heading.col <= token.col <= heading.right
             if token.label.phase and not token.label.year and beneath:
                 return token
         return None
@@ -552,8 +574,8 @@ class _Page:
     def _box(self, value: str, token: Token, index: int, rect: Rect) -> BoxPlace:
         before = [t.right for t in self.hard if t.right < token.col and t.row <= token.bottom and t.bottom >= token.row]
         left = Rect(token.row, max([rect.left - 1, *before]) + 1, token.bottom, token.col - 1)
-        right = self._right_of(token)
-        right = right._replace(right=min(right.right, rect.right))
+        after = min((t.col for t in self._beside(token, token.rect)), default=FAR) - 1
+        right = Rect(token.row, token.right + 1, token.bottom, min(after, rect.right))
         alone = len(token.label.options) == 1
         return BoxPlace(value, token.spot, index, alone, self._area(left), self._area(right))
 

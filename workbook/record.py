@@ -128,7 +128,7 @@ class Record:
         values = {year: self.number(f"{key}.values.{year}") for year in self.years}
         answered = frozenset(y for y in self.years if f"{key}.values.{y}" in self.answered)
         name, unit = self.text(f"{key}.name") or None, self.text(f"{key}.unit") or None
-        if name is None and unit is None and not answered and all(v is None for v in values.values()):
+        if name is None and unit is None and all(v is None for v in values.values()):
             return None
         return Indicator(table, slot, name, unit, values, answered)
 
@@ -146,7 +146,7 @@ class Record:
                 answered.add(key)
                 value = None
             values[key] = value
-        cells = {**{key: f"?!{key}" for key in changes}, **self.cells}
+        cells = self.cells | {key: f"?!{key}" for key in changes if key not in self.cells}
         return dataclasses.replace(self, values=values, cells=cells, answered=frozenset(answered))
 
 

@@ -35,7 +35,8 @@ _WORTH_PARSING = (
 )  # fmt: skip
 _FAR_COLUMN = re.compile(rb"""<c r="[A-Z]{3}\d""")
 _LAST_ROW = re.compile(rb"""<row\b[^>]*?\br="(\d+)\"""")
-_FARTHEST_ROW = 50_000
+_FAR_ROW = 20_000
+MOST_CELLS = 2_000_000
 
 
 def facts(package: zipfile.ZipFile, names: list[str]) -> dict[str, SheetFacts]:
@@ -60,11 +61,17 @@ def _refuse_unsafe(data: bytes) -> None:
 
 
 def _refuse_far(data: bytes) -> None:
-    """The reader lays out all cells between the first and the last: two far corners would take all memory."""
+    """The reader lays out all cells between the first and the last value: far corners would take all memory.
+
+    Blank cells that only carry a format do no harm.
+    """
     last = data.rfind(b"<row ")
     match = _LAST_ROW.match(data, last) if last >= 0 else None
-    if match and int(match[1]) > _FARTHEST_ROW and _FAR_COLUMN.search(data):
-        raise Unsafe("cells too far apart")
+    if (match and int(match[1]) > _FAR_ROW) or _FAR_COLUMN.search(data):
+        spots = [(r, c) for r, c, cell in _cells(_parse_xml(data), set()) if len(cell)]
+        rows, columns = [r for r, _ in spots] or [0], [c for _, c in spots] or [0]
+        if (max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1) > MOST_CELLS:
+            raise Unsafe("cells too far apart")
 
 
 def _parse_xml(data: bytes) -> Any:

@@ -27,7 +27,6 @@ LARGEST_UNPACKED = 256 * 2**20
 MOST_MEMBERS = 5000
 MOST_SHEETS = 200
 MOST_MERGES = 20000
-MOST_CELLS = 2_000_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -113,7 +112,7 @@ def _grids(data: bytes, facts: dict[str, SheetFacts]) -> Iterator[Grid]:
 def _grid(book: calamine.CalamineWorkbook, meta: calamine.SheetMetadata, facts: SheetFacts) -> Grid:
     sheet = book.get_sheet_by_name(meta.name)
     merges = tuple(Rect(*first, *last) for first, last in sheet.merged_cell_ranges or ())
-    if len(merges) > MOST_MERGES or sheet.height * sheet.width > MOST_CELLS:
+    if len(merges) > MOST_MERGES or sheet.height * sheet.width > sheet_xml.MOST_CELLS:
         raise Refused("F001", reason="too_large", detail=meta.name)
     top, left = sheet.start or (0, 0)
     cells: dict[tuple[int, int], Any] = {

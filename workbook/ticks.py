@@ -46,7 +46,7 @@ def read_boxes(pages: list[Page], words: Vocabulary) -> Iterator[tuple[Page, Gro
     ]
     sides = _sides(groups)
     ticks = [[_tick(box, side) for box in group.boxes] for group, side in zip(groups, sides, strict=True)]
-    circle_is_on = _circle_is_on(groups, ticks)
+    circle_is_on = _circle_is_on(ticks)
     for group, side, states in zip(groups, sides, ticks, strict=True):
         on = [s == "on" or (s == "circle" and circle_is_on) for s in states]
         ticked = tuple(b.place.value for b, is_on in zip(group.boxes, on, strict=True) if is_on)
@@ -102,17 +102,13 @@ def _tick(box: _Box, side: str) -> Tick | None:
     return beside[1] if beside else None
 
 
-def _circle_is_on(groups: list[_Group], ticks: list[list[Tick | None]]) -> bool:
-    """○ is the mark unless ● is, or unless whole groups are full of it."""
+def _circle_is_on(ticks: list[list[Tick | None]]) -> bool:
+    """○ is the mark unless ● is, or unless every box has one."""
     used = Counter(state for states in ticks for state in states if state)
     if not used["circle"] or used["on"]:
         return not used["on"]
-    if used["off"]:
-        return True
-    return not any(
-        group.place.exclusive and len(states) > 1 and all(s == "circle" for s in states)
-        for group, states in zip(groups, ticks, strict=True)
-    )
+    # A form of ●/○ pairs on which nothing is ticked has ○ at every box.
+    return any("circle" in states and any(s != "circle" for s in states) for states in ticks)
 
 
 def _spot(box: _Box, side: str) -> Spot:

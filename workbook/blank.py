@@ -1,0 +1,281 @@
+"""The empty form as a workbook, made by looping over the form's file. Written with openpyxl."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbook import atomic, layout, place
+from workbook.form import Form
+from workbook.looks import DECIMAL, FONT, LOOKS
+from workbook.place import MEDIUM, THIN, Placed
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+Number = int | float
+ON, OFF = "☑", "□"
+MARK = "●"
+_LINES = {0: None, THIN: "thin", MEDIUM: "medium"}
+
+
+def blank(
+    form: Form,
+    path: Path,
+    fiscal_year: int,
+    *,
+    rates: Mapping[int, Number] | None = None,
+    two_sheets: bool = False,
+) -> None:
+    """Write the empty form for the evaluated ``fiscal_year``, to be filled in Excel.
+
+    ``rates`` are yen per hour by fiscal year: 人件費計 is a formula where the year's rate is set, else typed.
+    ``two_sheets`` puts each page on a sheet of its own (表面, 裏面). Raises `FormError` for a form without layout.
+    """
+    book = workbook(form, fiscal_year, rates=rates or {}, two_sheets=two_sheets)
+    with atomic.replacing(path) as temporary:
+        book.save(temporary)
+
+
+def workbook(form: Form, fiscal_year: int, *, rates: Mapping[int, Number], two_sheets: bool) -> Workbook:
+    """The empty form as an openpyxl workbook."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    _set_default_font(book)
+    book.properties.title, book.properties.creator = form.title, ""
+    plan = layout.of(form)
+    pages = place.pages(form, fiscal_year)
+    groups = [[page] for page in pages] if two_sheets else [place.stacked(pages)]
+    names = plan.sheets if two_sheets else (plan.sheet,)
+    sheets = [_Sheet(book.create_sheet(name), form, group) for name, group in zip(names, groups, strict=True)]
+    places = {key: where for sheet in sheets for key, where in sheet.places().items()}
+    for sheet in sheets:
+        sheet.draw(Formulas(form, places, rates, sheet.name))
+    return book
+
+
+class Formulas:
+    """The formulas of the form, in words of the cells where its values stand."""
+
+    def __init__(
+        self, form: Form, places: Mapping[str, tuple[str, str]], rates: Mapping[int, Number], sheet: str
+    ) -> None:
+        self.form = form
+        self.places = places
+        self.rates = rates
+        self.sheet = sheet
+
+    def at(self, key: str) -> str:
+        """The address of a key's cell, as a formula on this sheet writes it."""
+        sheet, cell = self.places[key]
+        return cell if sheet == self.sheet else f"'{sheet}'!{cell}"
+
+    def link(self, key: str) -> str:
+        """Shows another cell, and nothing where that is blank."""
+        return f'=IF({self.at(key)}="","",{self.at(key)})'
+
+    def cost(self, row: str, year: int) -> str:
+        """The formula of a cost row; empty where the row is typed."""
+        kind = next(part.formula for part in self.form.costs.rows if part.name == row)
+        if kind == "sources":
+            first, last = (self.at(f"costs.{name}.{year}") for name in (self.form.sources[0], self.form.sources[-1]))
+            return f'=IF(COUNT({first}:{last})=0,"",SUM({first}:{last}))'
+        if kind == "labour" and year in self.rates:
+            hours = self.at(f"costs.work_hours.{year}")
+            return f'=IF(ISNUMBER({hours}),ROUND({hours}*{self.rates[year]}/1000,0),"")'
+        if kind == "grand_total":
+            parts = [self.at(f"costs.{name}.{year}") for name in ("project_total", "labour_total")]
+            return f'=IF(COUNT({",".join(parts)})<2,"",{"+".join(parts)})'
+        return ""
+
+
+class _Sheet:
+    """One worksheet of the empty form."""
+
+    def __init__(self, sheet: Worksheet, form: Form, pages: list[list[Placed]]) -> None:
+        self.sheet = sheet
+        self.form = form
+        self.pages = pages
+        self.columns = layout.of(form).columns
+        self.styles: dict[tuple[str, tuple[int, int, int, int]], dict[str, Any]] = {}
+
+    @property
+    def name(self) -> str:
+        """The sheet's name."""
+        return str(self.sheet.title)
+
+    def places(self) -> dict[str, tuple[str, str]]:
+        """Where each value stands: flat key → (sheet, cell)."""
+        cells = (cell for page in self.pages for cell in page if cell.kind in ("value", "number"))
+        return {cell.key: (self.name, _address(cell)) for cell in cells}
+
+    def draw(self, formulas: Formulas) -> None:
+        """Write everything: cells, lists to choose from, protection, print setup."""
+        ticks, marks, quantities = [], [], []
+        for cell in (cell for page in self.pages for cell in page):
+            self.cell(cell, _content(cell, formulas))
+            if cell.kind == "tick":
+                ticks.append(_address(cell))
+            elif cell.kind == "mark" and not cell.text:
+                marks.append(_range(cell))
+            elif cell.look == "quantity":
+                quantities.append(_address(cell))
+        self.choose_from([OFF, ON], ticks)
+        self.choose_from([MARK], marks)
+        self.show_decimals(quantities)
+        self.size()
+        self.protect()
+        self.set_up_print()
+
+    def cell(self, cell: Placed, content: str) -> None:
+        """One cell or merged range. Every cell of a range has its style: its lines are drawn from all of them."""
+        style = self.style(cell)
+        for row in range(cell.row + 1, cell.bottom + 1):
+            for column in range(cell.col + 1, cell.right + 1):
+                target = self.sheet.cell(row, column)
+                for name, value in style.items():
+                    setattr(target, name, value)
+        if content:
+            first = self.sheet.cell(cell.row + 1, cell.col + 1)
+            first.value = content
+            if not content.startswith("=") or cell.kind not in ("link", "number"):
+                first.data_type = "s"
+        if cell.height > 1 or cell.width > 1:
+            self.sheet.merged_cells.add(_range(cell))
+
+    def style(self, cell: Placed) -> dict[str, Any]:
+        """The openpyxl style of a cell, by attribute."""
+        wanted = (cell.look, cell.edges)
+        if wanted not in self.styles:
+            self.styles[wanted] = _style(*wanted)
+        return self.styles[wanted]
+
+    def choose_from(self, choices: list[str], ranges: list[str]) -> None:
+        """A drop-down list on all the ranges."""
+        from openpyxl.worksheet.datavalidation import DataValidation
+
+        listed = DataValidation(type="list", formula1=f'"{",".join(choices)}"', allow_blank=True)
+        listed.error = f"{'・'.join(choices)} から選んでください。"
+        listed.errorTitle = self.form.title[:31]
+        listed.showErrorMessage = True
+        for where in ranges:
+            listed.add(where)
+        self.sheet.add_data_validation(listed)
+
+    def show_decimals(self, cells: list[str]) -> None:
+        """Quantities show decimals where they have any, and no stray point where they have none."""
+        from openpyxl.formatting.rule import Rule
+        from openpyxl.styles.differential import DifferentialStyle
+        from openpyxl.styles.numbers import NumberFormat
+
+        decimals = DifferentialStyle(numFmt=NumberFormat(numFmtId=200, formatCode=DECIMAL))
+        for cell in cells:
+            whole = f"AND(ISNUMBER({cell}),{cell}<>INT({cell}))"
+            self.sheet.conditional_formatting.add(cell, Rule("expression", dxf=decimals, formula=[whole]))
+
+    def size(self) -> None:
+        """The fine grid."""
+        from openpyxl.utils import get_column_letter
+
+        plan = layout.of(self.form)
+        for column in range(1, self.columns + 1):
+            self.sheet.column_dimensions[get_column_letter(column)].width = plan.column_width
+        for row in range(1, place.height(self.pages[-1]) + 1):
+            self.sheet.row_dimensions[row].height = plan.row_height
+        self.sheet.sheet_view.showGridLines = False
+        self.sheet.sheet_view.zoomScale = 110
+
+    def protect(self) -> None:
+        """Only input cells can be changed; there is no password, and rows may be made higher."""
+        protection = self.sheet.protection
+        protection.sheet = True
+        protection.formatRows = False
+        protection.formatCells = False
+
+    def set_up_print(self) -> None:
+        """One A4 page for each page of the form, with the page's number beneath."""
+        from openpyxl.worksheet.pagebreak import Break
+        from openpyxl.worksheet.properties import PageSetupProperties
+
+        sheet = self.sheet
+        # Two areas, not one: Excel ignores a manual break where it fits to pages, but never joins two areas.
+        areas = [_range(_hull(page, self.columns)) for page in self.pages]
+        sheet.print_area = ",".join(areas)
+        for page in self.pages[:-1]:
+            sheet.row_breaks.append(Break(id=place.height(page)))
+        sheet.page_setup.orientation, sheet.page_setup.paperSize = "portrait", 9
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, len(self.pages)
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        margins = sheet.page_margins
+        margins.left = margins.right = 0.4
+        margins.top, margins.bottom, margins.header, margins.footer = 0.45, 0.5, 0.2, 0.25
+        sheet.print_options.horizontalCentered = True
+        sheet.oddFooter.center.text = "&P / &N" if len(self.pages) > 1 else "&A"
+        sheet.oddFooter.left.text = self.form.title
+        for part in (sheet.oddFooter.center, sheet.oddFooter.left):
+            part.size, part.font = 8, FONT
+
+
+def _content(cell: Placed, formulas: Formulas) -> str:
+    if cell.kind == "tick":
+        return OFF
+    if cell.kind == "link":
+        return formulas.link(cell.key)
+    if cell.kind == "number" and cell.key.startswith("costs."):
+        _, row, year = cell.key.split(".")
+        return formulas.cost(row, int(year))
+    return cell.text
+
+
+def _style(look_name: str, edges: tuple[int, int, int, int]) -> dict[str, Any]:
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+
+    look = LOOKS[look_name]
+    left, right, top, bottom = (Side(style=_LINES[edge]) for edge in edges)  # type: ignore[arg-type]
+    style: dict[str, Any] = {
+        "font": Font(name=FONT, size=look.size, bold=look.bold, color=look.colour),
+        "border": Border(left=left, right=right, top=top, bottom=bottom),
+        "alignment": Alignment(
+            horizontal=look.across,
+            vertical=look.down,
+            wrap_text=look.wrap and not look.upright,
+            shrink_to_fit=look.shrink,
+            text_rotation=255 if look.upright else 0,
+            indent=look.indent,
+        ),
+        "protection": Protection(locked=not look.open),
+        "number_format": look.number_format,
+    }
+    if look.fill:
+        style["fill"] = PatternFill("solid", start_color=look.fill)
+    return style
+
+
+def _set_default_font(book: Workbook) -> None:
+    from openpyxl.styles import Font
+
+    # The default font decides how wide a column of n characters is.
+    book._named_styles["Normal"].font = Font(name=FONT, size=11)  # type: ignore[attr-defined]
+
+
+def _hull(cells: Iterable[Placed], columns: int) -> Placed:
+    cells = list(cells)
+    top = min(cell.row for cell in cells)
+    return Placed(top, 0, place.height(cells) - top, columns, "print", "")
+
+
+def _address(cell: Placed) -> str:
+    from openpyxl.utils import get_column_letter
+
+    return f"{get_column_letter(cell.col + 1)}{cell.row + 1}"
+
+
+def _range(cell: Placed) -> str:
+    from openpyxl.utils import get_column_letter
+
+    last = f"{get_column_letter(cell.right)}{cell.bottom}"
+    return f"{_address(cell)}:{last}"

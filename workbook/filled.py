@@ -1,0 +1,253 @@
+"""Filled books: records laid out on the form in many a department's way. For the demo and for tests.
+
+Same engine as the blank form (`workbook.place`); written with XlsxWriter, which is fast.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbook import atomic, layout, place, styles
+from workbook.form import Form
+from workbook.looks import FONT, LOOKS
+from workbook.place import Placed
+from workbook.record import Record
+from workbook.styles import Style
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+Scalar = str | int | float
+MARK = "●"
+_SCALE = 76  # per cent; a page of the form then fills one of A4
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Formula:
+    """A formula with the value that Excel stored beside it; an error value such as ``#REF!`` is a text."""
+
+    text: str
+    value: Scalar
+
+
+Content = Scalar | Formula | None
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Filled:
+    """A record and what a person typed instead: by flat key, ``label:key`` or ``heading:table.year``."""
+
+    record: Record
+    typed: Mapping[str, Content] = dataclasses.field(default_factory=dict)
+
+
+def write(form: Form, sheets: Iterable[Filled | Record], path: Path, style: Style | None = None) -> None:
+    """Write records as one department's book: one sheet a project, or two with ``style.two_sheets``.
+
+    Figures are written as plain values, texts always as text. Raises `FormError` for a form without layout.
+    """
+    import xlsxwriter
+
+    style = style or Style()
+    filled = [sheet if isinstance(sheet, Filled) else Filled(sheet) for sheet in sheets]
+    with atomic.replacing(path) as temporary:
+        book = xlsxwriter.Workbook(str(temporary), {"default_format_properties": {"font_name": FONT}})
+        writer = _Writer(book, form, style)
+        if style.instructions:
+            writer.instructions()
+        taken: set[str] = set()
+        for sheet in filled:
+            writer.sheet(sheet, _names(form, sheet.record, style, len(filled) > 1, taken))
+        book.close()
+
+
+def _names(form: Form, record: Record, style: Style, many: bool, taken: set[str]) -> Sequence[str]:
+    """Sheet names: the form's own, or the project's name before them where a book holds several."""
+    plan = layout.of(form)
+    names = plan.sheets if style.two_sheets else (plan.sheet,)
+    if many:
+        project = re.sub(r"[\[\]:*?/\\']", "", record.text("project_name"))[:20]
+        names = tuple(f"{project} {name}" for name in names) if style.two_sheets else (project,)
+    while taken & set(names):
+        names = tuple(f"{name}_" for name in names)
+    taken.update(names)
+    return names
+
+
+def contents(sheet: Filled, style: Style) -> Callable[[Placed], Content]:
+    """A function from a placed cell to what stands in it."""
+    filler = _Filler(sheet, style)
+    return filler.content
+
+
+class _Filler:
+    """What stands in each cell of one filled sheet."""
+
+    def __init__(self, sheet: Filled, style: Style) -> None:
+        self.record = sheet.record
+        self.typed = sheet.typed
+        self.style = style
+
+    def content(self, cell: Placed) -> Content:
+        """What stands in a cell; None for nothing."""
+        if cell.kind in ("print", "label", "heading"):
+            name = {"label": f"label:{cell.key}", "heading": f"heading:{cell.key}.{cell.option}"}.get(cell.kind)
+            return self.typed.get(name, cell.text) if name else cell.text
+        if cell.key in self.typed and cell.kind in ("value", "number", "link"):
+            return self.typed[cell.key]
+        filled: Callable[[Placed], Content] = getattr(self, f"_{cell.kind}")
+        return filled(cell)
+
+    def _value(self, cell: Placed) -> Content:
+        record, key = self.record, cell.key
+        if f"{key}.code" not in record.values:
+            return record.text(key)
+        code, name = record.text(f"{key}.code"), record.text(f"{key}.name")
+        return f"({code}) {name}".strip() if code else name
+
+    _link = _value
+
+    def _number(self, cell: Placed) -> Content:
+        number = self.record.number(cell.key)
+        if number is None:
+            return "－" if cell.key in self.record.answered else None
+        return styles.spell_number(number, self.unit(cell.key), self.style)
+
+    def _digit(self, cell: Placed) -> Content:
+        code = self.record.text(cell.key)
+        if not cell.option:
+            return code
+        at = int(cell.option)
+        return code[at] if at < len(code) else None
+
+    def _tick(self, cell: Placed) -> Content:
+        return self.style.on if cell.option in self.record.ticked(cell.key) else self.style.off
+
+    def _year(self, cell: Placed) -> Content:
+        choice, _, end = cell.key.rpartition(".")
+        year = self.record.number(cell.key)
+        if year is None or cell.option not in self.record.ticked(choice):
+            return None
+        start = self.record.number(f"{choice}.start_year") if end == "end_year" else None
+        known = None if start is None else int(start)
+        return styles.spell_period_year(int(year), self.record.fiscal_year, known)
+
+    def _mark(self, cell: Placed) -> Content:
+        ticked = {f"{cost}×{outcome}" for cost, outcome in self.record.ticked("matrix")}
+        return MARK if cell.option in ticked else cell.text
+
+    def _joined(self, cell: Placed) -> Content:
+        texts: list[str] = []
+        for part in cell.parts:
+            text = self.content(part)
+            text = "　　" if text is None else str(text)
+            if part.kind == "tick":
+                texts.append(f"{chr(10) if texts else ''}{text} ")
+            else:
+                texts.append(text)
+        return "".join(texts)
+
+    def unit(self, key: str) -> str:
+        """The unit of a number's cell; empty where it is not of the cost table."""
+        parts = key.split(".")
+        rows = self.record.form.costs.rows
+        return next((row.unit for row in rows if parts[0] == "costs" and row.name == parts[1]), "")
+
+
+class _Writer:
+    """One workbook, written with XlsxWriter."""
+
+    def __init__(self, book: Workbook, form: Form, style: Style) -> None:
+        self.book = book
+        self.form = form
+        self.style = style
+        self.formats: dict[tuple[str, tuple[int, int, int, int]], Format] = {}
+
+    def sheet(self, filled: Filled, names: Sequence[str]) -> None:
+        """One project, on as many sheets as there are names."""
+        fiscal_year = filled.record.fiscal_year
+        content = contents(filled, self.style)
+        for name, group in zip(names, styles.sheets(self.form, fiscal_year, self.style), strict=True):
+            sheet = self.book.add_worksheet(name)
+            self.size(sheet, group)
+            for page in group:
+                for cell in page:
+                    self.cell(sheet, cell, content(cell))
+
+    def size(self, sheet: Worksheet, pages: Sequence[Sequence[Placed]]) -> None:
+        """The fine grid and the print setup."""
+        plan = layout.of(self.form)
+        sheet.set_column(self.style.left, self.style.left + plan.columns - 1, plan.column_width)
+        sheet.set_default_row(plan.row_height)
+        sheet.hide_gridlines(2)
+        sheet.set_paper(9)
+        sheet.set_print_scale(_SCALE)
+        sheet.set_margins(0.4, 0.4, 0.45, 0.5)
+        sheet.center_horizontally()
+        sheet.set_h_pagebreaks([place.height(page) for page in pages[:-1]])
+        for cell in (cell for page in pages for cell in page):
+            if cell.kind == "heading" and "\n" in cell.text:
+                sheet.set_row(cell.row, plan.row_height * 1.6)
+
+    def cell(self, sheet: Worksheet, cell: Placed, content: Content) -> None:
+        """One cell or merged range; nothing for a stretch that shows nothing."""
+        if not (content or cell.kind != "print" or any(cell.edges)):
+            return
+        if isinstance(content, float) and cell.look == "quantity":
+            cell = dataclasses.replace(cell, look="decimal")
+        look = self.format(cell)
+        if cell.height > 1 or cell.width > 1:
+            sheet.merge_range(cell.row, cell.col, cell.bottom - 1, cell.right - 1, "", look)
+        if content is None or content == "":
+            return
+        if isinstance(content, str):
+            sheet.write_string(cell.row, cell.col, content, look)
+        elif isinstance(content, Formula):
+            sheet.write_formula(cell.row, cell.col, content.text, look, content.value)
+        else:
+            sheet.write_number(cell.row, cell.col, content, look)
+
+    def format(self, cell: Placed) -> Format:
+        """The format of a look with its lines."""
+        wanted = (cell.look, cell.edges)
+        if wanted not in self.formats:
+            self.formats[wanted] = self.book.add_format(_properties(*wanted))
+        return self.formats[wanted]
+
+    def instructions(self) -> None:
+        """The sheet that explains the form with the form's own words."""
+        sheet = self.book.add_worksheet("記入要領")
+        sheet.set_column(0, 0, 90)
+        lines = [f"{self.form.title} 記入要領", "次の欄に記入してください。"]
+        for page in place.pages(self.form, 2017):
+            labels = (cell.text for cell in page if cell.kind == "label" and len(cell.text) > 2)
+            lines += [f"{label}：評価シートの同じ欄に記入します。" for label in labels]
+        for row, line in enumerate(lines):
+            sheet.write_string(row, 0, line)
+
+
+def _properties(look_name: str, edges: tuple[int, int, int, int]) -> dict[str, Any]:
+    look = LOOKS[look_name]
+    properties: dict[str, Any] = {
+        "font_name": FONT,
+        "font_size": look.size,
+        "bold": look.bold,
+        "font_color": f"#{look.colour}",
+        "align": look.across,
+        "valign": "top" if look.down == "top" else "vcenter",
+        "text_wrap": look.wrap and not look.upright,
+        "shrink": look.shrink,
+        "rotation": 270 if look.upright else 0,
+        "num_format": look.number_format,
+        "locked": not look.open,
+        "indent": look.indent,
+    }
+    if look.fill:
+        properties.update(pattern=1, bg_color=f"#{look.fill}")
+    return properties | dict(zip(("left", "right", "top", "bottom"), edges, strict=True))
