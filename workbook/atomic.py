@@ -51,7 +51,7 @@ def replacing_all(paths: Iterable[Path | str]) -> Iterator[list[Path]]:
 
 
 def ensure_replaceable(path: Path | str) -> None:
-    """Raise `OutputLocked` when ``path`` exists and another program holds it. Cheap: call it before long work."""
+    """Raise `OutputLocked` when another program holds ``path``. Cheap: call it before long work."""
     try:
         with open(path, "r+b"):
             pass
@@ -83,6 +83,8 @@ def _disk_is_full(error: BaseException | None) -> bool:
     while error is not None:
         inner = next((arg for arg in error.args if isinstance(arg, OSError)), error)
         if isinstance(inner, OSError) and inner.errno in _FULL:
+            return True
+        if any(f"IO_{errno.errorcode[code]}" in str(error) for code in _FULL):  # as lxml words it
             return True
         error = error.__cause__ or error.__context__
     return False

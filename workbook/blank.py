@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbook import atomic, layout, place
 from workbook.form import Form
 from workbook.looks import DECIMAL, FONT, LOOKS
-from workbook.place import MEDIUM, THIN, Placed
+from workbook.place import MEDIUM, THIN, Content, Formula, Placed
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-Number = int | float
+Number = int | Decimal
 ON, OFF = "☑", "□"
 MARK = "●"
 _LINES = {0: None, THIN: "thin", MEDIUM: "medium"}
@@ -32,7 +34,8 @@ def blank(
     """Write the empty form for the evaluated ``fiscal_year``, to be filled in Excel.
 
     ``rates`` are yen per hour by fiscal year: 人件費計 is a formula where the year's rate is set, else typed.
-    ``two_sheets`` puts each page on a sheet of its own (表面, 裏面). Raises `FormError` for a form without layout.
+    ``two_sheets`` puts each page on a sheet of its own (表面, 裏面). Raises `FormError` for a form without
+    layout.
     """
     book = workbook(form, fiscal_year, rates=rates or {}, two_sheets=two_sheets)
     with atomic.replacing(path) as temporary:
@@ -51,10 +54,10 @@ def workbook(form: Form, fiscal_year: int, *, rates: Mapping[int, Number], two_s
     pages = place.pages(form, fiscal_year)
     groups = [[page] for page in pages] if two_sheets else [place.stacked(pages)]
     names = plan.sheets if two_sheets else (plan.sheet,)
-    sheets = [_Sheet(book.create_sheet(name), form, group) for name, group in zip(names, groups, strict=True)]
+    sheets = [Sheet(book.create_sheet(name), form, group) for name, group in zip(names, groups, strict=True)]
     places = {key: where for sheet in sheets for key, where in sheet.places().items()}
     for sheet in sheets:
-        sheet.draw(Formulas(form, places, rates, sheet.name))
+        sheet.draw(functools.partial(_content, formulas=Formulas(form, places, rates, sheet.name)))
     return book
 
 
@@ -82,7 +85,8 @@ class Formulas:
         """The formula of a cost row; empty where the row is typed."""
         kind = next(part.formula for part in self.form.costs.rows if part.name == row)
         if kind == "sources":
-            first, last = (self.at(f"costs.{name}.{year}") for name in (self.form.sources[0], self.form.sources[-1]))
+            ends = self.form.sources[0], self.form.sources[-1]
+            first, last = (self.at(f"costs.{name}.{year}") for name in ends)
             return f'=IF(COUNT({first}:{last})=0,"",SUM({first}:{last}))'
         if kind == "labour" and year in self.rates:
             hours = self.at(f"costs.work_hours.{year}")
@@ -93,10 +97,10 @@ class Formulas:
         return ""
 
 
-class _Sheet:
-    """One worksheet of the empty form."""
+class Sheet:
+    """One worksheet of the form, written with openpyxl."""
 
-    def __init__(self, sheet: Worksheet, form: Form, pages: list[list[Placed]]) -> None:
+    def __init__(self, sheet: Worksheet, form: Form, pages: Sequence[Sequence[Placed]]) -> None:
         self.sheet = sheet
         self.form = form
         self.pages = pages
@@ -113,11 +117,11 @@ class _Sheet:
         cells = (cell for page in self.pages for cell in page if cell.kind in ("value", "number"))
         return {cell.key: (self.name, _address(cell)) for cell in cells}
 
-    def draw(self, formulas: Formulas) -> None:
+    def draw(self, content: Callable[[Placed], Content]) -> None:
         """Write everything: cells, lists to choose from, protection, print setup."""
         ticks, marks, quantities = [], [], []
         for cell in (cell for page in self.pages for cell in page):
-            self.cell(cell, _content(cell, formulas))
+            self.cell(cell, content(cell))
             if cell.kind == "tick":
                 ticks.append(_address(cell))
             elif cell.kind == "mark" and not cell.text:
@@ -131,19 +135,20 @@ class _Sheet:
         self.protect()
         self.set_up_print()
 
-    def cell(self, cell: Placed, content: str) -> None:
-        """One cell or merged range. Every cell of a range has its style: its lines are drawn from all of them."""
+    def cell(self, cell: Placed, content: Content) -> None:
+        """One cell or merged range. Its lines are drawn from all its cells, so each has the style."""
         style = self.style(cell)
         for row in range(cell.row + 1, cell.bottom + 1):
             for column in range(cell.col + 1, cell.right + 1):
                 target = self.sheet.cell(row, column)
                 for name, value in style.items():
                     setattr(target, name, value)
-        if content:
-            first = self.sheet.cell(cell.row + 1, cell.col + 1)
+        first = self.sheet.cell(cell.row + 1, cell.col + 1)
+        if isinstance(content, Formula):
+            first.value = content.text
+        elif content not in (None, ""):
             first.value = content
-            if not content.startswith("=") or cell.kind not in ("link", "number"):
-                first.data_type = "s"
+            first.data_type = "s" if isinstance(content, str) else "n"  # a text is never a formula
         if cell.height > 1 or cell.width > 1:
             self.sheet.merged_cells.add(_range(cell))
 
@@ -214,20 +219,21 @@ class _Sheet:
         margins.left = margins.right = 0.4
         margins.top, margins.bottom, margins.header, margins.footer = 0.45, 0.5, 0.2, 0.25
         sheet.print_options.horizontalCentered = True
-        sheet.oddFooter.center.text = "&P / &N" if len(self.pages) > 1 else "&A"
-        sheet.oddFooter.left.text = self.form.title
-        for part in (sheet.oddFooter.center, sheet.oddFooter.left):
+        footer: Any = sheet.oddFooter  # the stubs take its parts for absent
+        footer.center.text, footer.left.text = ("&P / &N" if len(self.pages) > 1 else "&A"), self.form.title
+        for part in (footer.center, footer.left):
             part.size, part.font = 8, FONT
 
 
-def _content(cell: Placed, formulas: Formulas) -> str:
+def _content(cell: Placed, *, formulas: Formulas) -> Content:
     if cell.kind == "tick":
         return OFF
     if cell.kind == "link":
-        return formulas.link(cell.key)
+        return Formula(formulas.link(cell.key))
     if cell.kind == "number" and cell.key.startswith("costs."):
         _, row, year = cell.key.split(".")
-        return formulas.cost(row, int(year))
+        formula = formulas.cost(row, int(year))
+        return Formula(formula) if formula else None
     return cell.text
 
 

@@ -46,6 +46,7 @@ class Extract:
         self.issues: list[Issue] = []
         self.answered: set[str] = set()
         self.uncached: list[str] = []
+        self.used: set[Spot] = set()
         self.years: set[int] = set()
         self.fiscal_year = 0
 
@@ -76,7 +77,7 @@ class Extract:
         """What is not blank in an area, labels left out, in reading order."""
         grid, labels, (top, left, bottom, right) = page.grid, page.layout.labels, area.rect
         found: Found = [(s, grid.cells.get(s)) for s in area.extra if s in grid.cells or s in grid.errors]
-        labels = labels | area.others if area.others else labels
+        labels = labels.union(area.others, self.used) if area.others or self.used else labels
         for row in range(top, bottom + 1):
             for column, value in grid.rows.get(row, ()):
                 if left <= column <= right and (row, column) not in labels:
@@ -113,7 +114,9 @@ class Extract:
     def _fields(self, page: Page) -> None:
         codes_below = self._codes_below(page)
         self._one_digit_a_cell = self._digit_cells(page, codes_below)
-        for place in page.layout.fields:
+        # Codes first: a blank value must not take the code beneath the next label for its own.
+        self.used = set()
+        for place in sorted(page.layout.fields, key=lambda p: not _is_coded(p)):
             again = page.layout.page > 1 and place.key in self.values
             results = [self._candidate(page, place, c, codes_below) for c in place.candidates]
             filled = [r for r in results if any(v is not None for v in r[0].values())]
@@ -127,6 +130,8 @@ class Extract:
                 if value is not None or key not in self.values:
                     self._put(page, key, value, spot)
             self._check(page, place.key, found)
+            if _is_coded(place):
+                self.used.update(spot for spot, _ in found)
 
     Result = tuple[dict[str, Value], Spot, Found]
 
@@ -232,13 +237,17 @@ class Extract:
         assert field is not None
         areas = self._going(candidate, codes_below)
         found = [item for area in areas for item in self._found(page, area)]
+        if codes_below and found:  # one row of codes: the next one has labels of its own
+            found = [item for item in found if item[0][0] <= self._block(page, found[0][0]).bottom]
         for area in areas:
             self._check_uncached(page, area)
         codes = [(s, v) for s, v in found if _is_code(v)]
         values: dict[str, Value] = {place.key: self._code(page, field, codes)}
         names = [t for _, v in found if not _is_code(v) and (t := tidy(v))]
         if field.names:
-            values[field.names] = _joined(names or self._beside(page, candidate, areas))
+            if not names and codes_below:
+                names = self._beside(page, candidate, areas)
+            values[field.names] = _joined(names)
         elif names and not codes:
             values[place.key] = _joined(names)  # a name where a code belongs: kept as typed
         default = (areas[0].rect.top, areas[0].rect.left) if areas else candidate.spot
@@ -478,6 +487,10 @@ def head(form: Form, page: Page) -> tuple[str, ...]:
     return tuple(fold(value) if isinstance(value, str) else "" for value in values)
 
 
+def _is_coded(place: FieldPlace) -> bool:
+    return place.field is not None and place.field.type in ("digits", "code_text")
+
+
 def _corner(area: Area) -> Spot:
     return area.rect.top, area.rect.left
 
@@ -502,7 +515,7 @@ def _code_and_name(texts: list[str]) -> tuple[str | None, str | None]:
     if not texts:
         return None, None
     alone = _CODE.fullmatch(fold(texts[0]))
-    if alone and (len(texts) > 1 or re.search(r"[\d(（]", fold(texts[0]))):
+    if alone and (len(texts) > 1 or re.search(r"\d|^\(|^[IVX]+$", fold(texts[0]))):
         return fold(alone[1]), _joined(texts[1:])
     text = " ".join(texts)
     match = _CODE_NAME.fullmatch(text) or _CODE_SPACE.fullmatch(text)

@@ -6,65 +6,73 @@ Same engine as the blank form (`workbook.place`); written with XlsxWriter, which
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbook import atomic, layout, place, styles
+from workbook import atomic, blank, layout, place, styles
 from workbook.form import Form
 from workbook.looks import FONT, LOOKS
-from workbook.place import Placed
-from workbook.record import Record
-from workbook.styles import Style
+from workbook.place import Content, Formula, Placed
+from workbook.record import Record, from_json
+from workbook.styles import Laid, Style
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-Scalar = str | int | float
 MARK = "●"
-_SCALE = 76  # per cent; a page of the form then fills one of A4
-
-
-@dataclasses.dataclass(slots=True, frozen=True)
-class Formula:
-    """A formula with the value that Excel stored beside it; an error value such as ``#REF!`` is a text."""
-
-    text: str
-    value: Scalar
-
-
-Content = Scalar | Formula | None
+_CREATED = datetime.datetime(2018, 5, 31, tzinfo=datetime.UTC)  # the same bytes each time
 
 
 @dataclasses.dataclass(slots=True, frozen=True)
 class Filled:
-    """A record and what a person typed instead: by flat key, ``label:key`` or ``heading:table.year``."""
+    """A record and what was typed instead: by flat key, ``label:…``, ``link:…`` or ``heading:table.year``."""
 
     record: Record
     typed: Mapping[str, Content] = dataclasses.field(default_factory=dict)
 
 
-def write(form: Form, sheets: Iterable[Filled | Record], path: Path, style: Style | None = None) -> None:
+def write(
+    form: Form,
+    sheets: Iterable[Filled | Record | Mapping[str, Any]],
+    path: Path,
+    style: Style | None = None,
+) -> None:
     """Write records as one department's book: one sheet a project, or two with ``style.two_sheets``.
 
-    Figures are written as plain values, texts always as text. Raises `FormError` for a form without layout.
+    A record may be given as the JSON that ``evalxl read`` prints. Figures are written as plain values, texts
+    always as text. Raises `FormError` for a form without layout.
     """
+    style = style or Style()
+    filled = [_filled(form, sheet) for sheet in sheets]
+    write_as = _write_uncalculated if any(_uncalculated(sheet) for sheet in filled) else _write_calculated
+    with atomic.replacing(path) as temporary:
+        write_as(form, filled, temporary, style)
+
+
+def _filled(form: Form, sheet: Filled | Record | Mapping[str, Any]) -> Filled:
+    if isinstance(sheet, Filled):
+        return sheet
+    return Filled(sheet if isinstance(sheet, Record) else from_json(form, sheet))
+
+
+def _write_calculated(form: Form, sheets: Sequence[Filled], path: Path, style: Style) -> None:
     import xlsxwriter
 
-    style = style or Style()
-    filled = [sheet if isinstance(sheet, Filled) else Filled(sheet) for sheet in sheets]
-    with atomic.replacing(path) as temporary:
-        book = xlsxwriter.Workbook(str(temporary), {"default_format_properties": {"font_name": FONT}})
-        writer = _Writer(book, form, style)
-        if style.instructions:
-            writer.instructions()
-        taken: set[str] = set()
-        for sheet in filled:
-            writer.sheet(sheet, _names(form, sheet.record, style, len(filled) > 1, taken))
-        book.close()
+    options = {"default_format_properties": {"font_name": FONT}, "in_memory": True}
+    book = xlsxwriter.Workbook(str(path), options)
+    book.set_properties({"created": _CREATED})
+    writer = _Writer(book, form, style)
+    if style.instructions:
+        writer.instructions()
+    taken: set[str] = set()
+    for sheet in sheets:
+        writer.sheet(sheet, _names(form, sheet.record, style, len(sheets) > 1, taken))
+    book.close()
 
 
 def _names(form: Form, record: Record, style: Style, many: bool, taken: set[str]) -> Sequence[str]:
@@ -78,6 +86,23 @@ def _names(form: Form, record: Record, style: Style, many: bool, taken: set[str]
         names = tuple(f"{name}_" for name in names)
     taken.update(names)
     return names
+
+
+def _uncalculated(sheet: Filled) -> bool:
+    return any(isinstance(typed, Formula) and typed.value is None for typed in sheet.typed.values())
+
+
+def _write_uncalculated(form: Form, sheets: Sequence[Filled], path: Path, style: Style) -> None:
+    """With openpyxl, as XlsxWriter stores a value beside every formula."""
+    from openpyxl import Workbook as Book
+
+    book, taken = Book(), set[str]()
+    book.remove(book.worksheets[0])
+    for sheet in sheets:
+        names = _names(form, sheet.record, style, len(sheets) > 1, taken)
+        for name, laid in zip(names, styles.sheets(form, sheet.record.fiscal_year, style), strict=True):
+            blank.Sheet(book.create_sheet(name), form, laid.pages).draw(contents(sheet, style))
+    book.save(path)
 
 
 def contents(sheet: Filled, style: Style) -> Callable[[Placed], Content]:
@@ -96,11 +121,12 @@ class _Filler:
 
     def content(self, cell: Placed) -> Content:
         """What stands in a cell; None for nothing."""
+        name = {"heading": f"heading:{cell.key}.{cell.option}", "value": cell.key, "number": cell.key}
+        typed = name.get(cell.kind, f"{cell.kind}:{cell.key}")
+        if typed in self.typed:
+            return self.typed[typed]
         if cell.kind in ("print", "label", "heading"):
-            name = {"label": f"label:{cell.key}", "heading": f"heading:{cell.key}.{cell.option}"}.get(cell.kind)
-            return self.typed.get(name, cell.text) if name else cell.text
-        if cell.key in self.typed and cell.kind in ("value", "number", "link"):
-            return self.typed[cell.key]
+            return cell.text
         filled: Callable[[Placed], Content] = getattr(self, f"_{cell.kind}")
         return filled(cell)
 
@@ -117,6 +143,8 @@ class _Filler:
         number = self.record.number(cell.key)
         if number is None:
             return "－" if cell.key in self.record.answered else None
+        if self.style.text_in == "indicators" and cell.key.startswith("costs."):
+            return styles.plain_number(number)
         return styles.spell_number(number, self.unit(cell.key), self.style)
 
     def _digit(self, cell: Placed) -> Content:
@@ -173,27 +201,39 @@ class _Writer:
         """One project, on as many sheets as there are names."""
         fiscal_year = filled.record.fiscal_year
         content = contents(filled, self.style)
-        for name, group in zip(names, styles.sheets(self.form, fiscal_year, self.style), strict=True):
+        for name, laid in zip(names, styles.sheets(self.form, fiscal_year, self.style), strict=True):
             sheet = self.book.add_worksheet(name)
-            self.size(sheet, group)
-            for page in group:
-                for cell in page:
-                    self.cell(sheet, cell, content(cell))
+            self.size(sheet, laid)
+            for cell in (cell for page in laid.pages for cell in page):
+                self.cell(sheet, cell, content(cell))
 
-    def size(self, sheet: Worksheet, pages: Sequence[Sequence[Placed]]) -> None:
-        """The fine grid and the print setup."""
+    def size(self, sheet: Worksheet, laid: Laid) -> None:
+        """The grid and the print setup."""
         plan = layout.of(self.form)
-        sheet.set_column(self.style.left, self.style.left + plan.columns - 1, plan.column_width)
+        for column, width in enumerate(laid.columns):
+            sheet.set_column(column, column, plan.column_width * width)
         sheet.set_default_row(plan.row_height)
+        headings = [cell for page in laid.pages for cell in page if cell.kind == "heading"]
+        broken = {cell.row for cell in headings if "\n" in cell.text}
+        for row, height in enumerate(laid.rows):
+            if height > 1 or row in broken:
+                sheet.set_row(row, plan.row_height * (1.6 if row in broken else height))
         sheet.hide_gridlines(2)
         sheet.set_paper(9)
-        sheet.set_print_scale(_SCALE)
+        sheet.fit_to_pages(1, len(laid.pages))
         sheet.set_margins(0.4, 0.4, 0.45, 0.5)
         sheet.center_horizontally()
-        sheet.set_h_pagebreaks([place.height(page) for page in pages[:-1]])
-        for cell in (cell for page in pages for cell in page):
-            if cell.kind == "heading" and "\n" in cell.text:
-                sheet.set_row(cell.row, plan.row_height * 1.6)
+        # Two areas, as on the blank form: each is a page of its own. `print_area` would take only one.
+        areas = (self.area(sheet.name, page) for page in laid.pages)
+        self.book.define_name(f"'{sheet.name}'!_xlnm.Print_Area", "=" + ",".join(areas))
+
+    def area(self, name: str, page: Sequence[Placed]) -> str:
+        """The stretch of a page, as a formula writes it."""
+        from xlsxwriter.utility import xl_range_abs
+
+        top, left = min(cell.row for cell in page), min(cell.col for cell in page)
+        stretch = xl_range_abs(top, left, place.height(page) - 1, max(cell.right for cell in page) - 1)
+        return f"'{name}'!{stretch}"
 
     def cell(self, sheet: Worksheet, cell: Placed, content: Content) -> None:
         """One cell or merged range; nothing for a stretch that shows nothing."""

@@ -66,9 +66,9 @@ _G = rf"[{_GLYPH}]|\([{_GLYPH}]?\)|\[[{_GLYPH}]?\]"
 _MARK = re.compile(
     r"(?:[①-⑳■□◆◇●○◎※*・▼▽]|\(\d{1,2}\)|\d{1,2}[.:)]?|\([ア-ン]\)|[ア-ン][.:)]|[A-D][.:)]?|[IVX]+[.:)])"
 )
-_NOTE = re.compile(
-    r"(?:\+?\([^()]*(?:\([^()]*\)[^()]*)*\)|【[^】]*】|《[^》]*》|<[^>]*>|\[[^\]]*\]|[:;*※?。])+$"
-)
+_NOTE = re.compile(r"(?:\+?\([^()]*(?:\([^()]*\)[^()]*)*\)|[:;*※?。])+$")
+_HEADING_NOTE = re.compile(r"(?:【[^】]*】|《[^》]*》|<[^>]*>|\[[^\]]*\])$")
+"""【DO】 behind a section's heading. Behind other labels such brackets are what somebody typed."""
 _BEHIND = rf"(?:\((?![{_GLYPH}]?\))(?:[^()]|\([^()]*\))*\)|[年度~\-\d元平成令和昭和HSR]+)*"
 _LONGEST = 400
 _INLINE_HEAD = 60
@@ -118,6 +118,8 @@ class Vocabulary:
         self.trailing = re.compile(rf"[・/、,|]?(?P<o>{options})(?P<b>{_BEHIND})(?P<g>{_G})?")
         heads = "|".join(re.escape(o) for o in sorted(self.inline, key=len, reverse=True))
         self.inline_start = re.compile(rf"{_MARK.pattern}{{0,2}}[(\[【]?(?:{heads})")
+        notes = [field.note for field in form.fields] + [q.means_note for q in form.questions]
+        self.notes = {_without_years(fold(note)) for note in notes if note}
         self.slots = {fold(mark) for mark in form.slot_marks}
         self._interned: dict[tuple[object, ...], Label] = {}
         self.recognise = functools.lru_cache(maxsize=65536)(self._recognise)
@@ -155,6 +157,9 @@ class Vocabulary:
         for variant in _variants(folded):
             if variant in self.exact:
                 return tuple(self.exact[variant])
+            heading = self.exact.get(_HEADING_NOTE.sub("", variant), ())
+            if any(meaning.kind == "section" for meaning in heading):
+                return tuple(heading)
             for pattern, meaning in self.dated:
                 if pattern.fullmatch(variant):
                     return (meaning,)
@@ -208,12 +213,20 @@ class Vocabulary:
         text = text.lstrip()
         if not self.inline_start.match(fold(text[:_INLINE_HEAD])) and not self._dated_start(text):
             return 0
-        found = 0
         for match in re.finditer(r"[\s:：⇒→]+", text[: _INLINE_HEAD * 3]):
             head = text[: match.end()]
             if match.end() < len(text) and self._is_inline(fold(head)):
-                found = match.end()
-        return found
+                return match.end() + self._note_length(text[match.end() :])
+        return 0
+
+    def _note_length(self, rest: str) -> int:
+        """How much of what follows a label is still its printed note."""
+        match = re.match(r"[（(][^\n]*?[)）]\s*", rest)
+        while match and match.end() < len(rest):
+            if _without_years(fold(match[0])) in self.notes:
+                return match.end()
+            match = re.compile(re.escape(match[0].rstrip()) + r"[^\n]*?[)）]\s*").match(rest)
+        return 0
 
     def _dated_start(self, text: str) -> bool:
         return any(p.match(v) for v in _variants(fold(text[:_INLINE_HEAD])) for p, _ in self.dated)
@@ -234,6 +247,10 @@ class Vocabulary:
                 if variant.startswith(static):
                     return self._intern((meaning,))
         return None
+
+
+def _without_years(folded: str) -> str:
+    return re.sub(rf"\{{(?:EVALUATED|PLANNED)\}}|{YEAR}", "", folded)
 
 
 def _slot_cut(text: str, slots: set[str]) -> str:

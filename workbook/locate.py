@@ -376,6 +376,13 @@ class _Page:
         right = min([right, *(t.col - 1 for t in lower if t.row <= bottom and t.col > token.right)])
         return Rect(token.bottom + 1, token.col, bottom, right)
 
+    def _codes_beneath(self, token: Token, below: Rect) -> Rect:
+        """As wide as to the next label beside, however narrow the code's own label is."""
+        right = max(self._right_of(token).right, token.right)
+        rows = [t.row for t in self.hard if t.row > token.bottom and t.col <= right and t.right >= token.col]
+        bottom = next((r.bottom for r in self.sections.values() if r.top <= token.row <= r.bottom), below.bottom)
+        return below._replace(right=right, bottom=min([bottom, *(row - 1 for row in rows)]))
+
     def _opens_block(self, token: Token) -> bool:
         """Whether a label, though it stands further left, begins the next part of the page."""
         for kind, name, _ in self.meant.get(token.spot, ()):
@@ -388,7 +395,7 @@ class _Page:
     def _grown(self, token: Token, bottom: int) -> Rect:
         """Right of the label and down while no label stands there: a text in several rows."""
         rect = self._right_of(token)
-        rows = [t.row for t in self.hard if t.row > token.bottom and t.right >= token.col and t.col <= rect.right]
+        rows = [t.row for t in self.hard if t.row > token.bottom and t.col <= rect.right]
         return rect._replace(bottom=max(rect.bottom, min([bottom, *(row - 1 for row in rows)])))
 
     # -- fields --
@@ -456,16 +463,17 @@ class _Page:
 
     def _areas(self, token: Token, of: Field | Rect) -> Iterator[Area]:
         if isinstance(of, Rect):  # a reason: beside its label, or beneath it
-            rects = [self._grown(token, of.bottom), self._beneath(token, of.bottom)]
+            means = self.meant[token.spot][0].kind == "means"
+            rects = [self._grown(token, of.bottom)] + [self._beneath(token, of.bottom)] * (not means)
         else:
             bottom = self.sections.get(of.section, self.rect).bottom
             right, below = self._right_of(token), self._beneath(token, min(bottom, self._bottom()))
             if of.type in ("digits", "code_text"):
-                rects = [right, below]
+                rects = [right, self._codes_beneath(token, below)]
             elif of.value == "box":
                 rects = [below, self._grown(token, bottom)]
             else:
-                rects = [right] if right.left <= right.right else [below]
+                rects = [right] if right.left <= right.right or of.type == "phone" else [below]
         return (self._area(r) for r in rects if r.left <= r.right and r.top <= r.bottom)
 
     # -- tables --
@@ -615,6 +623,7 @@ class _Page:
     def _reasons(self, question: Question, rect: Rect) -> Iterator[Chosen]:
         key = f"judgements.{question.number}"
         tokens = [t for t in self.here["reason", ""] if _inside(t, rect)]
+        tokens = [t for t in tokens if not t.label.inline] or tokens
         if self._need(tokens, f"{question.mark}{question.label}の理由"):
             yield f"{key}.reason", f"{question.mark}理由", tokens, rect
         means = [t for t in self.here["means", question.number] if _inside(t, rect)]

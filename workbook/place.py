@@ -17,8 +17,23 @@ from workbook.form import Choice, Field, Form, Question, Table
 from workbook.layout import Box
 from workbook.notation import era_year
 
-Kind = Literal["print", "label", "heading", "value", "number", "digit", "tick", "year", "link", "mark", "joined"]
+Kind = Literal[
+    "print", "label", "heading", "value", "number", "digit", "tick", "year", "link", "mark", "joined"
+]
 THIN, MEDIUM = 1, 2
+Scalar = str | int | float
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Formula:
+    """A formula with the value that Excel stored beside it, None for none; ``#REF!`` is an error value."""
+
+    text: str
+    value: Scalar | None = None
+
+
+Content = Scalar | Formula | None
+"""What stands in a cell."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -70,7 +85,8 @@ def year_names(form: Form, fiscal_year: int) -> dict[int, str]:
 def pages(form: Form, fiscal_year: int, names: Mapping[int, str] | None = None) -> list[list[Placed]]:
     """The cells of each page of the form as printed for the evaluated year.
 
-    ``names`` are the years as they are to be written; `year_names` by default. Raises `FormError` when the form has no layout or the layout is wrong.
+    ``names`` are the years as they are to be written; `year_names` by default.
+    Raises `FormError` when the form has no layout or the layout is wrong.
     """
     names = names or year_names(form, fiscal_year)
     return [_Page(form, fiscal_year, names).draw(page.rows) for page in layout.of(form).page]
@@ -292,7 +308,7 @@ class _Page:
             right = (right[0] + 1, right[1], right[2] - 1, right[3])
         reason = self.form.reason.labels[0 if question.reason == "always" else -1]
         value = Part(right[3] - reason_width, "value", "box", key=f"{key}.reason")
-        self.line(right, Part(reason_width, "label", "label", reason), value)
+        self.line(right, Part(reason_width, "label", "label_fit", reason), value)
 
     def boxes_of(self, question: Question, rect: Rect) -> None:
         """A question's boxes: both in one line, or one to a line where there are four."""

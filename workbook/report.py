@@ -19,6 +19,7 @@ def write(table: DataTable, path: Path | str) -> None:
     from xlsxwriter.exceptions import FileCreateError
 
     from workbook.summary.book import OPTIONS
+    from workbook.summary.datasheet import DataSheet
     from workbook.summary.listing import write_table
     from workbook.summary.styles import Styles
 
@@ -26,7 +27,8 @@ def write(table: DataTable, path: Path | str) -> None:
         book = Workbook(str(temporary), OPTIONS)
         try:
             book.set_properties({"title": table.description, "keywords": marks.OWN_OUTPUT})
-            write_table(book, book.add_worksheet(table.sheet), table, Styles(book))
+            sheet = book.add_worksheet(table.sheet, worksheet_class=DataSheet)
+            write_table(sheet, table, Styles(book))
             book.close()
         except FileCreateError as error:
             raise OSError(*error.args) from error

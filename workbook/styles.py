@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 from collections.abc import Callable
 from typing import Literal
 
@@ -37,45 +38,87 @@ class Style:
     digits_together: bool = False
     """A code stands in one cell, not one digit to a cell."""
     numbers: Literal["number", "comma", "wide", "unit"] = "number"
+    text_in: Literal["all", "indicators"] = "all"
+    """Where numbers are typed as text."""
     years: Literal["short", "era", "letter", "western"] = "short"
     break_years: bool = False
     labels: Literal["plain", "wide", "spaced", "broken"] = "plain"
     inserted: tuple[int, ...] = ()
     """Rows of the first page before which a department inserted an empty one."""
+    coarse: bool = False
+    """Only as many rows and columns as the form needs, of many sizes, instead of a fine even grid."""
     instructions: bool = False
     """A sheet 記入要領 that holds the same words stands first."""
 
 
+@dataclasses.dataclass(slots=True, frozen=True)
+class Laid:
+    """A sheet as a style lays it out: the cells of its pages, and how many grid rows and columns each row
+    and column of the sheet is high and wide."""
+
+    pages: tuple[tuple[Placed, ...], ...]
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+
+
 @functools.lru_cache(maxsize=64)
-def sheets(form: Form, fiscal_year: int, style: Style) -> tuple[tuple[tuple[Placed, ...], ...], ...]:
-    """The form's sheets as that style lays them out, each with its pages' cells."""
-    names = {year: _year_name(style, year, name) for year, name in place.year_names(form, fiscal_year).items()}
-    out = []
-    for number, cells in enumerate(place.pages(form, fiscal_year, names)):
-        if style.inside:
-            cells = _joined(cells, lambda cell: cell.kind == "tick")
-        elif style.period_together:
-            cells = _joined(cells, lambda cell: cell.kind == "tick" and cell.key == "period")
-        if style.period_together:
-            cells = _together(cells, "period")
-        if style.digits_together:
-            cells = _whole_codes(cells)
-        for row in sorted(style.inserted, reverse=True) if number == 0 else ():
-            cells = _with_row_before(cells, row)
-        out.append([_spelled(cell, style) for cell in cells])
-    if style.two_sheets:
-        return tuple((_shifted(page, style),) for page in out)
-    return (tuple(_shifted(page, style) for page in place.stacked(out)),)
+def sheets(form: Form, fiscal_year: int, style: Style) -> tuple[Laid, ...]:
+    """The form's sheets as that style lays them out."""
+    names = place.year_names(form, fiscal_year)
+    names = {year: _year_name(style, year, name) for year, name in names.items()}
+    pages = place.pages(form, fiscal_year, names)
+    pages = [_arranged(cells, style, style.inserted if i == 0 else ()) for i, cells in enumerate(pages)]
+    groups = [[page] for page in pages] if style.two_sheets else [place.stacked(pages)]
+    return tuple(_laid(group, style) for group in groups)
 
 
-def _shifted(cells: list[Placed], style: Style) -> tuple[Placed, ...]:
-    return tuple(place.moved(cells, style.top, style.left))
+def _arranged(cells: list[Placed], style: Style, inserted: tuple[int, ...]) -> list[Placed]:
+    """A page's cells joined, pushed apart and spelled."""
+    if style.inside:
+        cells = _joined(cells, lambda cell: cell.kind == "tick")
+    elif style.period_together:
+        cells = _joined(cells, lambda cell: cell.kind == "tick" and cell.key == "period")
+    if style.period_together:
+        cells = _together(cells, "period")
+    if style.digits_together:
+        cells = _whole_codes(cells)
+    for row in sorted(inserted, reverse=True):
+        cells = _with_row_before(cells, row)
+    return [_spelled(cell, style) for cell in cells]
+
+
+def _laid(pages: list[list[Placed]], style: Style) -> Laid:
+    cells = [cell for page in pages for cell in page]
+    rows = sorted({edge for cell in cells for edge in (cell.row, cell.bottom)})
+    columns = sorted({edge for cell in cells for edge in (cell.col, cell.right)})
+    if not style.coarse:
+        rows, columns = list(range(rows[-1] + 1)), list(range(columns[-1] + 1))
+    row_at, column_at = ({edge: i for i, edge in enumerate(edges)} for edges in (rows, columns))
+
+    def put(cell: Placed) -> Placed:
+        top, left = row_at[cell.row], column_at[cell.col]
+        height, width = row_at[cell.bottom] - top, column_at[cell.right] - left
+        return dataclasses.replace(
+            cell, row=top + style.top, col=left + style.left, height=height, width=width
+        )
+
+    placed = tuple(tuple(put(cell) for cell in page) for page in pages)
+    return Laid(placed, (1,) * style.top + _steps(rows), (1,) * style.left + _steps(columns))
+
+
+def _steps(edges: list[int]) -> tuple[int, ...]:
+    return tuple(after - before for before, after in itertools.pairwise(edges))
+
+
+def plain_number(number: Number) -> int | float:
+    """A number as Excel holds it."""
+    return number if isinstance(number, int) else float(number)
 
 
 def spell_number(number: Number, unit: str, style: Style) -> str | int | float:
     """A number as that style types it; a number of Excel's own by default."""
     if style.numbers == "number":
-        return number if isinstance(number, int) else float(number)
+        return plain_number(number)
     text = f"{'▲' if number < 0 else ''}{abs(number):,}"
     if style.numbers == "wide":
         return text.translate(_WIDE)
@@ -159,14 +202,15 @@ def _together(cells: list[Placed], key: str) -> list[Placed]:
     if not members:
         return cells
     whole = functools.reduce(_spanning, members)
-    right = max(c.right for c in cells if whole.row <= c.row < whole.bottom and not c.text and _beside(c, whole))
+    beside = [cell for cell in cells if whole.row <= cell.row < whole.bottom and _blank_beside(cell, whole)]
+    right = max(cell.right for cell in [whole, *beside])
     whole = dataclasses.replace(whole, width=right - whole.col, look="tick_label_box")
     kept = [c for c in cells if not (whole.row <= c.row < whole.bottom and whole.col <= c.col < right)]
     return [*kept, whole]
 
 
-def _beside(cell: Placed, whole: Placed) -> bool:
-    return cell.kind == "print" and cell.look == "" and cell.col >= whole.col and cell.right <= whole.col + 17
+def _blank_beside(cell: Placed, whole: Placed) -> bool:
+    return cell.kind == "print" and cell.look == "" and not cell.text and cell.col >= whole.col
 
 
 def _whole_codes(cells: list[Placed]) -> list[Placed]:

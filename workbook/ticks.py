@@ -7,7 +7,7 @@ either, and ○ is "off" beside ● but the mark itself where there is nothing e
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +17,7 @@ from workbook.locate import Area, BoxPlace, GroupPlace, PageLayout
 from workbook.notation import CellValue, Tick, glyph_tick, read_tick
 
 Page = tuple[PageLayout, Grid]
+_TOUCHING = 2
 
 
 @dataclasses.dataclass(slots=True)
@@ -35,6 +36,11 @@ class _Group:
     page: Page
     place: GroupPlace
     boxes: list[_Box]
+
+    @property
+    def kind(self) -> str:
+        """What the group is one of: period, judgements, summary, directions."""
+        return self.place.key.partition(".")[0]
 
 
 def read_boxes(pages: list[Page], words: Vocabulary) -> Iterator[tuple[Page, GroupPlace, tuple[Any, ...], Spot]]:
@@ -75,18 +81,37 @@ def _ticks_in(grid: Grid, area: Area) -> list[tuple[Spot, Tick]]:
 
 
 def _sides(groups: list[_Group]) -> list[str]:
-    """On which side of its labels each group has its ticks: by its own evidence, else by the whole form's."""
+    """On which side of its labels each group has its ticks.
+
+    By its own evidence, else by that of the groups of its kind (all questions, say), else by the whole form's.
+    """
     lefts = {box.left[0] for group in groups for box in group.boxes if box.left}
     rights = {box.right[0] for group in groups for box in group.boxes if box.right}
     votes = []
     for group in groups:
         vote: Counter[str] = Counter()
+        vote["right"] += sum(_stands_off(group, spot) for spot in lefts & rights)
         for box in group.boxes:
             vote["left"] += bool(box.left and box.left[0] not in rights)
             vote["right"] += bool(box.right and box.right[0] not in lefts)
         votes.append(vote)
+    kinds: dict[str, Counter[str]] = defaultdict(Counter)
+    for group, vote in zip(groups, votes, strict=True):
+        kinds[group.kind].update(vote)
     whole = sum(votes, Counter[str]())
-    return [_winner(vote) or _winner(whole) or "left" for vote in votes]
+    return [
+        _winner(vote) or _winner(kinds[group.kind]) or _winner(whole) or "left"
+        for group, vote in zip(groups, votes, strict=True)
+    ]
+
+
+def _stands_off(group: _Group, spot: Spot) -> bool:
+    """Whether a tick between two labels keeps away from the one behind it: then it belongs to the one before."""
+    behind = [b.place.spot for b in group.boxes if b.left and b.left[0] == spot]
+    if not behind:
+        return False
+    block = next((m.right for m in group.page[1].merges if (m.top, m.left) == spot), spot[1])
+    return behind[0][1] - block > _TOUCHING
 
 
 def _winner(vote: Counter[str]) -> str:
