@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from workbook import atomic, layout, place
 from workbook.form import Form
 from workbook.looks import DECIMAL, FONT, LOOKS
-from workbook.place import MEDIUM, THIN, Content, Formula, Placed
+from workbook.placed import MEDIUM, THIN, Content, Formula, Placed
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -105,7 +106,7 @@ class Sheet:
         self.form = form
         self.pages = pages
         self.columns = layout.of(form).columns
-        self.styles: dict[tuple[str, tuple[int, int, int, int]], dict[str, Any]] = {}
+        self.styles: dict[tuple[str, tuple[int, int, int, int]], Any] = {}
 
     @property
     def name(self) -> str:
@@ -137,12 +138,9 @@ class Sheet:
 
     def cell(self, cell: Placed, content: Content) -> None:
         """One cell or merged range. Its lines are drawn from all its cells, so each has the style."""
-        style = self.style(cell)
         for row in range(cell.row + 1, cell.bottom + 1):
             for column in range(cell.col + 1, cell.right + 1):
-                target = self.sheet.cell(row, column)
-                for name, value in style.items():
-                    setattr(target, name, value)
+                self.dress(self.sheet.cell(row, column), cell)
         first = self.sheet.cell(cell.row + 1, cell.col + 1)
         if isinstance(content, Formula):
             first.value = content.text
@@ -152,12 +150,15 @@ class Sheet:
         if cell.height > 1 or cell.width > 1:
             self.sheet.merged_cells.add(_range(cell))
 
-    def style(self, cell: Placed) -> dict[str, Any]:
-        """The openpyxl style of a cell, by attribute."""
+    def dress(self, target: Any, cell: Placed) -> None:
+        """Give an openpyxl cell its style. Looking styles up is slow, so each is set once and then copied."""
         wanted = (cell.look, cell.edges)
-        if wanted not in self.styles:
-            self.styles[wanted] = _style(*wanted)
-        return self.styles[wanted]
+        if wanted in self.styles:
+            target._style = copy.copy(self.styles[wanted])
+            return
+        for name, value in _style(*wanted).items():
+            setattr(target, name, value)
+        self.styles[wanted] = target._style
 
     def choose_from(self, choices: list[str], ranges: list[str]) -> None:
         """A drop-down list on all the ranges."""

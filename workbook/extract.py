@@ -119,6 +119,8 @@ class Extract:
         for place in sorted(page.layout.fields, key=lambda p: not _is_coded(p)):
             again = page.layout.page > 1 and place.key in self.values
             results = [self._candidate(page, place, c, codes_below) for c in place.candidates]
+            if _is_coded(place):
+                self.used.update(spot for _, _, found in results for spot, _ in found)
             filled = [r for r in results if any(v is not None for v in r[0].values())]
             if again:
                 self._compare_heads(page, place, (filled or results)[0])
@@ -130,8 +132,6 @@ class Extract:
                 if value is not None or key not in self.values:
                     self._put(page, key, value, spot)
             self._check(page, place.key, found)
-            if _is_coded(place):
-                self.used.update(spot for spot, _ in found)
 
     Result = tuple[dict[str, Value], Spot, Found]
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from workbook import atomic, blank, layout, place, styles
 from workbook.form import Form
 from workbook.looks import FONT, LOOKS
-from workbook.place import Content, Formula, Placed
+from workbook.placed import Content, Formula, Placed
 from workbook.record import Record, from_json
 from workbook.styles import Laid, Style
 
@@ -96,6 +96,7 @@ def _write_uncalculated(form: Form, sheets: Sequence[Filled], path: Path, style:
     """With openpyxl, as XlsxWriter stores a value beside every formula."""
     from openpyxl import Workbook as Book
 
+    style = dataclasses.replace(style, coarse=False)  # this writer knows the even grid only
     book, taken = Book(), set[str]()
     book.remove(book.worksheets[0])
     for sheet in sheets:

@@ -534,10 +534,12 @@ class _Page:
         """The row above the next label beneath the table."""
         left, right = title.col, headings[-1].right
         bottom = self.sections[table.section].bottom
-        kinds = ("field", "table", "section", "choice")
         for token in self.hard:
-            other = any(m.kind in kinds for m in self.meant.get(token.spot, ()))
-            if other and token.row > last and token.col <= right and token.right >= left:
+            if token.row <= last or token.col > right:
+                continue
+            kinds = {m.kind for m in self.meant.get(token.spot, ())}
+            # A text box may stand left of the table, another table may not.
+            if kinds & {"table", "section", "choice"} or ("field" in kinds and token.right >= left):
                 bottom = min(bottom, token.row - 1)
         return bottom
 

@@ -10,63 +10,13 @@ import dataclasses
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from workbook import layout
 from workbook.form import Choice, Field, Form, Question, Table
 from workbook.layout import Box
 from workbook.notation import era_year
-
-Kind = Literal[
-    "print", "label", "heading", "value", "number", "digit", "tick", "year", "link", "mark", "joined"
-]
-THIN, MEDIUM = 1, 2
-Scalar = str | int | float
-
-
-@dataclasses.dataclass(slots=True, frozen=True)
-class Formula:
-    """A formula with the value that Excel stored beside it, None for none; ``#REF!`` is an error value."""
-
-    text: str
-    value: Scalar | None = None
-
-
-Content = Scalar | Formula | None
-"""What stands in a cell."""
-
-
-@dataclasses.dataclass(slots=True)
-class Placed:
-    """One cell or merged range, with what stands in it.
-
-    ``text`` is printed, ``key`` is the flat key of the value that is typed here. ``option`` is the box of
-    a ``tick``, the digit's index of a ``digit``, the option a ``year`` belongs to, the year of a ``heading``.
-    ``edges`` are the lines left, right, above and below: 0 none, 1 thin, 2 medium.
-    """
-
-    row: int
-    col: int
-    height: int
-    width: int
-    kind: Kind
-    look: str
-    text: str = ""
-    key: str = ""
-    option: str = ""
-    edges: tuple[int, int, int, int] = (0, 0, 0, 0)
-    parts: tuple[Placed, ...] = ()
-    """The cells that were joined into a ``joined`` one, in their order."""
-
-    @property
-    def bottom(self) -> int:
-        """The first row beneath."""
-        return self.row + self.height
-
-    @property
-    def right(self) -> int:
-        """The first column to the right."""
-        return self.col + self.width
+from workbook.placed import MEDIUM, THIN, Kind, Placed, Rect, draw_edges
 
 
 def year_names(form: Form, fiscal_year: int) -> dict[int, str]:
@@ -110,10 +60,6 @@ def stacked(printed: list[list[Placed]]) -> list[list[Placed]]:
     return out
 
 
-Rect = tuple[int, int, int, int]
-"""Row, column, height, width."""
-
-
 class Part(NamedTuple):
     """A cell of a line: how wide, and what stands in it."""
 
@@ -140,7 +86,7 @@ class _Page:
     def draw(self, rows: tuple[Box, ...]) -> list[Placed]:
         height = sum(box.h or box.questions for box in rows)
         self.box(Box(rows=rows), (0, 0, height, self.columns))
-        _draw_edges(self.cells, self.outlines)
+        draw_edges(self.cells, self.outlines)
         return self.cells
 
     def box(self, box: Box, rect: Rect) -> None:
@@ -408,27 +354,3 @@ def _help_rows(question: Question) -> int:
 def _question_height(question: Question) -> int:
     boxes = 4 if question.mergeable else 3 if question.reason == "always" else 2
     return _help_rows(question) + boxes
-
-
-def _draw_edges(cells: list[Placed], outlines: list[tuple[Rect, int]]) -> None:
-    """Give every cell its lines: thin ones by its look, those of outlines on both sides of the line."""
-    from workbook.looks import LOOKS
-
-    for cell in cells:
-        thin = THIN if LOOKS[cell.look].line else 0
-        cell.edges = (thin, thin, thin, thin)
-    for (row, col, height, width), weight in outlines:
-        bottom, right = row + height, col + width
-        for cell in cells:
-            beside = row <= cell.row and cell.bottom <= bottom
-            under = col <= cell.col and cell.right <= right
-            touched = (
-                beside and cell.col in (col, right),
-                beside and cell.right in (col, right),
-                under and cell.row in (row, bottom),
-                under and cell.bottom in (row, bottom),
-            )
-            left, rig, top, bot = (
-                max(e, weight) if t else e for e, t in zip(cell.edges, touched, strict=True)
-            )
-            cell.edges = (left, rig, top, bot)

@@ -15,7 +15,7 @@ from typing import Literal
 from workbook import place
 from workbook.form import Form
 from workbook.notation import era_year, resolve_end, resolve_start
-from workbook.place import Placed
+from workbook.placed import Placed
 from workbook.record import Number
 
 _WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)} | {0x20: 0x3000}
