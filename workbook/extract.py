@@ -76,8 +76,10 @@ class Extract:
     def _found(self, page: Page, area: Area) -> Found:
         """What is not blank in an area, labels left out, in reading order."""
         grid, labels, (top, left, bottom, right) = page.grid, page.layout.labels, area.rect
-        found: Found = [(s, grid.cells.get(s)) for s in area.extra if s in grid.cells or s in grid.errors]
         labels = labels.union(area.others, self.used) if area.others or self.used else labels
+        found: Found = [
+            (s, grid.cells.get(s)) for s in area.extra if s not in labels and (s in grid.cells or s in grid.errors)
+        ]
         for row in range(top, bottom + 1):
             for column, value in grid.rows.get(row, ()):
                 if left <= column <= right and (row, column) not in labels:

@@ -87,22 +87,38 @@ def _sides(groups: list[_Group]) -> list[str]:
     """
     lefts = {box.left[0] for group in groups for box in group.boxes if box.left}
     rights = {box.right[0] for group in groups for box in group.boxes if box.right}
-    votes = []
-    for group in groups:
-        vote: Counter[str] = Counter()
-        vote["right"] += sum(_stands_off(group, spot) for spot in lefts & rights)
-        for box in group.boxes:
-            vote["left"] += bool(box.left and box.left[0] not in rights)
-            vote["right"] += bool(box.right and box.right[0] not in lefts)
-        votes.append(vote)
+    votes = [_vote(group, lefts, rights) for group in groups]
     kinds: dict[str, Counter[str]] = defaultdict(Counter)
     for group, vote in zip(groups, votes, strict=True):
         kinds[group.kind].update(vote)
     whole = sum(votes, Counter[str]())
+    agreed = _winner(whole) if not (whole["left"] and whole["right"]) else ""
     return [
-        _winner(vote) or _winner(kinds[group.kind]) or _winner(whole) or "left"
+        _winner(vote)
+        or _winner(kinds[group.kind])
+        or agreed
+        or _nearer(group, lefts & rights)
+        or _winner(whole)
+        or "left"
         for group, vote in zip(groups, votes, strict=True)
     ]
+
+
+def _vote(group: _Group, lefts: set[Spot], rights: set[Spot]) -> Counter[str]:
+    """The ticks of a group that can only be left, or only right, of a label."""
+    vote: Counter[str] = Counter()
+    for box in group.boxes:
+        vote["left"] += bool(box.left and box.left[0] not in rights)
+        vote["right"] += bool(box.right and box.right[0] not in lefts)
+    return vote
+
+
+def _nearer(group: _Group, between: set[Spot]) -> str:
+    """By the gap behind the ticks that stand between two labels, on a form that ticks now left, now right."""
+    off = [_stands_off(group, box.left[0]) for box in group.boxes if box.left and box.left[0] in between]
+    if not off:
+        return ""
+    return "right" if all(off) else "left"
 
 
 def _stands_off(group: _Group, spot: Spot) -> bool:

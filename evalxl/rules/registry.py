@@ -7,17 +7,22 @@ A check yields `Hit`s (a key, a year, figures) and never writes text: text is ma
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib
-import string
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any, Literal
+from fractions import Fraction
+from typing import Any
 
+from evalxl.rules.sheet import Sheet
+from evalxl.rules.words import Lang as Lang
+from evalxl.rules.words import Words, render
 from evalxl.settings import Settings
-from workbook.record import Record, Value, plain
+from evalxl.settings import Severity as Severity
+from workbook.errors import Refused
+from workbook.record import Record, plain
 
-Severity = Literal["error", "warning", "info"]
-Lang = Literal["ja", "en"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 FAMILIES = {
@@ -28,6 +33,7 @@ FAMILIES = {
     "E": "e_evaluation",
     "P": "p_plan",
     "T": "t_text",
+    "X": "x_across",
 }
 """Letter of a code → module of this package that declares its rules."""
 
@@ -48,7 +54,9 @@ class Hit:
     """Only where this hit is milder or graver than its rule."""
 
 
-Check = Callable[[Record, Settings], Iterable[Hit]]
+Check = Callable[[Sheet, Settings], Iterable[Hit]]
+Patch = Mapping[str, Any]
+"""Flat keys and their values, changed on the sample; ``issues`` stands for what the reader noticed."""
 
 
 @dataclasses.dataclass(slots=True, frozen=True)
@@ -57,28 +65,25 @@ class Rule:
 
     code: str
     severity: Severity
+    name: str
+    """What is wrong, as a name: the check's name with hyphens."""
+    doc: str
+    """What is compared and why, as the check's docstring says."""
     ja: str
     en: str
     fix_ja: str
     fix_en: str
     check: Check | None
-    """None for what is no check of a record: a refused file (F001–F005)."""
-    bad: Mapping[str, Value]
-    good: Mapping[str, Value]
+    """None for what is no check of a record: a refused file, the self-check of a summary."""
+    bad: Patch
+    """A patch on the sample that fires exactly this rule; without a check, the figures of a message."""
+    good: Patch
     derived: bool = False
     """Derived from the form's numbering and other cities' manuals (▲): a city may switch it off."""
     settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     """Settings that the examples need, such as an hourly rate."""
-
-    @property
-    def name(self) -> str:
-        """What is wrong, as a name: the check's name with hyphens."""
-        return self.check.__name__.replace("_", "-") if self.check else ""
-
-    @property
-    def doc(self) -> str:
-        """The check's docstring."""
-        return (self.check.__doc__ or "").strip() if self.check else ""
+    words: Words = dataclasses.field(default_factory=dict)
+    """Words of the figures in both languages, for ``{name:word}``."""
 
 
 REGISTRY: dict[str, Rule] = {}
@@ -92,38 +97,67 @@ def rule(
     en: str,
     fix_ja: str,
     fix_en: str,
-    bad: Mapping[str, Value],
-    good: Mapping[str, Value],
+    bad: Patch,
+    good: Patch,
     derived: bool = False,
     settings: Mapping[str, Any] | None = None,
+    words: Words | None = None,
 ) -> Callable[[Check], Check]:
     """Declare the decorated check as the rule ``code``.
 
-    ``ja``/``en`` are format strings over the hit's values, ``year`` and ``label`` (the field's label).
-    ``bad`` and ``good`` are patches on the sample record: bad fires exactly this code, good fires nothing.
+    ``ja``/``en`` are format strings over the hit's values, ``year`` and ``label`` (the field's label), with
+    the specs of `evalxl.rules.words.render`. ``bad`` and ``good`` are patches on the sample record: bad
+    fires exactly this code, good fires nothing.
     """
 
-    def declare(check: Check) -> Check:
-        if code in REGISTRY:
-            raise ValueError(f"rule {code} is declared twice")
-        REGISTRY[code] = Rule(
-            code, severity, ja, en, fix_ja, fix_en, check, bad, good, derived, settings or {}
-        )
+    def register(check: Check) -> Check:
+        name, doc = check.__name__.replace("_", "-"), (check.__doc__ or "").strip()
+        texts = (ja, en, fix_ja, fix_en)
+        _add(Rule(code, severity, name, doc, *texts, check, bad, good, derived, settings or {}, words or {}))
         return check
 
-    return declare
+    return register
 
 
-def load() -> dict[str, Rule]:
+def declare(
+    code: str,
+    severity: Severity,
+    name: str,
+    doc: str,
+    *,
+    ja: str,
+    en: str,
+    fix_ja: str,
+    fix_en: str,
+    example: Mapping[str, Any],
+    words: Words | None = None,
+) -> None:
+    """Declare a rule that no check of a single record can find; ``example`` are figures of its message."""
+    _add(Rule(code, severity, name, doc, ja, en, fix_ja, fix_en, None, example, {}, False, {}, words or {}))
+
+
+def _add(declared: Rule) -> None:
+    if declared.code in REGISTRY:
+        raise ValueError(f"rule {declared.code} is declared twice")
+    REGISTRY[declared.code] = declared
+
+
+@functools.cache
+def load() -> Mapping[str, Rule]:
     """All rules by code, in the order of the codes."""
     for module in FAMILIES.values():
         importlib.import_module(f"evalxl.rules.{module}")
     return dict(sorted(REGISTRY.items()))
 
 
+def iter_codes() -> Iterator[str]:
+    """Every declared code, in order."""
+    yield from load()
+
+
 @dataclasses.dataclass(slots=True, frozen=True)
 class Finding:
-    """A rule that fired on a sheet."""
+    """A rule that fired on a sheet, or that refused a file."""
 
     code: str
     severity: Severity
@@ -134,14 +168,16 @@ class Finding:
 
     def message(self, lang: Lang = "ja") -> str:
         """What is wrong, in words."""
-        declared = REGISTRY[self.code]
-        return _Words(lang).format(declared.ja if lang == "ja" else declared.en, year=self.year, **self.values)
+        declared = load()[self.code]
+        return self._render(declared, declared.ja if lang == "ja" else declared.en, lang)
 
     def hint(self, lang: Lang = "ja") -> str:
         """How to mend it, in words."""
-        declared = REGISTRY[self.code]
-        text = declared.fix_ja if lang == "ja" else declared.fix_en
-        return _Words(lang).format(text, year=self.year, **self.values)
+        declared = load()[self.code]
+        return self._render(declared, declared.fix_ja if lang == "ja" else declared.fix_en, lang)
+
+    def _render(self, declared: Rule, text: str, lang: Lang) -> str:
+        return render(text, {"year": self.year, **self.values}, lang, declared.words)
 
     def to_json(self, lang: Lang = "ja") -> dict[str, Any]:
         """The finding with the names of the command line's JSON."""
@@ -158,75 +194,91 @@ class Finding:
         }
 
 
-class _Words(string.Formatter):
-    """Formats figures as staff read them: ▲ for negatives in Japanese, thousands with commas."""
-
-    def __init__(self, lang: Lang) -> None:
-        self.lang = lang
-
-    def format_field(self, value: Any, spec: str) -> str:
-        if value is None:
-            return "空欄" if self.lang == "ja" else "blank"
-        if isinstance(value, (list, tuple)):
-            return ("、" if self.lang == "ja" else ", ").join(str(v) for v in value)
-        if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) and "," in spec:
-            sign = "▲" if value < 0 and self.lang == "ja" else "-" if value < 0 else ""
-            return sign + format(abs(value), spec)
-        return format(value, spec) if spec and not isinstance(value, str) else str(value)
-
-
 def _json(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_json(v) for v in value]
+    if isinstance(value, Fraction):
+        return float(value)
     return plain(value) if isinstance(value, (int, Decimal)) and not isinstance(value, bool) else value
 
 
 def check(record: Record, settings: Settings) -> list[Finding]:
-    """All findings of a record, by code, then as the check yields them. Rules switched off are not run."""
+    """All findings of a record, by code, then by cell. Rules switched off are not run; nothing is raised."""
+    sheet = Sheet(record)
     findings: list[Finding] = []
     for code, declared in load().items():
         if declared.check is None or not settings.is_on(code):
             continue
-        for hit in declared.check(record, settings):
-            findings.append(_finding(code, hit, record, settings))
+        found = [_finding(declared, hit, sheet, settings) for hit in declared.check(sheet, settings)]
+        if len(found) > 1:
+            found.sort(key=_by_cell)
+        findings += found
     return findings
 
 
-def _finding(code: str, hit: Hit, record: Record, settings: Settings) -> Finding:
-    severity = settings.severity(code) or hit.severity or REGISTRY[code].severity
-    cell = hit.cell or (record.cell(hit.key) if hit.key else None)
-    values = {"label": label_of(record, hit.key), **hit.values}
-    return Finding(code, severity, hit.key, hit.year, cell, values)
+def _finding(declared: Rule, hit: Hit, sheet: Sheet, settings: Settings) -> Finding:
+    severity = settings.severity(declared.code) or hit.severity or declared.severity
+    cell = hit.cell or (sheet.cell(hit.key) if hit.key else None)
+    values = {"label": label_of(sheet, hit.key), **hit.values}
+    return Finding(declared.code, severity, hit.key, hit.year, cell, values)
+
+
+_ADDRESS = re.compile(r"(.*!)?\$?([A-Z]{1,3})\$?(\d+)")
+
+
+def _by_cell(finding: Finding) -> tuple[str, int, int, str]:
+    """Sheet, row, column; what has no address stays in the order of the form."""
+    match = _ADDRESS.fullmatch(finding.cell or "")
+    return (match[1] or "", int(match[3]), len(match[2]), match[2]) if match else ("", 0, 0, "")
+
+
+def finding_of_refusal(refused: Refused, settings: Settings | None = None) -> Finding:
+    """The finding of a file, or of one of its sheets, that gives no record (F001–F005)."""
+    declared = load()[refused.code]
+    severity = (settings and settings.severity(refused.code)) or declared.severity
+    cell = refused.cell
+    if cell and refused.sheet and "!" not in cell:
+        cell = f"{refused.sheet}!{cell}"
+    values = {**dict.fromkeys(declared.bad), **refused.values}
+    if "detail" in values:
+        values.setdefault("found", values["detail"])
+    return Finding(declared.code, severity, None, None, cell, values)
+
+
+def finding_of(code: str, *, cell: str | None = None, year: int | None = None, **values: Any) -> Finding:
+    """A finding of a rule that has no check of a record, such as X807; ``values`` are its figures."""
+    declared = load()[code]
+    return Finding(code, declared.severity, None, year, cell, {**dict.fromkeys(declared.bad), **values})
 
 
 def label_of(record: Record, key: str | None) -> str:
     """The form's label of a flat key, for messages; the key itself where the form has none."""
-    return _labels(record.form.id, record, key) if key else ""
-
-
-def _labels(form_id: str, record: Record, key: str) -> str:
+    if not key:
+        return ""
     form = record.form
-    parts = key.split(".")
-    if parts[0] == "costs" and len(parts) > 1:
-        return next((row.label for row in form.costs.rows if row.name == parts[1]), key)
-    if parts[0] == "judgements" and len(parts) > 1:
-        question = form.question(parts[1])
-        return f"{question.mark}{question.label}"
-    if parts[0] == "summary" and len(parts) > 1 and parts[1] != "text":
-        return next((f"{axis.key} {axis.label}" for axis in form.axes if axis.key == parts[1]), key)
+    head, _, rest = key.partition(".")
+    part = rest.partition(".")[0]
+    if head == "costs":
+        return next((row.label for row in form.costs.rows if row.name == part), key)
+    if head == "judgements":
+        return next((f"{q.mark}{q.label}" for q in form.questions if q.number == part), key)
+    if head == "summary" and part != "text":
+        return next((f"{axis.key} {axis.label}" for axis in form.axes if axis.key == part), key)
     for table in form.indicator_tables:
-        if parts[0] == table.name:
-            return f"{table.label} {parts[1]}" if len(parts) > 1 else table.label
+        if head == table.name:
+            return f"{table.label} {part}".rstrip()
+    return _field_label(record, key, head)
+
+
+def _field_label(record: Record, key: str, head: str) -> str:
+    form = record.form
     for choice in form.choices:
-        if parts[0] == choice.name:
+        if head == choice.name:
             return choice.label
-    names = {field.name: field.label for field in form.fields}
-    return names.get(key) or names.get(key.rsplit(".", 1)[0]) or _FREE.get(parts[0], key)
+    owner = key.rpartition(".")[0]
+    labels = {field.name: field.label for field in form.fields if field.name in (key, owner)}
+    label = labels.get(key) or labels.get(owner) or _FREE.get(head, key)
+    return label.replace("{evaluated}", "").replace("{planned}", "")
 
 
 _FREE = {"directions": "今後の方向性", "matrix": "改革・改善による期待成果", "direction_text": "方向性の説明"}
-
-
-def iter_codes() -> Iterator[str]:
-    """Every declared code, in order."""
-    yield from load()

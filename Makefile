@@ -1,0 +1,74 @@
+# The two commands for newcomers: `make demo` (set up and run the main job) and `make test` (set up and prove it).
+# Windows has no make: README.md gives the one-line equivalents.
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.PHONY: help demo test check docs lock bench clean venv office
+
+# The first Python that is new enough; `make PYTHON=... demo` names another.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+  "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+COMPILE := pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+  --no-header --no-emit-index-url --no-emit-find-links --group build
+
+help:
+	@echo "make demo    set everything up and run the main job on invented sheets"
+	@echo "make test    set everything up and run all checks and tests"
+	@echo "make check   formatting, lint, types, imports only"
+	@echo "make docs    write docs/rules anew from the code"
+	@echo "make bench   the benchmarks"
+	@echo "make lock    renew requirements.lock and requirements-dev.lock"
+	@echo "make clean   remove the virtual environment and what was built"
+
+demo: $(VENV)/.ready
+	$(BIN)/evalxl demo
+
+test: office check
+	$(BIN)/python -m pytest -n 2
+
+check: $(VENV)/.ready-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(VENV)/.ready-dev
+	$(BIN)/python -m evalxl.rules.docs docs/rules
+
+bench: $(VENV)/.ready-dev
+	$(BIN)/python -m benchmarks
+
+# LibreOffice is the judge of the books that are written; without it those tests are skipped, and that is said.
+office:
+	@bash tools/office.sh
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and was not found." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip' 2>/dev/null || { \
+	  echo "Python cannot make virtual environments here. On Debian and Ubuntu: sudo apt install python3-venv" >&2; \
+	  exit 1; }
+	"$(PYTHON)" -m venv $(VENV)
+
+# The locked packages with their hashes, then this project, built with the locked setuptools.
+$(VENV)/.ready: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what evalxl needs into $(VENV) ..."
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.ready-dev: requirements-dev.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what evalxl and its tests need into $(VENV) ..."
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/.ready
+
+lock: | $(BIN)/python
+	@command -v uv >/dev/null || $(PIP) install uv
+	PATH="$(BIN):$$PATH" uv $(COMPILE) --quiet --upgrade -o requirements.lock
+	PATH="$(BIN):$$PATH" uv $(COMPILE) --quiet --upgrade --group dev -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,229 @@
+"""How a command is declared: once, for the command line, its help, the README and later the ribbon.
+
+A command takes what the user asks for and gives an `Outcome`: what a program reads, what people read, and the
+exit code. The commands themselves stand in `evalxl.commands`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from evalxl import terminal, texts
+from evalxl.texts import Text
+
+if TYPE_CHECKING:
+    from evalxl.results import FileResult
+    from evalxl.rules.registry import Lang
+    from evalxl.settings import Settings
+    from workbook.form import Form
+
+T = TypeVar("T")
+FailOn = Literal["error", "warning", "never"]
+
+DONE, FINDINGS, FAILED = 0, 1, 2
+"""Exit codes: done; findings or refused files; wrong usage or nothing to read."""
+
+
+class UsageError(Exception):
+    """What the user asked for cannot be done as asked: ``text`` says why. Exit code 2."""
+
+    def __init__(self, text: Text, **values: Any) -> None:
+        super().__init__(text.of("en", **values))
+        self.text = text
+        self.values = values
+        self.near: list[str] = []
+        """What was probably meant."""
+        self.command: str | None = None
+        """The command whose help says more; empty for the overview, None where no help is of use."""
+
+    @classmethod
+    def unknown(cls, text: Text, word: str, known: Iterable[str]) -> UsageError:
+        """A word that is none of the known ones; the nearest of them go along."""
+        import difflib
+
+        names = {name.lower(): name for name in known}
+        error = cls(text, word=word)
+        error.near = [names[near] for near in difflib.get_close_matches(word.lower(), names, 2)]
+        return error
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Argument:
+    """One argument of a command: ``name`` is ``--name`` or ``-o``; ``paths`` for what stands by itself."""
+
+    name: str
+    help: Text
+    metavar: str = ""
+    """What stands for the value in the help; empty for a switch that takes none."""
+    also: str = ""
+    """A second name."""
+    to: str = ""
+    """The parameter of the command it is given as; empty: its name."""
+    kind: Callable[[str], Any] = str
+    many: Literal["", "?", "+"] = ""
+    choices: tuple[str, ...] = ()
+    default: Any = None
+    required: bool = False
+
+    @property
+    def positional(self) -> bool:
+        """Whether it stands without a name."""
+        return not self.name.startswith("-")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names of an option."""
+        return (self.name, self.also) if self.also else (self.name,)
+
+    @property
+    def parameter(self) -> str:
+        """The name of the command's parameter."""
+        return self.to or self.name.lstrip("-").replace("-", "_")
+
+    @property
+    def shown(self) -> str:
+        """How it stands in a usage line and a help page."""
+        value = "|".join(self.choices) or self.metavar
+        if self.positional:
+            return f"[{value}]" if self.many == "?" else f"{value}…" if self.many else value
+        return f"{self.name} {value}".rstrip()
+
+
+@dataclasses.dataclass(slots=True)
+class Outcome:
+    """What came of a command. ``data`` is printed with --json, ``lines`` without."""
+
+    code: int
+    data: Any
+    lines: Iterable[str]
+    told: Sequence[str] = ()
+    """What the lines say and the data do not, such as why a file gave no record."""
+
+
+@dataclasses.dataclass(slots=True)
+class Context:
+    """What all commands share."""
+
+    settings: Settings
+    lang: Lang = "ja"
+    json: bool = False
+    """Whether a program reads the result."""
+    form: Form | None = None
+    """The form asked for with --form or in the settings; None: whichever is known."""
+
+    quiet: bool = False
+    """In a program: no progress, and what is passed over goes to the log instead of stderr."""
+
+    @classmethod
+    def of(cls, form: str | None, config: str | os.PathLike[str] | None, **rest: Any) -> Context:
+        """With the settings of ``config`` (else the nearest evalxl.toml) and a form by its id or file."""
+        from evalxl import settings
+
+        resolved = settings.resolve(os.fspath(config) if config else None)
+        return cls(resolved, form=_form(form or resolved.form), **rest)
+
+    def tell(self, text: Text, **values: Any) -> None:
+        """A message to whoever watches."""
+        if self.quiet:
+            logging.getLogger("evalxl").info(text.of("en", **values))
+        else:
+            terminal.tell(text.of(self.lang, **values))
+
+    def one_form(self) -> Form:
+        """The form asked for, else the newest that is shipped."""
+        from workbook import form
+
+        return self.form or form.get(form.ids()[-1])
+
+    @contextlib.contextmanager
+    def results(
+        self,
+        paths: list[str],
+        jobs: int | None,
+        then: Callable[[FileResult], T],
+        *,
+        leave_out: Iterable[Path] = (),
+    ) -> Iterator[Iterator[T]]:
+        """What ``then`` gives for every file under ``paths``; what is passed over is told on stderr.
+
+        Lock files, as skipped ones, and paths that are not there, as refused ones, come first. Raises
+        `UsageError` when there is nothing to read.
+        """
+        from evalxl import runner
+        from evalxl.paths import find
+        from evalxl.results import FileResult
+        from workbook.errors import Refused
+
+        with find(paths, leave_out=leave_out) as found:
+            for path in found.missing:
+                self.tell(texts.MISSING, path=path)
+            for source in found.skipped:
+                self.tell(texts.SKIPPED_LOCK, file=source.file)
+            if not found.sources:
+                raise UsageError(texts.NOTHING)
+            lost = runner.refusal(Refused("F001", reason="missing"), self.settings)
+            beside = [FileResult(s.file, s.address, skipped="lock_file") for s in found.skipped]
+            beside += [FileResult(path, path, refused=[lost]) for path in found.missing]
+            results = runner.run_then(found.sources, self.settings, then, form=self.form, jobs=jobs)
+            with contextlib.closing(results):
+                label = texts.READING.of(self.lang)
+                watched = results if self.quiet else terminal.progress(results, len(found.sources), label)
+                yield chain(map(then, beside), watched)
+
+
+def _form(name: str | None) -> Form | None:
+    """A shipped form by its id, or a form file."""
+    from workbook import form
+
+    if name is None:
+        return None
+    if name in form.ids():
+        return form.get(name)
+    if Path(name).is_file():
+        return form.load(name)
+    raise UsageError.unknown(texts.UNKNOWN_FORM, name, form.ids())
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Command:
+    """Something a user can run."""
+
+    name: str
+    label: Text
+    """On a button and in lists."""
+    help: Text
+    """One sentence: what it does."""
+    arguments: tuple[Argument, ...]
+    examples: tuple[tuple[str, Text], ...]
+    run: Callable[..., Outcome]
+    """Called with a `Context` and the arguments by name."""
+    exits: bool = True
+    """Whether its exit code speaks of findings."""
+
+
+ACTIONS: dict[str, Command] = {}
+
+
+def command(
+    name: str,
+    *,
+    label: Text,
+    help: Text,
+    arguments: Iterable[Argument] = (),
+    examples: Iterable[tuple[str, Text]],
+    exits: bool = False,
+) -> Callable[[Callable[..., Outcome]], Callable[..., Outcome]]:
+    """Declare the decorated function as the command ``name``."""
+
+    def declare(run: Callable[..., Outcome]) -> Callable[..., Outcome]:
+        ACTIONS[name] = Command(name, label, help, tuple(arguments), tuple(examples), run, exits)
+        return run
+
+    return declare

@@ -1,0 +1,161 @@
+"""The command line: arguments in, streams and exit code out. What can be run stands in `evalxl.commands`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from importlib.metadata import version
+from typing import Any, NoReturn
+
+from evalxl import commands, manual, terminal, texts
+from evalxl.actions import ACTIONS, DONE, FAILED, Argument, Command, Context, Outcome, UsageError
+from evalxl.rules.registry import Lang
+from evalxl.settings import SettingsError
+from evalxl.usage import translated
+
+INTERRUPTED = 130
+"""The exit code that shells give to a program ended by Ctrl-C."""
+
+__all__ = ["commands", "main"]  # importing the commands is what declares them
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and give the exit code. No traceback is shown, except with --debug."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    lang = language(given)
+    terminal.prepare(json="--json" in given)
+    try:
+        code = _run(given, lang)
+        sys.stdout.flush()
+        return code
+    except SystemExit as done:  # argparse ends so after --help and --version
+        return int(done.code or DONE)
+    except KeyboardInterrupt:
+        terminal.tell(texts.INTERRUPTED.of(lang))
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output (`| head`) has enough; Python must not complain of it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:
+        if "--debug" in given and not isinstance(error, UsageError):
+            raise
+        for line in explained(error, lang):
+            terminal.tell(line)
+        if arguments is None:
+            # What a library leaves half done may complain once more at the end of the program.
+            sys.unraisablehook = lambda _: None
+        return FAILED
+
+
+def language(given: Sequence[str]) -> Lang:
+    """The language asked for anywhere on the line: help and messages need it before the line is parsed."""
+    found = re.findall(r"^--lang[=\n](\w+)$", "\n".join(given), re.MULTILINE)
+    return "en" if found and found[-1] == "en" else "ja"
+
+
+def _run(given: list[str], lang: Lang) -> int:
+    options, rest = _shared(given, lang)
+    name = options.pop("command")
+    if name is None:
+        terminal.say(manual.overview(lang, full=False))
+        return DONE
+    if name not in ACTIONS:
+        error = UsageError.unknown(texts.UNKNOWN_COMMAND, name, ACTIONS)
+        error.command = ""
+        raise error
+    options |= vars(parser(ACTIONS[name], lang).parse_intermixed_args(rest))
+    shared = {a.parameter: options.pop(a.parameter, a.default) for a in manual.SHARED}
+    context = Context.of(shared["form"], shared["config"], lang=lang, json=bool(shared["json"]))
+    return _print(ACTIONS[name].run(context, **options), context)
+
+
+def _print(outcome: Outcome, context: Context) -> int:
+    if context.json:
+        json.dump(outcome.data, sys.stdout, ensure_ascii=False, indent=1, allow_nan=False)
+        print()
+        for text in outcome.told:
+            terminal.tell(text)
+    else:
+        for line in outcome.lines:
+            terminal.say(line)
+    return outcome.code
+
+
+def explained(error: Exception, lang: Lang) -> list[str]:
+    """What went wrong, in words and with what to do about it."""
+    from workbook.errors import FormError, OutputLocked
+
+    if isinstance(error, UsageError):
+        near = [texts.DID_YOU_MEAN.of(lang, near=", ".join(error.near))] if error.near else []
+        return [error.text.of(lang, **error.values), *near, *_see_help(error.command, lang)]
+    if isinstance(error, SettingsError):
+        return [error.message(lang)]
+    if isinstance(error, FormError):
+        return [texts.WRONG_FORM.of(lang, detail=error)]
+    if isinstance(error, OutputLocked):
+        return [texts.OUTPUT[error.reason].of(lang, path=error.path)]
+    return [texts.UNEXPECTED.of(lang, error=f"{type(error).__name__}: {error}")]
+
+
+def _see_help(command: str | None, lang: Lang) -> list[str]:
+    if command is None:
+        return []
+    return [texts.SEE_HELP.of(lang, command=f"{manual.PROGRAM} {command}".strip())]
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse with our help pages and our words: its own are English, and end the program by themselves."""
+
+    def __init__(self, *, page: Callable[[], str] = str, of: str = "", **options: Any) -> None:
+        super().__init__(add_help=False, allow_abbrev=False, **options)
+        self.page = page
+        self.of = of
+
+    def format_help(self) -> str:
+        return self.page() + "\n"
+
+    def error(self, message: str) -> NoReturn:
+        raise translated(message, self.of, [o for action in self._actions for o in action.option_strings])
+
+
+def _shared(given: list[str], lang: Lang) -> tuple[dict[str, Any], list[str]]:
+    """The options before the command, the command (None where there is none), and what follows it."""
+    top = _Parser(page=lambda: manual.overview(lang))
+    _add(top, manual.COMMON)
+    top.add_argument("--version", action="version", version=f"{manual.PROGRAM} {version('evalxl')}")
+    top.add_argument("command", nargs="?")
+    top.add_argument("rest", nargs=argparse.REMAINDER)
+    options = vars(top.parse_args(given))
+    return options, options.pop("rest")
+
+
+def parser(command: Command, lang: Lang = "ja") -> argparse.ArgumentParser:
+    """The parser of a command's arguments, built from its declaration."""
+    own = _Parser(page=lambda: manual.page(command, lang), of=command.name)
+    _add(own, (*command.arguments, *manual.COMMON))
+    return own
+
+
+def _add(parser: argparse.ArgumentParser, arguments: Iterable[Argument]) -> None:
+    shared = {argument.name for argument in manual.SHARED}
+    for argument in arguments:
+        options: dict[str, Any] = {"dest": argument.parameter}
+        # The same option may stand before and behind the command: neither may undo the other.
+        options["default"] = argparse.SUPPRESS if argument.name in shared else argument.default
+        if argument.name == "--help":
+            parser.add_argument("-h", "--help", action="help", default=argparse.SUPPRESS)
+            continue
+        if argument.positional:
+            parser.add_argument(argument.name, nargs=argument.many or None, metavar=argument.metavar)
+            continue
+        if argument.choices or argument.metavar:
+            options.update(type=argument.kind, metavar=argument.metavar or None)
+            options["choices"] = argument.choices or None
+        else:
+            options["action"] = "store_true"
+        parser.add_argument(*argument.names, required=argument.required, **options)

@@ -1,0 +1,43 @@
+"""Arguments that several commands share."""
+
+from __future__ import annotations
+
+from evalxl.actions import Argument
+from evalxl.texts import Text
+
+
+def positive(text: str) -> int:
+    """A whole number above 0; ValueError for anything else."""
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+PATHS = Argument(
+    "paths",
+    Text(
+        "ファイル、フォルダー（中まで読みます）、または s3:// などのアドレス",
+        "files, folders (walked to the bottom) or addresses such as s3://",
+    ),
+    metavar="PATH",
+    many="+",
+)
+JOBS = Argument(
+    "--jobs",
+    Text(
+        "同時に動かす処理の数（省くとファイル数に応じて決めます）",
+        "processes at work (by default chosen from the number of files)",
+    ),
+    metavar="N",
+    kind=positive,
+)
+FAIL_ON = Argument(
+    "--fail-on",
+    Text(
+        "終了コードを1にする指摘の重さ（never は常に0）",
+        "findings that make the exit code 1 (never: it stays 0)",
+    ),
+    choices=("error", "warning", "never"),
+    default="error",
+)

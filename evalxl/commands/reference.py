@@ -1,0 +1,112 @@
+"""What needs no sheets: the empty form, the rules and the fields."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+from evalxl import texts
+from evalxl.actions import DONE, Argument, Context, Outcome, UsageError, command
+from evalxl.commands.arguments import positive
+from evalxl.texts import Text
+
+
+@command(
+    "blank",
+    label=Text("空の様式", "Blank form"),
+    help=Text("記入前の様式をExcelで書き出します。", "Write the empty form as a workbook."),
+    arguments=[
+        Argument(
+            "-o",
+            Text("書き出すファイル", "the file to write"),
+            metavar="FILE",
+            also="--output",
+            to="output",
+            kind=Path,
+            required=True,
+        ),
+        Argument(
+            "--year",
+            Text(
+                "評価する年度（西暦）。省くと前の年度です", "the fiscal year evaluated; last year by default"
+            ),
+            metavar="YYYY",
+            kind=positive,
+        ),
+    ],
+    examples=[
+        ("evalxl blank -o 評価シート.xlsx", Text("前年度を評価する様式", "The form for last year")),
+        (
+            "evalxl blank -o 評価シート.xlsx --year 2017",
+            Text("平成29年度を評価する様式", "The form for FY2017"),
+        ),
+    ],
+)
+def blank(context: Context, output: Path, year: int | None = None) -> Outcome:
+    """Write the empty form; hourly rates of the settings become formulas for 人件費計."""
+    from workbook.blank import blank as write
+
+    form = context.one_form()
+    year = year or last_fiscal_year(datetime.datetime.now().astimezone().date())
+    write(form, output, year, rates=context.settings.rates)
+    data = {"file": str(output), "form": form.id, "fiscal_year": year}
+    return Outcome(DONE, data, [texts.BLANK_WRITTEN.of(context.lang, path=output)])
+
+
+def last_fiscal_year(today: datetime.date) -> int:
+    """The fiscal year (April to March) before the one of ``today``: the one that is evaluated now.
+
+    >>> last_fiscal_year(datetime.date(2018, 5, 1)), last_fiscal_year(datetime.date(2019, 3, 31))
+    (2017, 2017)
+    """
+    return today.year - (1 if today.month >= 4 else 2)
+
+
+@command(
+    "rules",
+    label=Text("ルール一覧", "Rules"),
+    help=Text("点検のルールを表示します。", "Print the rules that sheets are checked by."),
+    arguments=[
+        Argument(
+            "code",
+            Text("ルールのコード（省くと一覧）", "a rule's code (all of them by default)"),
+            metavar="CODE",
+            many="?",
+        )
+    ],
+    examples=[
+        ("evalxl rules", Text("すべてのルール", "All rules")),
+        ("evalxl rules C301", Text("1つのルールをくわしく", "One rule in full")),
+    ],
+)
+def rules(context: Context, code: str | None = None) -> Outcome:
+    """Print the list of rules, or one of them in full."""
+    from evalxl.rules import docs, registry
+
+    declared = registry.load()
+    if code and code.upper() not in declared:
+        raise UsageError.unknown(texts.UNKNOWN_RULE, code, declared)
+    text = docs.describe(code.upper() if code else None, context.lang)
+    chosen = [declared[code.upper()]] if code else list(declared.values())
+    data = [
+        {"code": r.code, "severity": r.severity, "name": r.name, "ja": r.ja, "en": r.en, "derived": r.derived}
+        for r in chosen
+    ]
+    return Outcome(DONE, data, text.splitlines())
+
+
+@command(
+    "fields",
+    label=Text("項目一覧", "Fields"),
+    help=Text("読み取る項目の名前を表示します。", "Print the names of the fields that are read."),
+    examples=[
+        ("evalxl fields", Text("すべての項目", "All fields")),
+        ("evalxl fields --json", Text("ほかのプログラムで使う", "For other programs")),
+    ],
+)
+def fields(context: Context) -> Outcome:
+    """Print every name of a record with its label on the form."""
+    from evalxl import fields as reference
+
+    form = context.one_form()
+    return Outcome(DONE, reference.to_json(form), reference.shown(form, context.lang))

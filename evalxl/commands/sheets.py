@@ -1,0 +1,226 @@
+"""What is done with the sheets that departments hand in: read, validate, consolidate."""
+
+from __future__ import annotations
+
+import functools
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evalxl import texts
+from evalxl.actions import DONE, FINDINGS, Argument, Context, FailOn, Outcome, UsageError, command
+from evalxl.commands.arguments import FAIL_ON, JOBS, PATHS
+from evalxl.texts import Text
+
+if TYPE_CHECKING:
+    from evalxl.results import Outline
+    from evalxl.tables import FileRows
+
+
+@command(
+    "read",
+    label=Text("読み取り", "Read"),
+    help=Text("評価シートの内容を読み取って表示します。", "Read evaluation sheets and print what they say."),
+    arguments=[
+        PATHS,
+        Argument(
+            "--cells",
+            Text(
+                "--json に、各項目のセル番地を加えます", "with --json: add the cell that each value came from"
+            ),
+        ),
+        JOBS,
+    ],
+    examples=[
+        ("evalxl read 電算.xlsx", Text("1つのファイルを読む", "Read one file")),
+        (
+            "evalxl read 提出 --json --cells > records.json",
+            Text("フォルダーごとJSONにする", "A folder as JSON"),
+        ),
+    ],
+    exits=True,
+)
+def read(context: Context, paths: list[str], cells: bool = False, jobs: int | None = None) -> Outcome:
+    """Print the records of all sheets; refused files are findings on stderr or after the records."""
+    from evalxl import results, show
+
+    then = functools.partial(results.recorded, cells=cells, lang=context.lang)
+    with context.results(paths, jobs, then) as found:
+        outlines = list(found)
+    records = [record for outline in outlines for record in outline.records]
+    refused = [entry for outline in outlines for entry in outline.checked]
+    files = _files(outlines, context)
+    lines = show.records(records, refused, files, context.one_form(), context.lang)
+    told = ["\n".join(show.findings([entry], context.lang)).strip() for entry in refused]
+    return Outcome(FINDINGS if refused else DONE, records, lines, told)
+
+
+@command(
+    "validate",
+    label=Text("検証", "Validate"),
+    help=Text(
+        "評価シートを点検し、誤りの場所と直し方を示します。",
+        "Check evaluation sheets: what is wrong, where, and how to mend it.",
+    ),
+    arguments=[
+        PATHS,
+        Argument(
+            "--report",
+            Text(
+                "指摘の一覧をExcelに書き出します（回答欄つき）",
+                "write the findings as a workbook, with a column for answers",
+            ),
+            metavar="OUT.xlsx",
+            kind=Path,
+        ),
+        FAIL_ON,
+        JOBS,
+    ],
+    examples=[
+        ("evalxl validate 電算.xlsx", Text("1つのファイルを点検する", "Check one file")),
+        (
+            "evalxl validate 提出 --report 指摘.xlsx",
+            Text("フォルダーを点検し、指摘をExcelにする", "Check a folder, findings as a workbook"),
+        ),
+        (
+            "evalxl validate 提出 --fail-on warning --json",
+            Text("ほかのプログラムで使う", "For other programs"),
+        ),
+    ],
+    exits=True,
+)
+def validate(
+    context: Context,
+    paths: list[str],
+    report: Path | None = None,
+    fail_on: FailOn = "error",
+    jobs: int | None = None,
+) -> Outcome:
+    """Print the findings of all sheets, and write them as a workbook when asked for."""
+    from evalxl import results
+
+    if report:
+        writable(report)
+    then = functools.partial(results.checked, lang=context.lang)
+    with context.results(paths, jobs, then, leave_out=[report] if report else []) as found:
+        return validated(context, list(found), report, fail_on)
+
+
+def validated(context: Context, outlines: list[Outline], report: Path | None, fail_on: FailOn) -> Outcome:
+    from evalxl import show
+    from evalxl.report import table
+    from workbook import report as book
+
+    entries = [entry for outline in outlines for entry in outline.checked]
+    refused = sum(outline.refusals for outline in outlines)
+    files = _files(outlines, context)
+    if report:
+        book.write(table(outlines, report, context.lang), report)
+        context.tell(texts.WRITTEN, path=report)
+    code = _code(show.counted(entries), refused, fail_on)
+    return Outcome(code, entries, show.validation(entries, files, refused, context.lang))
+
+
+def _files(outlines: list[Outline], context: Context) -> int:
+    """How many files were looked at; `UsageError` when all that was found is passed over."""
+    _told([outline.file for outline in outlines if outline.skipped == "own_output"], context)
+    files = sum(outline.skipped is None for outline in outlines)
+    if not files:
+        raise UsageError(texts.NOTHING)
+    return files
+
+
+def _told(own: list[str], context: Context) -> None:
+    """Say which files are results of this program and were passed over."""
+    for file in own:
+        context.tell(texts.SKIPPED_OWN, file=file)
+
+
+def _code(counts: dict[str, int], refused: int, fail_on: FailOn) -> int:
+    """The exit code: 1 for findings at or above ``fail_on`` or refused files."""
+    if fail_on == "never":
+        return DONE
+    grave = counts["error"] + (counts["warning"] if fail_on == "warning" else 0)
+    return FINDINGS if grave or refused else DONE
+
+
+def writable(path: Path) -> None:
+    """Say at once, not after a long run, when an output cannot be written."""
+    from workbook import atomic
+
+    atomic.ensure_replaceable(path)
+
+
+@command(
+    "consolidate",
+    label=Text("集約", "Consolidate"),
+    help=Text(
+        "たくさんの評価シートを、1つの集約表（Excel）にまとめます。",
+        "Bring many evaluation sheets together in one summary book.",
+    ),
+    arguments=[
+        PATHS,
+        Argument(
+            "-o",
+            Text("書き出す集約表", "the summary book to write"),
+            metavar="OUT.xlsx",
+            also="--output",
+            to="output",
+            kind=Path,
+            required=True,
+        ),
+        Argument(
+            "--data",
+            Text(
+                "整理した表を CSV と Parquet で書き出すフォルダー",
+                "folder for the tidy tables, CSV and Parquet",
+            ),
+            metavar="DIR",
+            kind=Path,
+        ),
+        FAIL_ON,
+        JOBS,
+    ],
+    examples=[
+        ("evalxl consolidate 提出 -o 集約.xlsx", Text("フォルダーを1つの表にする", "A folder as one book")),
+        (
+            "evalxl consolidate 提出 -o 集約.xlsx --data 表 --json",
+            Text("CSVとParquetも書き出す", "CSV and Parquet as well"),
+        ),
+    ],
+    exits=True,
+)
+def consolidate(
+    context: Context,
+    paths: list[str],
+    output: Path,
+    data: Path | None = None,
+    fail_on: FailOn = "error",
+    jobs: int | None = None,
+) -> Outcome:
+    """Write the summary book and the tidy tables of all sheets."""
+    from evalxl import tables
+
+    writable(output)
+    started = time.perf_counter()
+    then = functools.partial(tables.extract, lang=context.lang)
+    with context.results(paths, jobs, then, leave_out=[output]) as found:
+        return consolidated(context, list(found), output, data, fail_on, started)
+
+
+def consolidated(
+    context: Context, files: list[FileRows], output: Path, data: Path | None, fail_on: FailOn, started: float
+) -> Outcome:
+    from evalxl import show
+    from evalxl.consolidation import consolidate as write
+
+    _told(
+        [file.file for file in files if ("skipped", "own_output") in (row[:2] for row in file.rows)], context
+    )
+    if all(row[0] == "skipped" for file in files for row in file.rows):
+        raise UsageError(texts.NOTHING)
+    report = write(files, output, data=data, lang=context.lang, started=started).to_json()
+    for path in [output, *([data] if data else [])]:
+        context.tell(texts.WRITTEN, path=path)
+    code = _code(report["findings"], len(report["refused"]), fail_on)
+    return Outcome(code, report, show.consolidation(report, context.lang))

@@ -1,0 +1,153 @@
+"""Files to ledger, tidy tables, totals and the summary book.
+
+Reading is done elsewhere (`runner`): this takes results, or the rows that `tables.extract` made of them where
+they were read, one at a time, so that no record has to be kept.
+
+The module is not called ``consolidate``: that is the function of the public API, which it would hide.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from evalxl import counting, export, summarise, tables, totals
+from evalxl.ledger import Entry, ledger
+from evalxl.results import FileResult
+from evalxl.rules.registry import SEVERITIES, Finding, Lang
+from evalxl.settings import Settings
+from evalxl.tables import FileRows, SheetRows
+from workbook.record import plain
+from workbook.summary.model import SummaryData
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Report:
+    """What came of a consolidation."""
+
+    files: list[FileRows]
+    """In order of their names."""
+    entries: list[Entry]
+    totals: totals.Totals
+    """(row, fiscal_year) → exact sum of what counts; money in 千円."""
+    checks: list[Finding]
+    """X807, when a total does not re-add to the sheets; else empty."""
+    output: Path
+    seconds: float
+
+    @property
+    def sheets(self) -> list[SheetRows]:
+        """All sheets that were consolidated."""
+        return [sheet for file in self.files for sheet in file.sheets]
+
+    @property
+    def refused(self) -> list[Entry]:
+        """The files, or projects in files, that gave no record."""
+        return [entry for entry in self.entries if entry.status == "refused"]
+
+    @property
+    def skipped(self) -> list[Entry]:
+        """Files that were not meant to be read, such as ``~$`` lock files."""
+        return [entry for entry in self.entries if entry.status == "skipped"]
+
+    def findings(self) -> dict[str, int]:
+        """How many findings of each severity, refused files and the self-check among them."""
+        counts: Counter[str] = Counter(finding.severity for finding in self.checks)
+        for file in self.files:
+            counts.update(row[1] for row in file.findings)
+            counts.update(row[1] for sheet in file.sheets for row in sheet.findings)
+        return {severity: counts[severity] for severity in SEVERITIES}
+
+    def to_json(self) -> dict[str, Any]:
+        """The report with the names of the command line's JSON. ``files`` counts what was meant to be read,
+        ``consolidated`` sheets (a file may hold several projects)."""
+        return {
+            "files": sum(bool(file.sheets or file.findings) for file in self.files),
+            "consolidated": len(self.sheets),
+            "refused": [
+                {"file": entry.file.file, "code": entry.code, "message": entry.message}
+                for entry in self.refused
+            ],
+            "findings": self.findings(),
+            "totals": {
+                row: {str(year): plain(amount) for year, amount in years.items()}
+                for row, years in totals.by_row(self.totals).items()
+            },
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def consolidate(
+    results: Iterable[FileResult | FileRows],
+    output: Path | str,
+    *,
+    data: Path | str | None = None,
+    settings: Settings | None = None,
+    lang: Lang = "ja",
+    title: str = summarise.TITLE,
+    created: str | None = None,
+    started: float | None = None,
+) -> Report:
+    """Write the summary book to ``output`` and, where ``data`` is given, the tidy tables into that folder.
+
+    Args:
+        results: one for each file, in any order; refused files among them.
+        created: the date on the book, in words; today's by default.
+        started: `time.perf_counter` of when reading began, for ``seconds``; by default, now.
+
+    Raises:
+        OutputLocked: the book is open in Excel, or the folder takes no files.
+
+    Sheets of several evaluated years may come together: each project-year counts once (`counting`).
+    """
+    began = time.perf_counter() if started is None else started
+    files = sorted(
+        (item if isinstance(item, FileRows) else tables.extract(item, lang) for item in results),
+        key=lambda file: file.file,
+    )
+    sheets = [sheet for file in files for sheet in file.sheets]
+    count = counting.speakers(sheets)
+    entries, sums = ledger(files, count), totals.counted(sheets, count.years)
+    summary = functools.partial(
+        summarise.build, files, entries, count, sums, output=Path(output), title=title, created=created
+    )
+    book = summary()
+    tidy = tables.tidy(files, count.years) if data is not None else None
+    checks = _self_check(
+        sheets, count, {"合計": sums, **summarise.carried(book)}, tidy, settings or Settings()
+    )
+    if checks:
+        rows = [tables.finding_row(finding, lang) for finding in checks]
+        book = summary(extra=rows)
+        tidy = tables.tidy(files, count.years, rows) if tidy is not None else None
+    if tidy is not None and data is not None:
+        export.write(tidy, data)
+    _write_book(book, Path(output))
+    return Report(files, entries, sums, checks, Path(output), time.perf_counter() - began)
+
+
+def _self_check(
+    sheets: Sequence[SheetRows],
+    count: counting.Counting,
+    carriers: dict[str, totals.Totals],
+    tidy: dict[str, tables.Table] | None,
+    settings: Settings,
+) -> list[Finding]:
+    """X807: all that carries the totals against what the records themselves hold."""
+    if not settings.is_on("X807"):
+        return []
+    if tidy is not None:
+        carriers["costs"] = totals.of_table(tidy["costs"])
+    labels = {item.name: item.title for item in summarise.items(sheets)}
+    return totals.check(totals.stated(sheets, count.years), carriers, labels)
+
+
+def _write_book(book: SummaryData, output: Path) -> None:
+    from workbook.summary import book as writer  # XlsxWriter, only where a book is written
+
+    writer.write(book, output)

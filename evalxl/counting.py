@@ -1,0 +1,107 @@
+"""Which sheet speaks for a project's year, so that no project-year is added up twice.
+
+A run may hold sheets of several evaluated years. Each sheet carries two past years, its own and a planned
+one, so that the sheets of 2017 and 2018 both hold 2016, 2017 and 2018 of the same project. The rule:
+
+* sheets of one project are those with the same key; and, where codes were renumbered between the years, those
+  of the same name, department and division, as long as each evaluated year has just one of them;
+* a year of a project counts from the sheet of the latest evaluated year that has any figure in that year's
+  column, the whole column (so that sources and totals fit together): settled replaces last year's plan;
+* two sheets of the same project and the same evaluated year (a double submission) both count and are told:
+  which of them is right only a person can say.
+
+What does not count stays in the tables, marked ``counted = false``, and is told in the summary.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from evalxl.tables import SheetRows
+from workbook.notation import fold
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Counting:
+    """For each sheet, in order: the years that count, and how it stands to others of its project."""
+
+    years: list[frozenset[int]]
+    latest: list[bool]
+    """The sheet is of its project's latest evaluated year: it speaks for head, judgements and directions."""
+    doubles: list[tuple[int, ...]]
+    """Other sheets of the same project and evaluated year."""
+    renumbered: list[bool]
+    """The sheet was joined with another year's by name and section though its codes differ."""
+
+
+def speakers(sheets: Sequence[SheetRows]) -> Counting:
+    """Decide for every sheet which years of it count."""
+    by_key: dict[str, list[int]] = defaultdict(list)
+    for index, sheet in enumerate(sheets):
+        by_key[sheet.project].append(index)
+    groups, renumbered = _join_renumbered(sheets, by_key)
+    years: list[frozenset[int]] = [frozenset()] * len(sheets)
+    latest = [False] * len(sheets)
+    doubles: list[tuple[int, ...]] = [()] * len(sheets)
+    for group in groups:
+        last = max(sheets[index].fiscal_year for index in group)
+        for index, counted in zip(group, _counted([sheets[i] for i in group]), strict=True):
+            evaluated = sheets[index].fiscal_year
+            years[index] = counted
+            latest[index] = evaluated == last
+            doubles[index] = tuple(i for i in group if i != index and sheets[i].fiscal_year == evaluated)
+    return Counting(years, latest, doubles, [index in renumbered for index in range(len(sheets))])
+
+
+def _counted(group: Sequence[SheetRows]) -> list[frozenset[int]]:
+    """The years that count, for each sheet of one project."""
+    if len({sheet.fiscal_year for sheet in group}) == 1:
+        return [_years(sheet) for sheet in group]
+    speaker: dict[int, int] = {}  # year → evaluated year of the sheets that speak for it
+    filled = [frozenset(row[0] for row in sheet.costs if row[4] is not None) for sheet in group]
+    for sheet, years in sorted(zip(group, filled, strict=True), key=lambda pair: pair[0].fiscal_year):
+        speaker.update(dict.fromkeys(years, sheet.fiscal_year))
+    for sheet in sorted(group, key=lambda sheet: -sheet.fiscal_year):
+        for year in _years(sheet):
+            speaker.setdefault(year, sheet.fiscal_year)
+    return [frozenset(y for y in _years(sheet) if speaker[y] == sheet.fiscal_year) for sheet in group]
+
+
+def _years(sheet: SheetRows) -> frozenset[int]:
+    return frozenset(row[0] for row in sheet.costs)
+
+
+def _join_renumbered(
+    sheets: Sequence[SheetRows], by_key: dict[str, list[int]]
+) -> tuple[list[list[int]], set[int]]:
+    """Groups of sheets of one project, and the sheets that only name and section brought together."""
+    by_place: dict[tuple[str, ...], list[list[int]]] = defaultdict(list)
+    groups: list[list[int]] = []
+    for group in by_key.values():
+        place = _place(sheets[group[0]])
+        (by_place[place] if place else groups).append(group)
+    joined: set[int] = set()
+    for found in by_place.values():
+        members = [index for group in found for index in group]
+        if len(found) > 1 and _all_different(sheets[index].fiscal_year for index in members):
+            groups.append(sorted(members))
+            joined.update(members)
+        else:
+            groups.extend(found)
+    return groups, joined
+
+
+def _place(sheet: SheetRows) -> tuple[str, ...] | None:
+    """Name and section of a project without an id; None where the name or the section is blank."""
+    head = sheet.head
+    if head.get("project_id"):
+        return None
+    parts = tuple(fold(head.get(name) or "") for name in ("project_name", "department", "division"))
+    return parts if all(parts) else None
+
+
+def _all_different(years: Iterable[int]) -> bool:
+    found = list(years)
+    return len(set(found)) == len(found)

@@ -1,0 +1,216 @@
+"""The demo's files: an invented city's books of two years, laid out in many ways, with planted faults.
+
+`write_demo` writes them and says what it planted; `compare` holds that against what was found.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePath
+
+from evalxl import demo_data
+from evalxl.demo_city import DIVISIONS, Division
+from evalxl.demo_data import FORM_ID, SAMPLE_NAME, YEARS, Project, Sheet
+from evalxl.demo_faults import FAULTS, LOST_LABEL, Fault, Typed
+from workbook import broken, filled, form, record
+from workbook.filled import Filled
+from workbook.styles import Style
+
+STYLES: dict[str, tuple[int, Style]] = {
+    "総務課": (1, Style()),
+    "情報システム課": (3, Style(coarse=True, on="■")),
+    "市民課": (4, Style(coarse=True, on="■", inside=True)),
+    "環境課": (1, Style(coarse=True, labels="wide")),
+    "福祉課": (3, Style(coarse=True, two_sheets=True)),
+    "子育て支援課": (5, Style(coarse=True, top=2, left=1, years="era", break_years=True)),
+    "健康づくり課": (9, Style(coarse=True, period_together=True, labels="broken")),
+    "農林課": (3, Style(coarse=True, digits_together=True, numbers="comma", text_in="indicators")),
+    "商工観光課": (1, Style(coarse=True, inserted=(12, 31), on="レ")),
+    "建設課": (4, Style(coarse=True, on="●", off="○", instructions=True)),
+    "学校教育課": (3, Style(coarse=True, years="letter", labels="spaced", two_sheets=True, inside=True)),
+    "社会教育課": (6, Style(coarse=True, left=2, years="western")),
+}
+"""How many projects a section puts into a book, and how it lays the form out and types."""
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Planted:
+    """A finding that must come: ``file`` is relative to the demo's folder, ``field`` a flat key."""
+
+    file: str
+    code: str
+    year: int | None = None
+    field: str | None = None
+    sheet: str | None = None
+    """The project on whose sheet it is; None where the whole file is meant."""
+
+
+@dataclasses.dataclass(slots=True)
+class Plan:
+    """What was written: ``books`` and ``skipped`` (lock files) relative to ``folder``.
+
+    ``differences`` are figures that disagree with last year's file; only a run that is given last year's
+    files can find them.
+    """
+
+    folder: Path
+    books: list[str] = dataclasses.field(default_factory=list)
+    skipped: list[str] = dataclasses.field(default_factory=list)
+    planted: list[Planted] = dataclasses.field(default_factory=list)
+    differences: list[Planted] = dataclasses.field(default_factory=list)
+    projects: dict[int, int] = dataclasses.field(default_factory=dict)
+    """Sheets that can be read, by evaluated year."""
+
+    def year_folder(self, fiscal_year: int) -> Path:
+        """Where the books of an evaluated year lie."""
+        return self.folder / str(fiscal_year)
+
+
+Found = tuple[str, str, int | None, str | None]
+"""A finding: file, code, year, field."""
+
+
+@dataclasses.dataclass(slots=True)
+class Account:
+    """Planted against found. ``unexpected`` are errors that nobody planted."""
+
+    found: list[Planted]
+    missed: list[Planted]
+    unexpected: list[Found]
+
+    @property
+    def matches(self) -> bool:
+        """Everything planted was found, and no other error."""
+        return not self.missed and not self.unexpected
+
+
+def compare(plan: Plan, found: Iterable[Found]) -> Account:
+    """Hold the findings of a run against the plan; a file may be named by any path that ends in the plan's.
+
+    Warnings and infos that were not planted are no mismatch: real sheets have them, too.
+    """
+    from evalxl.rules import registry
+
+    rules = registry.load()
+    by_name = {PurePath(book).parts[-2:]: book for book in plan.books}
+    there: set[Found] = {(by_name.get(PurePath(f).parts[-2:], f), code, y, key) for f, code, y, key in found}
+    wanted = {(p.file, p.code, p.year, p.field): p for p in plan.planted}
+    known = {(p.file, p.code, p.year, p.field) for p in [*plan.planted, *plan.differences]}
+    errors = (item for item in there - known if item[1] in rules and rules[item[1]].severity == "error")
+    return Account(
+        [planted for key, planted in wanted.items() if key in there],
+        [planted for key, planted in wanted.items() if key not in there],
+        sorted(errors, key=str),
+    )
+
+
+def write_demo(folder: Path) -> Plan:
+    """Write the departments' books of both years into ``folder``; the same city each time."""
+    plan = Plan(folder)
+    faults = _assigned()
+    for fiscal_year in YEARS:
+        plan.year_folder(fiscal_year).mkdir(parents=True, exist_ok=True)
+        plan.projects[fiscal_year] = len(demo_data.projects()) + 1
+        _write_sample(plan, fiscal_year)
+        for division in DIVISIONS:
+            _write_division(plan, division, fiscal_year, faults)
+    _write_refused(plan, YEARS[-1])
+    return plan
+
+
+Assigned = dict[tuple[int, int], Fault]
+"""Project's number and evaluated year → the fault planted there."""
+
+
+def _assigned() -> Assigned:
+    """Each fault to a project it fits, spread over the sections; the two years share them out."""
+    out: Assigned = {}
+    taken: set[int] = set()
+    per_division = dict.fromkeys(STYLES, 0)
+    for i, fault in enumerate([*FAULTS, LOST_LABEL]):
+        fiscal_year = YEARS[i % 2]
+        fitting = [p for p in demo_data.projects() if p.number not in taken and _fits(fault, p, fiscal_year)]
+        project = min(fitting, key=lambda p: (per_division[p.division.name], p.number))
+        taken.add(project.number)
+        per_division[project.division.name] += 1
+        out[project.number, fiscal_year] = fault
+    return out
+
+
+def _fits(fault: Fault, project: Project, fiscal_year: int) -> bool:
+    size, style = STYLES[project.division.name]
+    apart = size == 1 and not style.two_sheets
+    if project.verdict not in fault.verdicts or (fault.alone and not apart):
+        return False
+    return fault.fit(demo_data.sheet(project, fiscal_year))
+
+
+def _write_sample(plan: Plan, fiscal_year: int) -> None:
+    """The city's own example, on the form as printed."""
+    data = demo_data.sample(fiscal_year)
+    name = f"{fiscal_year}/{data['department']}_{data['division']}_{SAMPLE_NAME}.xlsx"
+    _write(plan, name, [Filled(_record(data))], Style())
+
+
+def _write_division(plan: Plan, division: Division, fiscal_year: int, faults: Assigned) -> None:
+    size, style = STYLES[division.name]
+    mine = [project for project in demo_data.projects() if project.division is division]
+    for number, start in enumerate(range(0, len(mine), size), 1):
+        group = mine[start : start + size]
+        what = group[0].name if size == 1 else f"{number}"
+        name = f"{fiscal_year}/{division.department}_{division.name}_{what}.xlsx"
+        sheets = []
+        for project in group:
+            data, typed = demo_data.sheet(project, fiscal_year), Typed()
+            _differ(plan, name, project, data)
+            if fault := faults.get((project.number, fiscal_year)):
+                fault.plant(data, typed, fiscal_year)
+                plan.planted += _planted(fault, name, project, fiscal_year)
+            sheets.append(Filled(_record(data), typed))
+        _write(plan, name, sheets, style)
+
+
+def _planted(fault: Fault, file: str, project: Project, fiscal_year: int) -> Iterator[Planted]:
+    for code, field, year in fault.findings(fiscal_year):
+        yield Planted(file, code, year, field, project.name if field else None)
+
+
+def _differ(plan: Plan, file: str, project: Project, sheet: Sheet) -> None:
+    """In two sheets of the later year a past figure is another than a year before."""
+    if sheet["fiscal_year"] != YEARS[-1] or project.number not in (4, 50):
+        return
+    year = YEARS[-1] - 2
+    for row in ("general", "project_total", "grand_total"):
+        sheet["costs"][row][str(year)] += 36
+        plan.differences.append(Planted(file, "Y701", year, f"costs.{row}.{year}", project.name))
+
+
+def _write_refused(plan: Plan, fiscal_year: int) -> None:
+    """Files that no reader can take, each refused with one finding, and a lock file that is passed over."""
+    folder = plan.year_folder(fiscal_year)
+    whole = folder.parent / plan.books[-1]
+    for name, code, make in (
+        ("総務部_総務課_空.xlsx", "F001", lambda path: path.write_bytes(b"")),
+        ("総務部_総務課_途中まで.xlsx", "F001", lambda path: broken.truncate(whole, path)),
+        ("市民生活部_環境課_文書.xlsx", "F001", broken.text),
+        ("健康福祉部_福祉課_鍵付き.xlsx", "F002", broken.encrypted),
+        ("産業建設部_建設課_備品台帳.xlsx", "F003", broken.foreign),
+    ):
+        make(folder / name)
+        plan.books.append(f"{fiscal_year}/{name}")
+        plan.planted.append(Planted(f"{fiscal_year}/{name}", code))
+    broken.lock(whole)
+    plan.skipped.append(f"{fiscal_year}/~${whole.name}")
+    for planted in plan.planted:
+        if planted.code == "F004":
+            plan.projects[int(PurePath(planted.file).parts[0])] -= 1
+
+
+def _record(data: Sheet) -> record.Record:
+    return record.from_json(form.get(FORM_ID), data)
+
+
+def _write(plan: Plan, name: str, sheets: list[Filled], style: Style) -> None:
+    filled.write(form.get(FORM_ID), sheets, plan.folder / name, style)
+    plan.books.append(name)

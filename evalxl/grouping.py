@@ -1,0 +1,178 @@
+"""Hierarchies for the roll-ups: which line a sheet belongs to, and how that line is written.
+
+Departments type their names by hand, so lines are told apart by codes, or by names without width, case and
+spaces; a line carries the spelling that occurs most. The words of a line stand in the cost sheet and in the
+formulas that ask for it, so they must be ones that SUMIFS takes literally (`literal`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from evalxl.tables import SheetRows
+from workbook.notation import fold
+from workbook.summary.model import Node
+
+Part = tuple[str, str]
+"""What tells a line from its neighbours (folded), and how this sheet writes it."""
+Level = tuple[str, Callable[[SheetRows], Part]]
+
+UNKNOWN = "（未記入）"
+MAX_LABEL = 80
+"""SUMIFS takes no criterion over 255 characters; a line's label is cut long before."""
+_WILDCARDS = str.maketrans({"*": "＊", "?": "？", "~": "～"})
+_COMPARISONS = {"=": "＝", "<": "＜", ">": "＞"}
+
+
+@dataclass(frozen=True, slots=True)
+class Hierarchy:
+    """A roll-up's name, title and levels from the top: each a column title and what a sheet has for it."""
+
+    sheet: str
+    title: str
+    levels: tuple[Level, ...]
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The column titles of the levels."""
+        return tuple(title for title, _ in self.levels)
+
+
+def _named(field: str) -> Callable[[SheetRows], Part]:
+    def part(sheet: SheetRows) -> Part:
+        text = sheet.head.get(field) or ""
+        return fold(text), " ".join(text.split())
+
+    return part
+
+
+def _coded(field: str) -> Callable[[SheetRows], Part]:
+    def part(sheet: SheetRows) -> Part:
+        code, name = (sheet.head.get(f"{field}_{end}") or "" for end in ("code", "name"))
+        return fold(code) or fold(name), " ".join(f"{code} {name}".split())
+
+    return part
+
+
+def _digits(field: str, word: str) -> Callable[[SheetRows], Part]:
+    def part(sheet: SheetRows) -> Part:
+        code = "・".join((sheet.head.get(field) or "").split())
+        return fold(code), f"{code}{word}" if code else ""
+
+    return part
+
+
+HIERARCHIES = (
+    Hierarchy("部課別", "部・課別の集計", (("部", _named("department")), ("課", _named("division")))),
+    Hierarchy(
+        "施策別",
+        "政策・施策・基本事業別の集計",
+        (("政策", _coded("policy")), ("施策", _coded("measure")), ("基本事業", _coded("basic_program"))),
+    ),
+    Hierarchy(
+        "予算科目別",
+        "予算科目別の集計",
+        (
+            ("会計", _digits("budget_account", "会計")),
+            ("款", _digits("budget_kan", "款")),
+            ("項", _digits("budget_kou", "項")),
+            ("目", _digits("budget_moku", "目")),
+        ),
+    ),
+)
+
+Path = tuple[str, ...]
+
+
+def paths(hierarchy: Hierarchy, sheets: Sequence[SheetRows]) -> list[Path]:
+    """For each sheet the labels of its line, from the top level to the lowest."""
+    found = [[part(sheet) for _, part in hierarchy.levels] for sheet in sheets]
+    words: dict[Path, Counter[str]] = defaultdict(Counter)
+    for parts in found:
+        for depth in range(1, len(parts) + 1):
+            words[tuple(key for key, _ in parts[:depth])][parts[depth - 1][1]] += 1
+    labels = _labels(words)
+    return [
+        tuple(labels[tuple(key for key, _ in parts[:depth])] for depth in range(1, len(parts) + 1))
+        for parts in found
+    ]
+
+
+def _labels(words: Mapping[Path, Counter[str]]) -> dict[Path, str]:
+    """One label for each line, unlike those of its neighbours."""
+    labels: dict[Path, str] = {}
+    taken: set[tuple[Path, str]] = set()
+    for path, spellings in words.items():
+        label = base = literal(spellings.most_common(1)[0][0])
+        number = 2
+        while (path[:-1], fold(label)) in taken:
+            label, number = f"{base}（{number}）", number + 1
+        taken.add((path[:-1], fold(label)))
+        labels[path] = label
+    return labels
+
+
+def literal(text: str) -> str:
+    """A label that SUMIFS takes as it stands: no wildcard, no comparison, nothing it would read as a number.
+
+    >>> literal("市民*課"), literal("=1"), literal("2017"), literal(""), literal("総務部")
+    ('市民＊課', '＝1', '「2017」', '（未記入）', '総務部')
+    """
+    if not text:
+        return UNKNOWN
+    text = text.translate(_WILDCARDS)[:MAX_LABEL]
+    text = _COMPARISONS.get(text[0], text[0]) + text[1:]
+    # Only digits and signs: a number, a date, a time or a percentage to SUMIFS. "1E5" is one too.
+    if not re.search(r"[^\W\d_eE]", text):
+        return f"「{text}」"
+    return text
+
+
+def nodes(
+    lines: Sequence[Path], sums: Sequence[Mapping[tuple[str, int], Decimal]], counts: Sequence[bool]
+) -> list[Node]:
+    """The lines of a roll-up in the order of printing: every level, a subtotal before what is under it.
+
+    ``lines``, ``sums`` ((row, year) → what counts) and ``counts`` (is a project of the year) are by sheet.
+    """
+    added: dict[Path, dict[str, dict[int, Decimal]]] = {}
+    numbers: Counter[Path] = Counter()
+    for line, amounts, counted in zip(lines, sums, counts, strict=True):
+        for depth in range(1, len(line) + 1):
+            of_line = added.setdefault(line[:depth], {})
+            numbers[line[:depth]] += counted
+            for (row, year), amount in amounts.items():
+                years = of_line.setdefault(row, {})
+                years[year] = years.get(year, Decimal(0)) + amount
+    return [Node(path, numbers[path], added[path]) for path in sorted(added, key=_order(added))]
+
+
+def _order(found: Iterable[Path]) -> Callable[[Path], tuple[tuple[int, int, str], ...]]:
+    """Codes by their number (Roman ones too), names in the order they were met, unknown ones last."""
+    met = {path: index for index, path in enumerate(found)}
+
+    def key(path: Path) -> tuple[tuple[int, int, str], ...]:
+        return tuple(_rank(path[depth - 1], met[path[:depth]]) for depth in range(1, len(path) + 1))
+
+    return key
+
+
+_ROMAN = re.compile(r"(?=[IVX])(X{0,3})(IX|IV|V?I{0,3})(?![A-Z])")
+_NUMBER = re.compile(r"\d+")
+
+
+def _rank(label: str, met: int) -> tuple[int, int, str]:
+    folded = fold(label)
+    if label.startswith(UNKNOWN):
+        return 2, 0, folded
+    if number := _NUMBER.match(folded):
+        return 0, int(number[0]), folded
+    if roman := _ROMAN.match(folded):
+        tens, units = len(roman[1]), roman[2]
+        value = {"IX": 9, "IV": 4}.get(units, 5 * units.count("V") + units.count("I"))
+        return 0, 10 * tens + value, folded
+    return 1, met, folded

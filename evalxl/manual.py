@@ -1,0 +1,107 @@
+"""The help pages, made from the declared commands, in columns that full-width letters do not shift."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from evalxl import texts
+from evalxl.actions import ACTIONS, Argument, Command
+from evalxl.rules.registry import Lang
+from evalxl.terminal import padded, width
+from evalxl.texts import Text
+
+PROGRAM = "evalxl"
+
+JSON = Argument("--json", Text("結果をJSONで出力します", "print the result as JSON"))
+SHARED = (
+    JSON,
+    Argument(
+        "--form",
+        Text("様式のID、または様式ファイル（.toml）", "a form's id, or a form file (.toml)"),
+        metavar="ID",
+    ),
+    Argument(
+        "--config",
+        Text(
+            "設定ファイル（省くと今のフォルダーから上へ evalxl.toml を探します）",
+            "the settings (by default the evalxl.toml found upwards from here)",
+        ),
+        metavar="FILE",
+    ),
+    Argument(
+        "--lang",
+        Text("表示の言語", "language of all texts"),
+        choices=("ja", "en"),
+        default="ja",
+    ),
+    Argument(
+        "--debug",
+        Text("不具合のときに詳しい記録を表示します", "show the details of a mistake of the program"),
+    ),
+)
+"""Options of every command. They may stand before the command or behind it."""
+
+COMMON = (*SHARED, Argument("--help", Text("この説明を表示します", "show this help")))
+VERSION = Argument("--version", Text("版を表示します", "show the version"))
+
+
+def overview(lang: Lang, *, full: bool = True) -> str:
+    """What `evalxl --help` prints; `evalxl` alone: without options and exit codes."""
+    commands = [
+        (command.name, f"{command.label.of(lang)}: {command.help.of(lang)}") for command in ACTIONS.values()
+    ]
+    first = [(line, text.of(lang)) for line, text in (c.examples[0] for c in ACTIONS.values())]
+    return "\n".join(
+        [
+            texts.OVERVIEW.of(lang),
+            "",
+            f"{texts.USAGE.of(lang)}: {PROGRAM} {texts.COMMAND.of(lang)} …",
+            *_section(texts.COMMANDS.of(lang), commands),
+            *(_section(texts.COMMON.of(lang), _rows((*COMMON, VERSION), lang)) if full else ()),
+            *_section(texts.EXAMPLES.of(lang), first),
+            *(_exits(lang) if full else ()),
+            "",
+            texts.FIRST_STEPS.of(lang),
+        ]
+    )
+
+
+def page(command: Command, lang: Lang) -> str:
+    """What `evalxl COMMAND --help` prints."""
+    return "\n".join(
+        [
+            f"{PROGRAM} {command.name}: {command.help.of(lang)}",
+            "",
+            f"{texts.USAGE.of(lang)}: {usage(command)}",
+            *_section(texts.ARGUMENTS.of(lang), _rows(command.arguments, lang)),
+            *_section(texts.COMMON.of(lang), _rows(COMMON, lang)),
+            *_section(texts.EXAMPLES.of(lang), [(line, text.of(lang)) for line, text in command.examples]),
+            *(_exits(lang) if command.exits else []),
+        ]
+    )
+
+
+def usage(command: Command) -> str:
+    """The usage line of a command, what may be left out in brackets."""
+    parts = (
+        argument.shown if argument.required or argument.positional else f"[{argument.shown}]"
+        for argument in sorted(command.arguments, key=lambda a: (not a.positional, not a.required))
+    )
+    return " ".join([PROGRAM, command.name, *parts])
+
+
+def _rows(arguments: Iterable[Argument], lang: Lang) -> list[tuple[str, str]]:
+    return [(argument.shown, argument.help.of(lang)) for argument in arguments]
+
+
+def _section(title: str, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
+    rows = list(rows)
+    if rows:
+        columns = max(width(name) for name, _ in rows) + 2
+        yield from ("", f"{title}:")
+        yield from (f"  {padded(name, columns)}{text}" for name, text in rows)
+
+
+def _exits(lang: Lang) -> Iterator[str]:
+    yield from ("", f"{texts.EXITS.of(lang)}:")
+    yield from (f"  {line}" for line in texts.EXIT_TEXT.of(lang).splitlines())

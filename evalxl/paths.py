@@ -1,0 +1,178 @@
+"""What a user names, files, folders and addresses, turned into the workbooks to read, in a fixed order."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import re
+import tempfile
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlsb", ".ods"})
+"""What is looked at in a folder. Whether it can be read is for the reader to say."""
+
+LOCK_PREFIX = "~$"
+"""Excel's lock files: they hold a user's name and no workbook."""
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Source:
+    """One workbook to read."""
+
+    file: str
+    """What people see: the path within the folder that was named, ``/`` between its parts."""
+    path: Path
+    """Where it can be opened."""
+    address: str
+    """Where it stands: the absolute path, or the address that ``path`` is a copy of."""
+
+
+@dataclasses.dataclass(slots=True)
+class Found:
+    """All that stands under the named paths."""
+
+    sources: list[Source]
+    skipped: list[Source]
+    """Excel's lock files (~$)."""
+    missing: list[str]
+    """Named paths that are not there, and folders that may not be opened."""
+
+
+@contextlib.contextmanager
+def find(paths: Sequence[str | os.PathLike[str]], *, leave_out: Iterable[Path] = ()) -> Iterator[Found]:
+    """Walk ``paths`` (files, folders, fsspec addresses) and give what there is to read, each file once.
+
+    Folders are walked to the bottom, sorted; hidden files and folders and other kinds of files are left out.
+    A file that is named itself is always given, whatever its name ends with. ``leave_out`` are files that are
+    not input: the output of this very run. Copies of remote files live as long as the block.
+    """
+    with tempfile.TemporaryDirectory(prefix="evalxl-", ignore_cleanup_errors=True) as folder:
+        missing: list[str] = []
+        entries: list[_Entry] = []
+        for number, named in enumerate(os.fspath(path) for path in paths):
+            if _ADDRESS.match(named):
+                entries += _remote(named, Path(folder) / str(number), missing)
+            else:
+                entries += _local(Path(named), missing)
+        yield _sorted_out(entries, {_identity(path) for path in leave_out}, missing)
+
+
+# Two letters at least: "C://" is a drive.
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class _Entry:
+    path: Path
+    within: PurePosixPath
+    address: str
+
+
+def _local(named: Path, missing: list[str]) -> list[_Entry]:
+    """The workbooks under a local path."""
+    if named.is_dir():
+        files = [(PurePosixPath(path.relative_to(named).as_posix()), path) for path in _walk(named, missing)]
+        files.sort(key=lambda pair: _order(pair[0]))
+        return [_Entry(path, within, str(path.absolute())) for within, path in files]
+    if not named.exists():
+        missing.append(str(named))
+        return []
+    return [_Entry(named, PurePosixPath(named.name), str(named.absolute()))]
+
+
+def _walk(folder: Path, missing: list[str]) -> Iterator[Path]:
+    seen: set[str] = set()  # linked folders are followed, but not in circles
+    for parent, folders, files in os.walk(
+        folder, onerror=lambda error: missing.append(str(error.filename)), followlinks=True
+    ):
+        real = os.path.realpath(parent)
+        folders[:] = [] if real in seen else [name for name in folders if not name.startswith(".")]
+        for name in [] if real in seen else files:
+            if not name.startswith(".") and _suffix(name) in SUFFIXES:
+                yield Path(parent, name)
+        seen.add(real)
+
+
+def _remote(address: str, folder: Path, missing: list[str]) -> list[_Entry]:
+    """Local copies of the workbooks at an fsspec address."""
+    import fsspec
+
+    system, root = fsspec.core.url_to_fs(address)
+    if system.protocol == "file" or "file" in system.protocol:
+        return _local(Path(root), missing)
+    if not system.exists(root):
+        missing.append(address)
+        return []
+    inside = system.isdir(root)
+    names = sorted(system.find(root), key=lambda name: _order(PurePosixPath(name))) if inside else [root]
+    entries: list[_Entry] = []
+    for number, name in enumerate(names):
+        within = PurePosixPath(name[len(root) :].lstrip("/") if inside else PurePosixPath(name).name)
+        hidden = any(part.startswith(".") for part in within.parts)
+        if inside and (hidden or _suffix(within.name) not in SUFFIXES):
+            continue
+        copy = folder / str(number) / within.name
+        copy.parent.mkdir(parents=True)
+        system.get_file(name, str(copy))
+        entries.append(_Entry(copy, within, system.unstrip_protocol(name)))
+    return entries
+
+
+def _sorted_out(entries: list[_Entry], left_out: set[str], missing: list[str]) -> Found:
+    seen = set(left_out)
+    once: list[_Entry] = []
+    for entry in entries:
+        identity = _identity(entry.path)
+        if identity not in seen:
+            seen.add(identity)
+            once.append(entry)
+    sources = [Source(name, e.path, e.address) for e, name in zip(once, _names(once), strict=True)]
+    locks = [source.path.name.startswith(LOCK_PREFIX) for source in sources]
+    return Found(
+        sources=[source for source, lock in zip(sources, locks, strict=True) if not lock],
+        skipped=[source for source, lock in zip(sources, locks, strict=True) if lock],
+        missing=missing,
+    )
+
+
+def _names(entries: list[_Entry]) -> list[str]:
+    """Short names; where two folders hold the same one, as much of the address as tells them apart."""
+    names = [readable(str(entry.within)) for entry in entries]
+    for depth in range(1, 64):
+        double = {name for name, count in Counter(names).items() if count > 1}
+        if not double:
+            break
+        for number, name in enumerate(names):
+            if name in double:
+                parts = entries[number].address.replace(os.sep, "/").split("/")
+                names[number] = readable("/".join(parts[-len(entries[number].within.parts) - depth :]))
+    return names
+
+
+def readable(name: str) -> str:
+    """A file's name as text that can be printed and stored.
+
+    Names in Shift_JIS, as old zip files leave them on Linux, and names in decomposed letters, as macOS leaves
+    them, come out as people typed them.
+    """
+    if any("\udc80" <= letter <= "\udcff" for letter in name):
+        name = os.fsencode(name).decode("cp932", "replace")
+    return unicodedata.normalize("NFC", name)
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
+
+
+def _order(name: PurePosixPath) -> list[str]:
+    """The same order on every system: by the letters of each part, in code points."""
+    return [readable(part) for part in name.parts]
+
+
+def _identity(path: Path) -> str:
+    """The same for two spellings of one file, and for links to it."""
+    return os.path.normcase(os.path.realpath(path))

@@ -1,0 +1,278 @@
+"""F: the file and the form. The reader notices these; F001–F005 refuse a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from evalxl.rules.registry import Hit, declare, rule
+from evalxl.rules.sheet import Sheet
+from evalxl.settings import Settings
+from workbook.record import Issue
+
+declare(
+    "F001",
+    "error",
+    "file-not-readable",
+    """The file must be a workbook that can be opened and read to its end.
+
+    Why: a file that is passed over in silence is a project that is missing from the city's total.
+    """,
+    ja="ファイルを読めません。{reason:word}。",
+    en="The file cannot be read: {reason:word}.",
+    fix_ja="Excelで開けるか確かめ、.xlsx形式で保存し直して提出してください。",
+    fix_en="See whether Excel opens it, save it again as .xlsx and submit that.",
+    example={"reason": "truncated"},
+    words={
+        "empty": ("中身のない（0バイトの）ファイルです", "it is empty (0 bytes)"),
+        "truncated": ("ファイルが途中で切れています", "it is cut off in the middle"),
+        "not_excel": ("Excelのファイルではありません", "it is not an Excel file"),
+        "broken": ("ファイルの中が壊れています", "it is broken inside"),
+        "locked": ("ほかの人かプログラムが使用中です", "another person or program is using it"),
+        "missing": ("ファイルが見つかりません", "it does not exist"),
+        "too_large": ("事務事業評価シートとしては大きすぎます", "it is too large for an evaluation sheet"),
+        "unsafe": ("安全でない内容が含まれています", "it holds unsafe content"),
+        "unsupported": ("対応していない形式です", "its format is not supported"),
+        "panic": ("読み取り中に内部の異常が起きました", "the reader broke down on it"),
+    },
+)
+
+declare(
+    "F002",
+    "error",
+    "file-password-protected",
+    """The file must open without a password.
+
+    Why: nobody at the planning section has the password, and the tool does not try any.
+    """,
+    ja="パスワードで保護されているため、開けません。",
+    en="The file is protected by a password and cannot be opened.",
+    fix_ja="パスワードを外して保存し、提出し直してください。",
+    fix_en="Save it without a password and submit it again.",
+    example={},
+)
+
+declare(
+    "F003",
+    "error",
+    "form-not-known",
+    """One sheet of the file must hold a form that is known.
+
+    Why: values are found by the form's labels; on an unknown form nothing may be guessed.
+    """,
+    ja="評価シートの様式が見つかりません。最も近い様式: {nearest:-}。足りない項目: {missing}。",
+    en="No sheet holds a known form. The nearest form: {nearest:-}. It lacks: {missing}.",
+    fix_ja="配布された様式に記入したファイルか、確かめてください。",
+    fix_en="See whether this is the form that was handed out.",
+    example={"nearest": "事務事業マネジメントシート", "missing": ["事後評価", "今後の方向性"]},
+)
+
+declare(
+    "F004",
+    "error",
+    "labels-missing",
+    """All labels of the form must be found; those that are not are named at once.
+
+    Why: a label that was changed or deleted takes its value with it.
+    """,
+    ja="様式の項目が見つかりません: {missing}。",
+    en="Labels of the form were not found: {missing}.",
+    fix_ja="項目名を配布時の表記に戻してください。行や列を増やすのはかまいません。",
+    fix_en="Put the labels back as they were handed out; added rows and columns do no harm.",
+    example={"missing": ["事業費計(A)", "トータルコスト(A)+(B)"]},
+)
+
+declare(
+    "F005",
+    "error",
+    "label-twice",
+    """A label must stand once where its value is read.
+
+    Why: with two places for one value, either could be meant.
+    """,
+    ja="項目「{label}」が2か所以上にあり（{cells}）、どちらの値か決められません。",
+    en="The label '{label}' stands in more than one place ({cells}); its value is ambiguous.",
+    fix_ja="余分な方の項目を消してください。",
+    fix_en="Delete the one that is too many.",
+    example={"label": "一般財源", "cells": ["評価シート!AB44", "評価シート!AB60"]},
+)
+
+
+def _noticed(sheet: Sheet, code: str) -> Iterator[Hit]:
+    """What the reader noticed under that code, as hits."""
+    for issue in sheet.issues:
+        if issue.code == code:
+            yield Hit(issue.key, issue.year, issue.values, cell=issue.cell)
+
+
+def _issue(code: str, key: str | None, year: int | None = None, **values: object) -> tuple[Issue, ...]:
+    return (Issue(code, key, None, values, year),)
+
+
+@rule(
+    "F007",
+    "warning",
+    ja="計算結果が保存されていない数式が{found}か所あります（{cells}）。",
+    en="{found} formulas have no stored result ({cells}).",
+    fix_ja="Excelで開いて上書き保存すると、計算結果が入ります。",
+    fix_en="Open the file in Excel and save it: that stores the results.",
+    bad={
+        "issues": _issue("F007", "costs.project_total.2017", 2017, found=1, cells=["評価シート!AB49"]),
+        "costs.project_total.2017": None,
+    },
+    good={"costs.general.2017": 8000, "costs.national.2017": 652},
+)
+def formula_without_result(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+    """A formula must carry its stored result.
+
+    Why: the file was written by a program and never calculated; its figures are unknown, not 0.
+    """
+    return _noticed(sheet, "F007")
+
+
+@rule(
+    "F008",
+    "warning",
+    ja="見えないところに値があります（{found:word}）。",
+    en="Values of the form are out of sight ({found:word}).",
+    fix_ja="行・列・シートの再表示、外部リンクの解除（値の貼り付け）を行い、内容を確かめてください。",
+    fix_en="Unhide the rows, columns or sheets, replace links by their values, and look at them.",
+    bad={"issues": _issue("F008", None, found="hidden_row")},
+    good={"outline": "非表示の行はない。"},
+    words={
+        "hidden_row": ("非表示の行", "hidden rows"),
+        "hidden_column": ("非表示の列", "hidden columns"),
+        "hidden_sheet": ("非表示のシート", "hidden sheets"),
+        "external_link": ("ほかのブックへのリンク", "links to other workbooks"),
+    },
+)
+def values_out_of_sight(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+    """No value of the form may stand in hidden rows, columns or sheets, or come from another workbook.
+
+    Why: nobody has looked at a hidden figure, and a link brings a figure that may since have changed.
+    """
+    return _noticed(sheet, "F008")
+
+
+@rule(
+    "F009",
+    "error",
+    ja="{label}の年度の見出しが連続していないか、ほかの表と違います（{found}）。正しくは{expected}です。",
+    en="The year headings of {label} do not run on, or differ from the other tables ({found}); "
+    "they should be {expected}.",
+    fix_ja="年度の見出しを直してください。",
+    fix_en="Correct the year headings.",
+    bad={
+        "issues": _issue(
+            "F009",
+            None,
+            label="コストの推移",
+            found=["26年度", "28年度", "29年度", "30年度"],
+            expected=["2015", "2016", "2017", "2018"],
+        )
+    },
+    good={"costs.general.2015": 6000, "costs.other.2015": 91},
+)
+def year_headings_differ(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+    """The year headings must be consecutive, and the same in all tables.
+
+    Why: a heading left over from last year puts every figure under it into the wrong year.
+    """
+    return _noticed(sheet, "F009")
+
+
+@rule(
+    "F010",
+    "error",
+    ja="2ページ目の{label}は「{found}」ですが、1ページ目は「{expected}」です。",
+    en="{label} on page two is '{found}', but on page one '{expected}'.",
+    fix_ja="2ページ目の見出しを1ページ目に合わせてください。別の事業のページが混ざっていないか確かめてください。",
+    fix_en="Make page two's head agree with page one; see whether it is another project's page.",
+    bad={
+        "issues": _issue(
+            "F010",
+            "project_name",
+            label="事務事業名",
+            found="庁舎管理事業",
+            expected="電算セキュリティ対策事業",
+        )
+    },
+    good={"project_name": "電算セキュリティ事業"},
+)
+def second_page_head_differs(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+    """The head of the second page must say the same as the first page's.
+
+    Why: a back page of another project is an evaluation of another project.
+    """
+    return _noticed(sheet, "F010")
+
+
+@rule(
+    "F011",
+    "error",
+    ja="{year:of}{label}のセルがエラー値（{found}）になっています。",
+    en="The cell of {year:of}{label} holds the error value {found}.",
+    fix_ja="数式の参照先を直すか、値を入力し直してください。",
+    fix_en="Mend the formula's reference or type the value.",
+    bad={"issues": _issue("F011", "costs.staff_count.2018", 2018, found="#REF!")},
+    good={"costs.staff_count.2018": 5},
+)
+def error_value(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+    """A field's cell must not hold an error value (#REF!, #N/A, #DIV/0! …).
+
+    Why: the figure is unknown; reading it as blank or 0 would hide that.
+    """
+    return _noticed(sheet, "F011")
+
+
+@rule(
+    "F012",
+    "error",
+    ja="{year:of}{label}に「{found}」とありますが、数値を読み取れません（単位: {expected:-}）。",
+    en="{year:of}{label} holds '{found}', which is no number (unit: {expected:-}).",
+    fix_ja="数字だけを入力し、注記は本文の欄に書いてください。該当しない年度は「－」とします。",
+    fix_en="Type the number alone and put notes into a text field; － means not applicable.",
+    bad={"issues": _issue("F012", "costs.other.2015", 2015, found="別紙のとおり", expected="千円")},
+    good={"costs.other.2015": 0},
+)
+def number_not_readable(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+    """A number field must hold one number, a dash or nothing.
+
+    Why: "別紙" or "29（4）" cannot be added up; it is never read as 0 and never dropped in silence.
+    """
+    return _noticed(sheet, "F012")
+
+
+@rule(
+    "F013",
+    "info",
+    ja="{year:of}{label}の「{found}」を{expected}と読み取りました。",
+    en="{year:of}{label}: '{found}' was read as {expected}.",
+    fix_ja="読み取った値が正しければ、直す必要はありません。",
+    fix_en="Nothing to do where the value read is right.",
+    bad={"issues": _issue("F013", "costs.general.2017", 2017, found="８，６５２千円", expected=8652)},
+    good={"costs.general.2017": 8651, "costs.other.2017": 1},
+)
+def value_normalised(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+    """Full-width digits, numbers typed as text, ▲ and units inside the cell are read, and told.
+
+    Why: Excel itself cannot add such cells up, so the sheet's own totals may lack them.
+    """
+    return _noticed(sheet, "F013")
+
+
+@rule(
+    "F014",
+    "error",
+    ja="{label}のチェックが矛盾しています（チェックボックス: {found}、リンクするセル: {expected}）。",
+    en="The ticks of {label} contradict each other (box: {found}, linked cell: {expected}).",
+    fix_ja="チェックボックスを付け直してください。",
+    fix_en="Tick the box anew.",
+    bad={"issues": _issue("F014", "judgements.4", found=True, expected=False)},
+    good={"judgements.4.reason": "研修の機会を増やす余地がある。"},
+)
+def tick_contradictory(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+    """A check box and its linked cell must say the same.
+
+    Why: one of them was changed by hand, and nobody can tell which one is meant.
+    """
+    return _noticed(sheet, "F014")

@@ -1,0 +1,172 @@
+"""H: the head of the sheet and the project's period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from evalxl.rules.patches import KEPT
+from evalxl.rules.registry import Hit, rule
+from evalxl.rules.sheet import Sheet
+from evalxl.settings import Settings
+from workbook.form import Field
+
+
+@rule(
+    "H101",
+    "error",
+    ja="{label}が空欄です。",
+    en="{label} is blank.",
+    fix_ja="{label}を記入してください。",
+    fix_en="Fill in {label}.",
+    bad={"measure.code": None},
+    good={"measure.name": None},
+)
+def required_head_field_blank(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+    """Project name, department, division and the codes of policy, measure and basic program must be there.
+
+    Why: they are what a sheet is filed and rolled up by. Names beside a code may be blank.
+    """
+    for key in sheet.facts.must:
+        if sheet.empty(key):
+            suffix = "のコード" if key.endswith(".code") else ""
+            name = key.removesuffix(".code")
+            yield Hit(key, values={"label": sheet.form.field(name).label + suffix})
+
+
+@rule(
+    "H102",
+    "warning",
+    ja="{label}が空欄か、けたが足りません（記入: {found:-}）。",
+    en="{label} is blank or lacks a digit (found: {found:-}).",
+    fix_ja="{label}を記入してください。",
+    fix_en="Fill in {label}.",
+    bad={"budget.minor": "1"},
+    good={"budget.major": "01\n02", "budget.minor": "01\n04"},
+)
+def contact_or_budget_code_incomplete(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+    """Head of division, contact, phone and all digits of the budget codes should be there.
+
+    Why: the reviewer calls the contact, and finance finds the project by its budget code. Several budget
+    lines may stand in one cell; each must have all its digits. A budget with gaps is one finding.
+    """
+    groups: dict[str, list[Field]] = {}
+    for field in sheet.facts.should:
+        if _incomplete(sheet.text(field.name), field.digits):
+            parent = field.name.rpartition(".")[0]
+            groups.setdefault(parent or field.name, []).append(field)
+    for name, fields in groups.items():
+        parts = "、".join(field.label for field in fields)
+        grouped = fields[0].name != name
+        label = f"{sheet.form.field(name).label}（{parts}）" if grouped else parts
+        found = [sheet.text(field.name) for field in fields if sheet.text(field.name)]
+        yield Hit(fields[0].name, values={"label": label, "found": "、".join(found) or None})
+
+
+def _incomplete(text: str, digits: int) -> bool:
+    lines = text.split() if digits else [text.strip()]
+    return not lines or any(len(line) < max(digits, 1) for line in lines)
+
+
+@rule(
+    "H105",
+    "error",
+    ja="事業期間のチェックが1つではありません（{found}）。",
+    en="Not exactly one box of the project period is ticked ({found}).",
+    fix_ja="単年度のみ、単年度繰返、期間限定複数年度のどれか1つにチェックしてください。",
+    fix_en="Tick exactly one of the boxes.",
+    bad={"period": ()},
+    good={"period": ("single_year",), "period.start_year": None},
+)
+def period_not_one_box(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+    """Exactly one box of 事業期間 must be ticked.
+
+    Why: without it nobody knows whether the project goes on.
+    """
+    ticked = sheet.ticked("period")
+    if len(ticked) != 1 and "period" in sheet.facts.choices:
+        options = {option.value: option.label for option in sheet.facts.choices["period"].options}
+        yield Hit("period", values={"found": [options.get(value, value) for value in ticked]})
+
+
+def _years_asked(sheet: Sheet) -> str:
+    """Which years the one ticked box asks for: "", "start" or "range"."""
+    choice, ticked = sheet.facts.choices.get("period"), sheet.ticked("period")
+    if choice is None or len(ticked) != 1:
+        return ""
+    return next((option.years for option in choice.options if option.value == ticked[0]), "")
+
+
+@rule(
+    "H106",
+    "error",
+    ja="事業期間の年度が足りないか、{expected:fy}を含んでいません（開始: {start:fy}、終了: {end:fy}）。",
+    en="The years of the project period are missing or do not include {expected:fy} "
+    "(start: {start:fy}, end: {end:fy}).",
+    fix_ja="単年度繰返は開始年度を、期間限定複数年度は開始年度と終了年度を記入してください。",
+    fix_en="Fill in the start year, and the end year of a limited period.",
+    bad={"period.start_year": None},
+    good={"period": ("multi_year",), "period.start_year": 2017, "period.end_year": 2017},
+)
+def period_years_wrong(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+    """単年度繰返 needs a start year; 期間限定複数年度 needs start ≤ evaluated year ≤ end.
+
+    Why: a project evaluated outside its own period is a typing slip or another project's sheet.
+    """
+    asked = _years_asked(sheet)
+    start, end = sheet["period.start_year"], sheet["period.end_year"]
+    values = {"start": start, "end": end, "expected": sheet.fiscal_year}
+    if asked and not isinstance(start, int):
+        yield Hit("period.start_year", values=values)
+    elif asked == "range" and not isinstance(end, int):
+        yield Hit("period.end_year", values=values)
+    elif asked == "range" and isinstance(start, int) and isinstance(end, int):
+        if start > sheet.fiscal_year:
+            yield Hit("period.start_year", values={**values, "found": start})
+        elif end < max(start, sheet.fiscal_year):
+            yield Hit("period.end_year", values={**values, "found": end})
+
+
+@rule(
+    "H107",
+    "warning",
+    ja="期間限定複数年度の事業ですが、事業内容（全体像）が空欄です。",
+    en="A project of several limited years without a description of the whole (事業内容).",
+    fix_ja="事業内容に、期間全体の姿（総事業費、年次計画など）を記述してください。",
+    fix_en="Describe the whole project in 事業内容.",
+    bad={
+        "period": ("multi_year",),
+        "period.start_year": 2015,
+        "period.end_year": 2019,
+        "outline": None,
+    },
+    good={"outline": None},
+)
+def limited_period_without_outline(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+    """期間限定複数年度 needs 事業内容: the form prints "全体像を記述".
+
+    Why: one year's figures say little about a project that is built over several.
+    """
+    if _years_asked(sheet) == "range" and sheet.empty("outline"):
+        yield Hit("outline")
+
+
+@rule(
+    "H108",
+    "warning",
+    ja="事業期間は{found:fy}までですが、今後の方向性が現状維持です。",
+    en="The project's period ends with {found:fy}, but its direction is to stay as it is.",
+    fix_ja="終了する事業であれば方向性を見直し、続ける事業であれば事業期間を直してください。",
+    fix_en="Reconsider the direction, or correct the period where the project goes on.",
+    bad={**KEPT, "period": ("multi_year",), "period.start_year": 2015, "period.end_year": 2017},
+    good={**KEPT, "period": ("multi_year",), "period.start_year": 2015, "period.end_year": 2018},
+)
+def ended_but_kept(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+    """A project whose period ends in the evaluated year, or has ended, cannot stay as it is.
+
+    Why: 現状維持 says that it goes on. 単年度のみ ends with its year.
+    """
+    end = sheet["period.end_year"] if _years_asked(sheet) == "range" else None
+    if sheet.ticked("period") == ("single_year",):
+        end = sheet.fiscal_year
+    if isinstance(end, int) and end <= sheet.fiscal_year and sheet.kept():
+        yield Hit("directions", values={"found": end})

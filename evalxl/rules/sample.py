@@ -1,0 +1,84 @@
+"""The sheet that the examples of all rules are patches on, and how a patch is laid on it."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+from importlib import resources
+from typing import Any
+
+import msgspec
+
+from evalxl.rules.registry import Finding, Patch, Rule, check
+from evalxl.settings import Settings, Thresholds
+from workbook import form
+from workbook.record import Record, from_json
+
+FORM = "unnan_2017"
+
+FILLED: dict[str, Any] = {"costs.general.2018": 9369}
+"""The blank 一般財源 of the plan year (C302)."""
+
+MENDED: dict[str, Any] = {
+    # the plan was 8.3 % above the year, with ● on コスト維持 (P516)
+    "costs.general.2018": 8900,
+    "costs.project_total.2018": 8900,
+    # the year before had so few hours that the year jumped (C311, C312)
+    "costs.work_hours.2016": 1744,
+    "costs.labour_total.2016": 6917,
+    "costs.grand_total.2016": 14255,
+    # detections fell by 99.5 % (I210)
+    "outcome_indicators.ア.values.2017": 398,
+    # more persons changed their passwords than there are (I207)
+    "activity_indicators.ウ.values.2015": 500,
+    "activity_indicators.ウ.values.2016": 498,
+    "activity_indicators.ウ.values.2017": 489,
+    "activity_indicators.ウ.values.2018": 480,
+    # three years with the same value (I209)
+    "activity_indicators.ア.values.2018": 890,
+    "target_indicators.ア.values.2018": 890,
+    "outcome_indicators.イ.values.2015": 2,
+    "outcome_indicators.イ.values.2016": 1,
+    "outcome_indicators.イ.values.2017": 1,
+    "outcome_indicators.イ.values.2018": 0,
+}
+"""Figures that stand otherwise on the sheet of 2017, and the findings they would give."""
+
+
+@functools.cache
+def printed() -> Record:
+    """The sheet of 2017 as it was printed, with invented officials."""
+    entry = resources.files("workbook") / "forms" / f"{FORM}_sample.json"
+    return from_json(form.get(FORM), json.loads(entry.read_text(encoding="utf-8")))
+
+
+@functools.cache
+def sample() -> Record:
+    """The sheet of 2017 with its blank filled and its findings mended: it passes all rules."""
+    return printed().with_values({**FILLED, **MENDED})
+
+
+def patched(patch: Patch) -> Record:
+    """The sample with some values changed, and with ``issues`` that the reader is to have noticed."""
+    record = sample().with_values({key: value for key, value in patch.items() if key != "issues"})
+    return dataclasses.replace(record, issues=list(patch.get("issues", ())))
+
+
+def settings_of(rule: Rule) -> Settings:
+    """The settings that the examples of a rule need."""
+    given = dict(rule.settings)
+    given["thresholds"] = msgspec.convert(given.get("thresholds", {}), Thresholds)
+    return Settings(**given)
+
+
+def findings_of(rule: Rule, patch: Patch) -> list[Finding]:
+    """What fires on the sample with that patch."""
+    return check(patched(patch), settings_of(rule))
+
+
+def example_of(rule: Rule) -> Finding:
+    """A finding of the rule, for texts: the first that its bad example gives."""
+    if rule.check is None:
+        return Finding(rule.code, rule.severity, None, rule.bad.get("year"), None, rule.bad)
+    return next(finding for finding in findings_of(rule, rule.bad) if finding.code == rule.code)

@@ -1,0 +1,178 @@
+"""A record as the rules look at it: what its form says, looked up once; indicators built once."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+
+from workbook.form import Form, Row
+from workbook.notation import DASHES
+from workbook.record import Indicator, Number, Record
+
+_NO_VALUE = frozenset({"F007", "F011", "F012"})
+"""What the reader says of a cell that holds something which gave no number."""
+
+_NO_TEXT = " \n\t\r\u3000" + "".join(sorted(DASHES))
+
+
+class Facts:
+    """What the rules ask of a form, looked up once for each form."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form  # keeps it alive: the cache below goes by its identity
+        self.must = tuple(_required(form, "must"))
+        self.should = tuple(field for field in form.fields if field.need == "should")
+        self.choices = {choice.name: choice for choice in form.choices}
+        self.numbers = {question.topic: question.number for question in form.questions}
+        self.marks = {question.number: question.mark for question in form.questions}
+        self.directions = {direction.value: direction for direction in form.directions}
+        self.indicator_tables = tuple(table.name for table in form.indicator_tables)
+        self.slots = {mark: i for i, mark in enumerate(form.slot_marks)}
+        self.sources = tuple(form.sources)
+        self.cost_rows = tuple(form.costs.rows)
+        self.money_rows = tuple(row for row in form.costs.rows if row.unit == "千円")
+        self.forbidden = frozenset(form.matrix.forbidden)
+        boxes = [field for field in form.fields if field.value == "box"]
+        self.evaluated_texts = tuple(f.name for f in boxes if "{evaluated}" in f.label + f.note)
+        self.planned_texts = tuple(f.name for f in boxes if "{planned}" in f.label + f.note)
+        reasons = (f"judgements.{question.number}.reason" for question in form.questions)
+        self.texts = (*(field.name for field in boxes), *reasons, form.free_text.name)
+
+    def place_order(self, place: tuple[str, str]) -> tuple[int, int, str]:
+        """What indicator slots are sorted by: table, slot mark; an unknown mark comes last."""
+        table, slot = place
+        return self.indicator_tables.index(table), self.slots.get(slot, len(self.slots)), slot
+
+    def row(self, name: str) -> Row | None:
+        """The cost row of that name; None where the form has none."""
+        return next((row for row in self.cost_rows if row.name == name), None)
+
+
+def _required(form: Form, need: str) -> Iterator[str]:
+    for field in form.fields:
+        if field.need == need:
+            yield f"{field.name}.code" if field.type == "code_name" else field.name
+
+
+_FACTS: dict[int, Facts] = {}
+
+
+def _facts(form: Form) -> Facts:
+    facts = _FACTS.get(id(form))
+    if facts is None:
+        facts = _FACTS[id(form)] = Facts(form)
+    return facts
+
+
+class Sheet(Record):
+    """A record for the length of one check; its values must not be changed meanwhile."""
+
+    __slots__ = ("_places", "_tables", "facts", "planned", "settled", "unread")
+
+    def __init__(self, record: Record) -> None:
+        super().__init__(*(getattr(record, field.name) for field in _FIELDS))
+        self.facts = _facts(record.form)
+        self.settled = record.settled_years
+        self.planned = record.planned_years
+        self.unread = _unread(record) if record.issues else frozenset()
+        """Keys of cells that hold something which could not be read as a number; the F rules tell."""
+        self._places: list[tuple[str, str]] | None = None
+        self._tables: dict[str, list[Indicator]] | None = None
+
+    def indicators(self, table: str) -> list[Indicator]:
+        """The slots of an indicator table that hold anything, in the form's order."""
+        return self.tables().get(table, [])
+
+    def named(self, table: str) -> Iterator[Indicator]:
+        """The indicators that have a name."""
+        return (indicator for indicator in self.indicators(table) if indicator.name)
+
+    def tables(self) -> dict[str, list[Indicator]]:
+        """All indicator tables."""
+        if self._tables is None:
+            self._tables = {name: [] for name in self.facts.indicator_tables}
+            for table, slot in self.places():
+                indicator = self.indicator(table, slot)
+                if indicator:
+                    self._tables[table].append(indicator)
+        return self._tables
+
+    def places(self) -> list[tuple[str, str]]:
+        """Table and slot of every indicator that the sheet has room for, as the form prints them."""
+        if self._places is None:
+            keys = (key[:-5].partition(".") for key in self.cells if key.endswith(".name"))
+            tables = self.facts.indicator_tables
+            found = [(table, slot) for table, _, slot in keys if table in tables]
+            self._places = sorted(found, key=self.facts.place_order)
+        return self._places
+
+    def blank(self, key: str) -> bool:
+        """Whether nothing stands there: no value, no dash, nothing that the reader could not read."""
+        return self.values.get(key) is None and key not in self.answered and key not in self.unread
+
+    def empty(self, key: str) -> bool:
+        """Whether a text field holds no text; a dash alone is none."""
+        return not self.text(key).strip(_NO_TEXT)
+
+    def amount(self, row: str, year: int) -> Number | None:
+        """A figure of the cost table with a dash as 0 (not applicable adds nothing); None when blank."""
+        key = f"costs.{row}.{year}"
+        return 0 if key in self.answered else self.number(key)
+
+    def readable(self, rows: Iterable[str], year: int) -> bool:
+        """Whether every cell of these cost rows that holds something could be read."""
+        return not self.unread or all(f"costs.{row}.{year}" not in self.unread for row in rows)
+
+    def expected_years(self) -> tuple[int, ...]:
+        """The settled years in which the project ran: none before its start is asked for figures."""
+        start = self.values.get("period.start_year")
+        if self.ticked("period") == ("single_year",):
+            start = self.fiscal_year
+        return tuple(y for y in self.settled if y >= start) if isinstance(start, int) else self.settled
+
+    def roles(self) -> set[str]:
+        """What the ticked directions mean: abolish, suspend, reset, merge, keep, improve."""
+        known = (self.facts.directions.get(value) for value in self.directions)
+        return {direction.role for direction in known if direction}
+
+    def improved_axes(self) -> set[str]:
+        """The axes of the ticked improvements."""
+        known = (self.facts.directions.get(value) for value in self.directions)
+        return {direction.axis for direction in known if direction and direction.role == "improve"}
+
+    def stopped(self) -> bool:
+        """Whether the project is to be abolished or suspended."""
+        return not self.roles().isdisjoint(("abolish", "suspend"))
+
+    def kept(self) -> bool:
+        """Whether 現状維持 is among the directions."""
+        return "keep" in self.roles()
+
+    def dot(self) -> tuple[str, str] | None:
+        """Cost and outcome of the one ● in the matrix; None where there is none or more."""
+        ticked = self.ticked("matrix")
+        return (ticked[0][0], ticked[0][1]) if len(ticked) == 1 else None
+
+    def judged(self, topic: str) -> bool | None:
+        """The judgement of the question with that topic; None without one, or where the form has none."""
+        number = self.facts.numbers.get(topic)
+        return self.flagged(number) if number else None
+
+    def axes(self) -> list[bool | None]:
+        """The axes of the summary: True for 見直し余地あり."""
+        return [self.axis(axis.key) for axis in self.form.axes]
+
+
+_FIELDS = dataclasses.fields(Record)
+
+
+def _unread(record: Record) -> frozenset[str]:
+    issues = [issue for issue in record.issues if issue.code in _NO_VALUE]
+    cells = {cell for issue in issues for cell in (issue.cell, *_listed(issue.values.get("cells"))) if cell}
+    by_cell = {key for key, cell in record.cells.items() if cell in cells}
+    by_key = {issue.key for issue in issues if issue.key}
+    return frozenset(key for key in by_key | by_cell if record.values.get(key) is None)
+
+
+def _listed(cells: object) -> Iterable[str]:
+    return cells if isinstance(cells, (list, tuple)) else ()

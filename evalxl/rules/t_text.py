@@ -1,0 +1,154 @@
+"""T: the texts.
+
+T605 (more text than its cell prints) is not declared: a record does not know the sizes of its cells.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from evalxl.rules.registry import Hit, rule
+from evalxl.rules.sheet import Sheet
+from evalxl.settings import Settings
+from workbook.notation import year_candidates
+
+# 条例：, 事例： and the like are words of their own.
+_LEFTOVER = re.compile(r"記入例|記載例|(?<![一-鿿])例\s*[:：]|[（(〔【\[［]例[）)〕】\]］]")
+_YEAR = re.compile(
+    r"((?:明治|大正|昭和|平成|令和|[MTSHRＭＴＳＨＲ])?\s*(?<![0-9０-９])(?:[0-9０-９]{1,2}|[12１２][0-9０-９]{3}|元))年度(?:に?は)"
+)
+_NOTHING = frozenset({"なし", "無し", "特になし", "特に無し", "とくになし", "特になし。", "なし。"})
+
+
+@rule(
+    "T601",
+    "warning",
+    ja="{label}に記入例の文言「{found}」が残っています。",
+    en="{label} still holds words of the instructions: '{found}'.",
+    fix_ja="記入例の文言を消し、この事業の内容を書いてください。",
+    fix_en="Delete them and write what applies to this project.",
+    bad={"opinions": "例：議会から要望があった。"},
+    good={"opinions": "条例：改正を求める声がある。"},
+)
+def instructions_left_over(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+    """No text may hold leftovers of the instructions (記入例, 例：).
+
+    Why: the rest of that text is often the example's, too. 条例：and 事例：are no leftovers.
+    """
+    for key in sheet.facts.texts:
+        match = _LEFTOVER.search(sheet.text(key))
+        if match:
+            yield Hit(key, values={"found": match[0]})
+
+
+@rule(
+    "T602",
+    "info",
+    ja="{label}に古い年度の記述「{found}」があります（この欄は{expected:fy}のものです）。",
+    en="{label} speaks of an older year, '{found}'; it is about {expected:fy}.",
+    fix_ja="前回の文章が残っていないか確かめてください。",
+    fix_en="See whether last year's text was left standing.",
+    bad={"activity_actual": "27年度は研修を2回行った。"},
+    good={"activity_actual": "27年度から続く研修を、平成29年度は2回行った。"},
+)
+def stale_year(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+    """A text about the evaluated year (or about the plan) should not say "27年度は" of an older one.
+
+    Why: the text was copied. Only the boxes that the form gives to one year are looked at, and only a year
+    that is the subject: "27年度から" is a fact of the past.
+    """
+    plan = sheet.planned[0] if sheet.planned else sheet.fiscal_year + 1
+    texts = ((sheet.facts.evaluated_texts, sheet.fiscal_year), (sheet.facts.planned_texts, plan))
+    for keys, expected in texts:
+        for key in keys:
+            match = _stale(sheet.text(key), expected)
+            if match:
+                yield Hit(key, expected, {"found": match, "expected": expected})
+
+
+def _stale(text: str, expected: int) -> str | None:
+    """The first older year that is a subject in the text, as typed."""
+    for match in _YEAR.finditer(text) if "年度" in text else ():
+        years = year_candidates(match[1])
+        if years and min(years, key=lambda year: abs(year - expected)) < expected:
+            return match[0]
+    return None
+
+
+@rule(
+    "T603",
+    "info",
+    ja="{label}が「{found}」だけです。",
+    en="{label} says only '{found}'.",
+    fix_ja="本当に何もないか確かめてください。",
+    fix_en="See whether there is really nothing to say.",
+    bad={"opinions": "特になし"},
+    good={"opinions": "特になしと答えた人が多い。"},
+)
+def only_nothing(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+    """A text that is only なし or 特になし is worth knowing.
+
+    Why: it is often typed to get past the box.
+    """
+    for key in sheet.facts.texts:
+        text = sheet.text(key)
+        if text and len(text) <= 8 and text.strip("・ 　\n") in _NOTHING:
+            yield Hit(key, values={"found": text})
+
+
+@rule(
+    "T604",
+    "info",
+    ja="{label}に、ほかのシステムで文字化けするおそれのある文字があります（{found}）。",
+    en="{label} holds characters that other systems may lose ({found}).",
+    fix_ja="半角カナは全角に、㈱や㎡などは「(株)」「平方メートル」などに書き換えてください。",
+    fix_en="Write half-width kana in full width, and ㈱ or ㎡ in plain letters.",
+    bad={"outline": "㈱見本のｿﾌﾄを使う。"},
+    good={"outline": "①更新～②監査－③研修"},
+)
+def characters_that_get_lost(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+    """Half-width kana, 機種依存文字 (㈱ ㎡ Ⅰ 髙), control characters and what JIS X 0208 lacks (emoji).
+
+    Why: they are lost or garbled when the text goes into another system. ①–⑳ are let pass: the form itself
+    prints them. The dashes and waves that differ only between code tables are let pass, too.
+    """
+    lost = _lost_characters()
+    texts = {key: value for key, value in sheet.values.items() if isinstance(value, str)}
+    if not lost.search("".join(texts.values())):
+        return
+    for key, value in texts.items():
+        if lost.search(value):
+            found = dict.fromkeys(lost.findall(value))
+            yield Hit(key, values={"found": [_visible(char) for char in found]})
+
+
+_ALWAYS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳～∥－―—–−〜‖¢£¬￠￡￢‐‑ー\n\t\r"
+
+
+@functools.cache
+def _lost_characters() -> re.Pattern[str]:
+    """Whatever is neither ASCII nor in JIS X 0208, half-width kana among it. Built when first needed."""
+    leads, trails = (*range(0x81, 0xA0), *range(0xE0, 0xEB)), (*range(0x40, 0x7F), *range(0x80, 0xFD))
+    pairs = b"\n".join(bytes((lead, trail)) for lead in leads for trail in trails)
+    kept = {char for char in pairs.decode("shift_jis", "ignore") if not "｡" <= char <= "ﾟ"}
+    kept.update(map(chr, range(0x20, 0x7F)), _ALWAYS)
+    return re.compile(f"[^{_ranges(sorted(kept))}]")
+
+
+def _ranges(chars: Iterable[str]) -> str:
+    """A character class of these characters, neighbours drawn together."""
+    runs: list[list[int]] = []
+    for code in map(ord, chars):
+        if runs and code == runs[-1][1] + 1:
+            runs[-1][1] = code
+        else:
+            runs.append([code, code])
+    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in runs)
+
+
+def _visible(char: str) -> str:
+    """The character, or its number where it cannot be seen."""
+    return f"U+{ord(char):04X}" if unicodedata.category(char)[0] in "CZ" else char

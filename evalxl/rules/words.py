@@ -1,0 +1,82 @@
+"""Figures as staff read them, in the two languages of the texts."""
+
+from __future__ import annotations
+
+import functools
+import string
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Literal
+
+from evalxl.arithmetic import round_half_up
+from workbook.notation import era_year
+
+Lang = Literal["ja", "en"]
+Words = Mapping[str, tuple[str, str]]
+"""A word of the figures → its Japanese and its English."""
+
+_RATES: Words = {"皆増": ("皆増", "from nothing"), "皆減": ("皆減", "to nothing"), "－": ("－", "none")}
+
+
+def render(text: str, values: Mapping[str, Any], lang: Lang, words: Words | None = None) -> str:
+    """A text with its figures.
+
+    Numbers have thousands with commas, and ▲ for negatives in Japanese. Specs: ``{year:fy}`` 平成29年度 or
+    FY2017 · ``{rate:rate}`` a fraction in percent with one decimal · ``{what:word}`` the rule's words.
+    ``{found:money}`` 8,652千円 or 8,652 · ``{year:of}`` 平成29年度の or FY2017, nothing where there is no
+    year. Blank is 空欄, or － with the spec ``-``; an empty list is －.
+    """
+    out = []
+    for literal, name, spec in _parts(text):
+        out.append(literal)
+        if name is not None:
+            out.append(_show(values.get(name), spec, lang, words or {}))
+    return "".join(out)
+
+
+def placeholders(text: str) -> set[str]:
+    """The names of the figures in a text."""
+    return {name for _, name, _ in _parts(text) if name}
+
+
+@functools.cache
+def _parts(text: str) -> tuple[tuple[str, str | None, str], ...]:
+    return tuple((literal, name, spec or "") for literal, name, spec, _ in string.Formatter().parse(text))
+
+
+def _show(value: Any, spec: str, lang: Lang, words: Words) -> str:
+    ja = lang == "ja"
+    if isinstance(value, (list, tuple, frozenset, set)):
+        shown = [_show(item, spec, lang, words) for item in value]
+        return ("、" if ja else ", ").join(shown) or ("－" if ja else "-")
+    if spec == "of":
+        return "" if value is None else _show(value, "fy", lang, words) + ("の" if ja else " ")
+    if value is None:
+        return ("－" if ja else "-") if spec == "-" else "空欄" if ja else "blank"
+    if isinstance(value, bool):
+        return ("オン" if value else "オフ") if ja else ("on" if value else "off")
+    if spec == "word":
+        return words[value][0 if ja else 1] if value in words else str(value)
+    if spec == "fy" and isinstance(value, int):
+        return era_year(value) if ja else f"FY{value}"
+    if spec == "rate":
+        return _rate(value, lang)
+    if isinstance(value, (int, Decimal, Fraction)):
+        return _number(value, lang) + ("千円" if ja and spec == "money" else "")
+    return str(value).replace("\n", "⏎")
+
+
+def _number(value: int | Decimal | Fraction, lang: Lang) -> str:
+    if isinstance(value, Fraction):
+        value = Decimal(round_half_up(value * 100)) / 100
+    sign = "" if value >= 0 else "▲" if lang == "ja" else "-"
+    return sign + (f"{abs(value):,f}" if isinstance(value, Decimal) else f"{abs(value):,}")
+
+
+def _rate(value: Any, lang: Lang) -> str:
+    if not isinstance(value, Fraction):
+        return _RATES[value][0 if lang == "ja" else 1] if value in _RATES else str(value)
+    tenths = round_half_up(value * 1000)
+    sign = "+" if tenths > 0 else "" if tenths == 0 else "▲" if lang == "ja" else "-"
+    return f"{sign}{abs(tenths) // 10:,}.{abs(tenths) % 10}%"

@@ -1,0 +1,242 @@
+"""From rows to what the summary book shows: its tables, hierarchies with exact sums, counts and notices."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from evalxl import grouping
+from evalxl import summary_tables as listing
+from evalxl.counting import Counting
+from evalxl.grouping import HIERARCHIES
+from evalxl.ledger import Entry
+from evalxl.tables import DEFAULT_FORM, FileRows, FindingRow, SheetRows
+from evalxl.totals import Totals, by_row, lost_years
+from workbook import form as forms
+from workbook.form import Form
+from workbook.notation import era_year
+from workbook.summary.model import (
+    COUNTED,
+    YEAR,
+    Card,
+    Item,
+    Matrix,
+    Node,
+    Overview,
+    Rollup,
+    Section,
+    SummaryData,
+    YearColumn,
+)
+
+TITLE = "事務事業評価　集約結果"
+
+
+def items(sheets: Sequence[SheetRows]) -> list[Item]:
+    """The rows of the cost tables of all forms met, each with a title that a formula can name."""
+    found: dict[str, Item] = {}
+    for form in forms_of(sheets):
+        for row in form.costs.rows:
+            title = re.sub(r"[(（][^)）]*[)）]|[^\w・]", "", row.label) or row.name
+            if any(item.title == title and item.name != row.name for item in found.values()):
+                title += row.name
+            found.setdefault(row.name, Item(row.name, title, row.unit, row.source))
+    return list(found.values())
+
+
+def forms_of(sheets: Sequence[SheetRows]) -> list[Form]:
+    """The forms met, each once; the first shipped one when there is no sheet."""
+    found = {sheet.form.id: sheet.form for sheet in sheets}
+    return list(found.values()) or [forms.get(DEFAULT_FORM)]
+
+
+def build(
+    files: Sequence[FileRows],
+    entries: Sequence[Entry],
+    counting: Counting,
+    totals: Totals,
+    *,
+    output: Path,
+    title: str = TITLE,
+    created: str | None = None,
+    extra: Sequence[FindingRow] = (),
+) -> SummaryData:
+    """The summary of a run. ``totals`` are the exact sums of what counts (`totals.counted`).
+
+    ``extra`` are findings of the run itself.
+    """
+    sheets = [sheet for file in files for sheet in file.sheets]
+    evaluated = max((sheet.fiscal_year for sheet in sheets), default=None)
+    rows = items(sheets)
+    lines = {hierarchy.sheet: grouping.paths(hierarchy, sheets) for hierarchy in HIERARCHIES}
+    sums = _sums(sheets, counting)
+    counts = [evaluated in years for years in counting.years]
+    view = listing.View(files, entries, counting, lines, rows, output, forms_of(sheets), extra)
+    return SummaryData(
+        title=title,
+        created=created or _today(),
+        evaluated_year=evaluated,
+        years=_years(sheets, counting),
+        items=rows,
+        default_item=_default(rows),
+        total_items=[item.name for item in rows if item.name.endswith("_total")],
+        total=Node((), sum(counts), by_row(totals)),
+        rollups=[
+            Rollup(h.sheet, h.title, h.titles, grouping.nodes(lines[h.sheet], sums, counts))
+            for h in HIERARCHIES
+        ],
+        listing=listing.projects(view),
+        costs=listing.costs(view),
+        tables=[make(view) for make in listing.TABLES],
+        overview=_overview(view, sheets),
+    )
+
+
+def _today() -> str:
+    day = datetime.date.today()  # noqa: DTZ011 - the day on the user's own clock
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _default(rows: Sequence[Item]) -> str:
+    """The item that roll-ups show at first: 事業費計, or the first row of a form without it."""
+    names = [item.name for item in rows]
+    return "project_total" if "project_total" in names else names[0]
+
+
+def _sums(sheets: Sequence[SheetRows], counting: Counting) -> list[dict[tuple[str, int], Decimal]]:
+    """What counts, by sheet: (row, year) → amount."""
+    return [
+        {(row[2], row[0]): Decimal(row[4]) for row in sheet.costs if row[0] in years and row[4] is not None}
+        for sheet, years in zip(sheets, counting.years, strict=True)
+    ]
+
+
+def _years(sheets: Sequence[SheetRows], counting: Counting) -> list[YearColumn]:
+    """All years that any sheet has, and whether what counts in them is settled, planned or both."""
+    phases: dict[int, set[str]] = {}
+    for sheet, years in zip(sheets, counting.years, strict=True):
+        for row in sheet.costs:
+            if row[0] in years:
+                phases.setdefault(row[0], set()).add(row[1])
+    words: dict[tuple[str, ...], str] = {("settled",): "決算", ("plan",): "計画"}
+    return [
+        YearColumn(year, era_year(year), words.get(tuple(phases[year]), "決算・計画"))
+        for year in sorted(phases)
+    ]
+
+
+def carried(data: SummaryData) -> dict[str, Totals]:
+    """What each sheet of the book adds up to, for the self-check: (row, year) → sum."""
+    out: dict[str, Totals] = {data.costs.sheet: _of_cost_sheet(data)}
+    for rollup in data.rollups:
+        sums: Totals = {}
+        for node in rollup.nodes:
+            if len(node.path) == len(rollup.levels):
+                for row, years in node.sums.items():
+                    for year, amount in years.items():
+                        sums[row, year] = sums.get((row, year), Decimal(0)) + amount
+        out[rollup.sheet] = sums
+    total = data.total.sums.items()
+    out["財源別"] = {(row, year): amount for row, years in total for year, amount in years.items()}
+    return out
+
+
+def _of_cost_sheet(data: SummaryData) -> Totals:
+    """The columns of the sheet コスト, added up as the roll-ups' formulas do."""
+    titles = [column.title for column in data.costs.columns]
+    year, counted = titles.index(YEAR), titles.index(COUNTED)
+    sums: Totals = {}
+    for item in data.items:
+        column = titles.index(item.title)
+        for row in data.costs.rows:
+            amount, key = row[column], (item.name, int(row[year]))  # type: ignore[arg-type]
+            if row[counted] == 1 and isinstance(amount, (int, Decimal)):
+                sums[key] = sums.get(key, Decimal(0)) + amount
+    return sums
+
+
+# ---- the overview ------------------------------------------------------------------------------------------
+
+
+def _overview(view: listing.View, sheets: Sequence[SheetRows]) -> Overview:
+    latest = [sheet for sheet, last in zip(sheets, view.counting.latest, strict=True) if last]
+    severities = Counter(row[1] for row in listing.all_findings(view))
+    cards = [
+        Card("事業", len(latest)),
+        Card("ファイル", len({entry.file.file for entry in view.entries if entry.status != "skipped"})),
+        Card("受付できないもの", sum(entry.status == "refused" for entry in view.entries), "error"),
+        Card("誤り", severities["error"], "error"),
+        Card("警告", severities["warning"], "warning"),
+        Card("情報", severities["info"]),
+    ]
+    return Overview(
+        cards, _notices(view, sheets), _directions(view, latest), _matrix(view, latest), _sections(view)
+    )
+
+
+def _notices(view: listing.View, sheets: Sequence[SheetRows]) -> list[str]:
+    """What a reader of the totals must know, in sentences."""
+    years = sorted({sheet.fiscal_year for sheet in sheets})
+    doubles = [entry for entry in view.entries if entry.doubles]
+    notices = []
+    if doubles:
+        notices.append(
+            f"【二重提出】同じ事業・同じ評価年度のシートが{len(doubles)}件あります（受付簿を見てください）。"
+            "どれが正しいかを確かめるまで、すべて集計に含めています。"
+        )
+    if len(years) > 1:
+        lost = lost_years(sheets, view.counting.years)
+        older = sum(
+            last and sheet.fiscal_year < years[-1]
+            for sheet, last in zip(sheets, view.counting.latest, strict=True)
+        )
+        names = "・".join(era_year(year) for year in years)
+        notices.append(
+            f"【複数の評価年度】{names}のシートがあります。同じ事業の同じ年度は、評価年度が新しいシートの金額だけを"
+            f"集計しています（古いシートの{lost}事業年度分は「コスト」に残し、集計には含めていません）。"
+        )
+        if older:
+            notices.append(
+                f"【{era_year(years[-1])}のシートがない事業】{older}件は、古い評価年度のシートの金額で集計しています。"
+            )
+    if renumbered := sum(view.counting.renumbered):
+        notices.append(
+            f"【科目・施策の変更】{renumbered}件のシートは、年度間でコードが違いますが、事業名と部・課が同じなので"
+            "同じ事業として扱いました。"
+        )
+    return notices
+
+
+def _directions(view: listing.View, latest: Sequence[SheetRows]) -> list[tuple[str, int]]:
+    return [
+        (title, sum(sheet.head.get(column) is True for sheet in latest))
+        for column, title in listing.direction_titles(view.forms).items()
+    ]
+
+
+def _matrix(view: listing.View, latest: Sequence[SheetRows]) -> Matrix:
+    matrix = view.forms[0].matrix
+    places = ((sheet.head.get("matrix_cost"), sheet.head.get("matrix_outcome")) for sheet in latest)
+    counts = Counter((cost, outcome) for cost, outcome in places if cost and outcome)
+    return Matrix(matrix.costs, matrix.outcomes, counts, matrix.forbidden)
+
+
+def _sections(view: listing.View) -> list[Section]:
+    """Each section's projects and findings, in the order of the roll-up."""
+    counts: dict[tuple[str, ...], Counter[str]] = {}
+    sheets = [sheet for file in view.files for sheet in file.sheets]
+    lines = view.lines[HIERARCHIES[0].sheet]
+    for sheet, line, last in zip(sheets, lines, view.counting.latest, strict=True):
+        count = counts.setdefault(line, Counter())
+        count["projects"] += last
+        count.update(row[1] for row in sheet.findings)
+    order = [node.path for node in grouping.nodes(lines, [{}] * len(lines), [True] * len(lines))]
+    return [
+        Section(path[0], path[1], c["projects"], c["error"], c["warning"], c["info"])
+        for path in order
+        if len(path) == 2 and (c := counts[path])
+    ]

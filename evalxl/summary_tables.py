@@ -1,0 +1,370 @@
+"""The data sheets of the summary book, as plain tables: one function a sheet."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evalxl.counting import Counting
+from evalxl.grouping import HIERARCHIES
+from evalxl.ledger import Entry
+from evalxl.tables import FileRows, FindingRow, SheetRows, direction_column
+from workbook.form import Form, Question
+from workbook.notation import era_year
+from workbook.summary.model import COUNTED, LATEST, YEAR, Cell, Column, DataTable, Item, Link
+
+SEVERITY_WORDS = {"error": "誤り", "warning": "警告", "info": "情報"}
+PHASE_WORDS = {"settled": "決算", "plan": "計画"}
+PERIOD_WORDS = {"single_year": "単年度のみ", "recurring": "単年度繰返", "multi_year": "期間限定複数年度"}
+SKIPPED_WORDS = {
+    "lock_file": "Excelで開いている間だけできる一時ファイルのため、読みません。",
+    "own_output": "evalxlが書き出した集約表などのため、読みません。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the tables are made from."""
+
+    files: Sequence[FileRows]
+    entries: Sequence[Entry]
+    counting: Counting
+    lines: Mapping[str, Sequence[tuple[str, ...]]]
+    """Roll-up → for each sheet the labels of its line."""
+    items: Sequence[Item]
+    output: Path
+    forms: Sequence[Form]
+    extra: Sequence[FindingRow] = ()
+    """Findings of the run itself (X807)."""
+
+    def sheets(self) -> Iterator[tuple[int, FileRows, SheetRows]]:
+        """Every sheet with its number and its file."""
+        pairs = ((file, sheet) for file in self.files for sheet in file.sheets)
+        return ((index, file, sheet) for index, (file, sheet) in enumerate(pairs))
+
+    def section(self, index: int) -> tuple[str, ...]:
+        """部 and 課 of a sheet, as its line of the roll-up has them."""
+        return tuple(self.lines[HIERARCHIES[0].sheet][index])
+
+    def place(self, index: int) -> tuple[str, ...]:
+        """The labels of all levels of all roll-ups."""
+        return tuple(label for hierarchy in HIERARCHIES for label in self.lines[hierarchy.sheet][index])
+
+    def link(self, file: FileRows, cell: str | None, text: str | None = None) -> Link:
+        """A link to a cell of a source file, relative to the summary book wherever it can be."""
+        return Link(text or cell or file.file, target(file.path, self.output), cell)
+
+
+@functools.lru_cache(maxsize=4096)
+def target(path: str, output: Path) -> str:
+    """The way from the summary book to a file: relative, so that it survives a move of the folder.
+
+    An address stays as it is; so does a path on another drive, which has no relative way.
+    """
+    if "://" in path or not path:
+        return path
+    try:
+        return Path(os.path.relpath(path, output.absolute().parent)).as_posix()
+    except ValueError:
+        return path
+
+
+_SECTION = [Column("部", "text", 14), Column("課", "text", 16), Column("事業名", "text", 30)]
+_PLACE = [
+    Column(title, "text", 24 if hierarchy is HIERARCHIES[1] else 8)
+    for hierarchy in HIERARCHIES[1:]
+    for title in hierarchy.titles
+]
+_SOURCE = Column("出典", "link", 24)
+
+
+def _named(view: View, index: int, sheet: SheetRows) -> tuple[str | None, ...]:
+    return (*view.section(index), sheet.head.get("project_name"))
+
+
+# ---- 一覧 --------------------------------------------------------------------------------
+
+
+def projects(view: View) -> DataTable:
+    """一覧: one row a sheet, its figures of the evaluated year beside last year's and the plan."""
+    axes = {axis.key: f"{axis.key} {axis.label}" for form in view.forms for axis in form.axes}
+    money = ("前年度 事業費計", "事業費計", "計画 事業費計", "人件費計", "トータルコスト")
+    columns = [
+        *_SECTION[:2], Column("事業名", "link", 34), Column("評価年度", "year", 9),
+        *(Column(title, "amount", 12) for title in money),
+        Column("今後の方向性", "wrap", 26), Column("成果", "center", 7), Column("コスト", "center", 7),
+        *(Column(title, "center", 11) for title in axes.values()),
+        *(Column(word, "count", 7) for word in SEVERITY_WORDS.values()),
+        Column("事業期間", "text", 24), *_PLACE, Column(LATEST, "center", 7), Column("ファイル", "text", 40),
+    ]  # fmt: skip
+    printed = [column.title for column in columns].index("事業期間")
+    rows = [_project(view, index, file, sheet, tuple(axes)) for index, file, sheet in view.sheets()]
+    return DataTable("一覧", "一覧表", columns, rows, 3, printed, "1事業1行の一覧")
+
+
+def _project(
+    view: View, index: int, file: FileRows, sheet: SheetRows, axes: tuple[str, ...]
+) -> tuple[Cell, ...]:
+    head, year = sheet.head, sheet.fiscal_year
+    amounts = {(row[2], row[0]): row[4] for row in sheet.costs}
+    places = (
+        ("project_total", -1),
+        ("project_total", 0),
+        ("project_total", 1),
+        ("labour_total", 0),
+        ("grand_total", 0),
+    )
+    severities = [row[1] for row in sheet.findings]
+    cell = f"{sheet.sheet}!A1"
+    first = next((row[5] for row in sheet.costs if row[2] == "project_total" and row[0] == year), None)
+    return (
+        *view.section(index), view.link(file, first or cell, head.get("project_name") or file.file), year,
+        *(amounts.get((row, year + offset)) for row, offset in places),
+        _short_directions(view, head), head.get("matrix_outcome"), head.get("matrix_cost"),
+        *(head.get(f"summary_{key}") for key in axes),
+        *(severities.count(severity) for severity in SEVERITY_WORDS),
+        _period(head), *view.place(index)[2:], int(view.counting.latest[index]), file.file,
+    )  # fmt: skip
+
+
+def _short_directions(view: View, head: Mapping[str, Any]) -> str | None:
+    titles = direction_titles(view.forms)
+    return "、".join(title for column, title in titles.items() if head.get(column)) or None
+
+
+def direction_titles(forms: Sequence[Form]) -> dict[str, str]:
+    """Column of ``projects`` → a short title: 有効性改善 for 事業のやり方改善（有効性改善）."""
+    return {
+        direction_column(direction.role, direction.axis): (direction.aliases or [direction.value])[0]
+        for form in forms
+        for direction in form.directions
+    }
+
+
+def _period(head: Mapping[str, Any]) -> str | None:
+    kind = PERIOD_WORDS.get(head.get("period_kind") or "")
+    start, end = head.get("period_start_year"), head.get("period_end_year")
+    if not (start or end):
+        return kind
+    years = f"{era_year(start) if start else ''}～{era_year(end) if end else ''}"
+    return f"{kind or ''}（{years}）"
+
+
+# ---- コスト, 指標 --------------------------------------------------------------------------------
+
+
+def costs(view: View) -> DataTable:
+    """コスト: one row a sheet and year, a column for each row of the cost table. What roll-ups ask."""
+    columns = [
+        *_SECTION, Column(YEAR, "year", 8), Column("区分", "center", 7),
+        *(Column(item.title, "amount", 12) for item in view.items),
+        Column(COUNTED, "center", 7), Column("評価年度", "year", 9), *_PLACE, _SOURCE,
+    ]  # fmt: skip
+    printed = [column.title for column in columns].index(COUNTED) + 2
+    rows = [row for index, file, sheet in view.sheets() for row in _cost_rows(view, index, file, sheet)]
+    return DataTable(
+        "コスト", "コスト表", columns, rows, 3, printed, "事業・年度ごとのコスト（千円、人、時間）"
+    )
+
+
+def _cost_rows(view: View, index: int, file: FileRows, sheet: SheetRows) -> Iterator[tuple[Cell, ...]]:
+    by_year: dict[int, dict[str, Any]] = {}
+    phases, cells = dict[int, str](), dict[int, str | None]()
+    for year, phase, row, _, amount, cell in sheet.costs:
+        by_year.setdefault(year, {})[row] = amount
+        phases[year] = PHASE_WORDS[phase]
+        if row == "project_total" or year not in cells:
+            cells[year] = cell
+    named, place = _named(view, index, sheet), view.place(index)[2:]
+    names = [item.name for item in view.items]
+    for year, amounts in sorted(by_year.items()):
+        counted = int(year in view.counting.years[index])
+        figures = map(amounts.get, names)
+        link = view.link(file, cells[year])
+        yield (*named, year, phases[year], *figures, counted, sheet.fiscal_year, *place, link)
+
+
+def indicators(view: View) -> DataTable:
+    """指標: one row an indicator, its years side by side."""
+    years = sorted({row[4] for _, _, sheet in view.sheets() for row in sheet.indicators})
+    columns = [
+        *_SECTION, Column("評価年度", "year", 9), Column("種別", "text", 10), Column("記号", "center", 6),
+        Column("指標名", "wrap", 34), Column("単位", "center", 8),
+        *(Column(era_year(year), "amount", 11) for year in years), _SOURCE,
+    ]  # fmt: skip
+    labels = {table.name: table.label for form in view.forms for table in form.indicator_tables}
+    rows: list[tuple[Cell, ...]] = []
+    for index, file, sheet in view.sheets():
+        found: dict[tuple[str, str], dict[int, Any]] = {}
+        heads: dict[tuple[str, str], tuple[Any, ...]] = {}
+        for family, slot, name, unit, year, _, value, cell in sheet.indicators:
+            found.setdefault((family, slot), {})[year] = value
+            heads.setdefault((family, slot), (name, unit, cell))
+        named = (*_named(view, index, sheet), sheet.fiscal_year)
+        for (family, slot), values in found.items():
+            name, unit, cell = heads[family, slot]
+            link = view.link(file, cell)
+            rows.append((*named, labels[family], slot, name, unit, *map(values.get, years), link))
+    return DataTable("指標", "指標表", columns, rows, 3, 0, "活動・対象・成果指標")
+
+
+# ---- 評価, 方向性 --------------------------------------------------------------------------------
+
+
+def judgements(view: View) -> DataTable:
+    """評価: one row a sheet; what was ticked, the axes, the reasons. Questions are told by topic."""
+    questions = {q.topic: q for form in view.forms for q in form.questions}
+    axes = {axis.key: f"{axis.key} {axis.label}" for form in view.forms for axis in form.axes}
+    mergeable = [topic for topic, q in questions.items() if q.mergeable]
+    columns = [
+        *_SECTION, Column("評価年度", "year", 9),
+        *(Column(f"{q.mark}{q.label}", "wrap", 13) for q in questions.values()),
+        *(Column(f"{questions[topic].mark}統廃合・連携", "wrap", 12) for topic in mergeable),
+        *(Column(title, "center", 12) for title in axes.values()), Column("総括", "wrap", 40),
+        *(Column(f"{q.mark}の理由", "wrap", 32) for q in questions.values()), _SOURCE,
+    ]  # fmt: skip
+    rows = [
+        _judgement(view, index, file, sheet, (questions, mergeable, tuple(axes)))
+        for index, file, sheet in view.sheets()
+    ]
+    printed = [column.title for column in columns].index("総括") + 1
+    return DataTable("評価", "評価表", columns, rows, 3, printed, "設問ごとの評価と理由")
+
+
+def _judgement(
+    view: View,
+    index: int,
+    file: FileRows,
+    sheet: SheetRows,
+    wanted: tuple[Mapping[str, Question], list[str], tuple[str, ...]],
+) -> tuple[Cell, ...]:
+    questions, mergeable, axes = wanted
+    by_topic = {row[1]: row for row in sheet.judgements}
+    own = {q.topic: q for q in sheet.form.questions}
+    empty = (None,) * 7
+    found = {topic: by_topic.get(topic, empty) for topic in questions}
+    ticks = [_tick(own.get(topic), row[3]) for topic, row in found.items()]
+    merges = [{True: "できる", False: "できない", None: None}[found[topic][5]] for topic in mergeable]
+    cell = next((row[6] for row in sheet.judgements if row[6]), None)
+    return (
+        *_named(view, index, sheet), sheet.fiscal_year, *ticks, *merges,
+        *(sheet.head.get(f"summary_{key}") for key in axes), sheet.head.get("summary_text"),
+        *(row[4] for row in found.values()), view.link(file, cell, file.file),
+    )  # fmt: skip
+
+
+def _tick(question: Question | None, flagged: bool | None) -> str | None:
+    if question is None or flagged is None:
+        return None
+    return question.flagged if flagged else question.other
+
+
+def directions(view: View) -> DataTable:
+    """方向性: one row a sheet, ○ where a direction is ticked, and the place in the matrix."""
+    titles = direction_titles(view.forms)
+    columns = [
+        *_SECTION, Column("評価年度", "year", 9), *(Column(title, "center", 9) for title in titles.values()),
+        Column("成果", "center", 7), Column("コスト", "center", 7), Column("説明", "wrap", 60),
+        Column(LATEST, "center", 7), _SOURCE,
+    ]  # fmt: skip
+    rows: list[tuple[Cell, ...]] = []
+    for index, file, sheet in view.sheets():
+        head = sheet.head
+        ticks = ("○" if head.get(column) else None for column in titles)
+        text = head.get(sheet.form.free_text.name)
+        rows.append((
+            *_named(view, index, sheet), sheet.fiscal_year, *ticks, head.get("matrix_outcome"),
+            head.get("matrix_cost"), text, int(view.counting.latest[index]), view.link(file, None),
+        ))  # fmt: skip
+    return DataTable("方向性", "方向性表", columns, rows, 3, len(columns) - 2, "今後の方向性と期待成果")
+
+
+# ---- 検証結果, 受付簿 --------------------------------------------------------------------------------
+
+
+def all_findings(view: View) -> Iterator[FindingRow]:
+    """Every finding of the run."""
+    yield from view.extra
+    for file in view.files:
+        yield from file.findings
+        for sheet in file.sheets:
+            yield from sheet.findings
+
+
+def findings(view: View) -> DataTable:
+    """検証結果: one row a finding, the gravest first."""
+    columns = [
+        Column("重さ", "severity", 8), Column("コード", "center", 8), *_SECTION, Column("年度", "center", 11),
+        Column("内容", "wrap", 52), Column("直し方", "wrap", 44), Column("場所", "link", 22),
+        Column("ファイル", "text", 32),
+    ]  # fmt: skip
+    rows: list[tuple[str, tuple[Cell, ...]]] = [
+        (row[1], _finding(row, (None,) * 3, None, None)) for row in view.extra
+    ]
+    for file in view.files:
+        rows += [(row[1], _finding(row, (None,) * 3, file, view)) for row in file.findings]
+    for index, file, sheet in view.sheets():
+        named = _named(view, index, sheet)
+        rows += [(row[1], _finding(row, named, file, view)) for row in sheet.findings]
+    order = list(SEVERITY_WORDS)
+    rows.sort(key=lambda pair: order.index(pair[0]))
+    return DataTable("検証結果", "検証結果表", columns, [row for _, row in rows], 2, 0, "検証の指摘")
+
+
+def _finding(
+    row: FindingRow, named: tuple[str | None, ...], file: FileRows | None, view: View | None
+) -> tuple[Cell, ...]:
+    code, severity, _, year, cell, message, hint, _, _ = row
+    place = view.link(file, cell) if view and file else None
+    name = file.file if file else None
+    when = era_year(year) if year else None
+    return (SEVERITY_WORDS[severity], code, *named, when, message, hint, place, name)
+
+
+def received(view: View) -> DataTable:
+    """受付簿: what became of every file."""
+    columns = [
+        Column("状況", "center", 11), Column("ファイル", "link", 44), Column("シート", "text", 18), *_SECTION,
+        Column("評価年度", "year", 9), Column("誤り", "count", 7), Column("警告", "count", 7),
+        Column("コード", "center", 8), Column("備考", "wrap", 60),
+    ]  # fmt: skip
+    sections = iter(range(sum(len(file.sheets) for file in view.files)))
+    rows: list[tuple[Cell, ...]] = []
+    for entry in view.entries:
+        link = view.link(entry.file, None)
+        if entry.sheet is None:
+            status = "受付不可" if entry.status == "refused" else "対象外"
+            code = entry.code if entry.status == "refused" else None
+            note = entry.message or SKIPPED_WORDS.get(entry.code or "")
+            rows.append((status, link, entry.sheet_name, *(None,) * 6, code, note))
+            continue
+        index = next(sections)
+        severities = [row[1] for row in entry.sheet.findings]
+        counts = severities.count("error"), severities.count("warning")
+        status = "二重提出" if entry.doubles else "提出"
+        named = (*_named(view, index, entry.sheet), entry.sheet.fiscal_year)
+        rows.append((status, link, entry.sheet_name, *named, *counts, None, _remarks(entry)))
+    return DataTable("受付簿", "受付簿表", columns, rows, 1, 0, "ファイルごとの受付状況")
+
+
+def _remarks(entry: Entry) -> str | None:
+    parts = []
+    if entry.doubles:
+        parts.append(
+            f"同じ事業・同じ評価年度のシートがほかにあります（両方を集計）：{'、'.join(entry.doubles)}"
+        )
+    if entry.same_content:
+        parts.append(f"内容がまったく同じファイルがあります：{'、'.join(entry.same_content)}")
+    if entry.superseded:
+        parts.append("評価年度が新しいシートがあるため、重なる年度はそちらを集計しています。")
+    if entry.renumbered:
+        parts.append("科目・施策のコードが年度間で違いますが、事業名と部・課から同じ事業として扱いました。")
+    return "\n".join(parts) or None
+
+
+TABLES: tuple[Callable[[View], DataTable], ...] = (indicators, judgements, directions, findings, received)
+"""The data sheets behind コスト, in the order of the book."""

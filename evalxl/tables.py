@@ -1,0 +1,361 @@
+"""The tidy tables: one row a fact, as ``consolidate --data`` writes them and the summary book shows them.
+
+`extract` turns one file's result into plain rows (it runs where the file was read and its outcome is small);
+`tidy` sets the rows of many files into columns. Amounts stay exact: int or Decimal, never float.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Literal
+
+from evalxl.results import FileResult, SheetResult
+from evalxl.rules.registry import Finding, Lang
+from workbook import form as forms
+from workbook.form import Form
+from workbook.notation import fold
+from workbook.record import Number, Record
+
+Phase = Literal["settled", "plan"]
+Status = Literal["consolidated", "refused", "skipped"]
+Kind = Literal["text", "int", "bool", "decimal"]
+
+DEFAULT_FORM = "unnan_2017"
+"""Whose fields, rows and directions are shown where a run has no sheet at all."""
+
+FileRow = tuple[Status, str | None, str | None, str | None]
+"""status, code, sheet, message: one for each sheet, each refusal, or the file that was passed by."""
+CostRow = tuple[int, Phase, str, str, Number | None, str | None]
+"""fiscal_year, phase, row, unit, amount, cell."""
+IndicatorRow = tuple[str, str, str | None, str | None, int, Phase, Number | None, str | None]
+"""family, slot, name, unit, fiscal_year, phase, value, cell."""
+JudgementRow = tuple[str, str, str, bool | None, str | None, bool | None, str | None]
+"""question, topic, axis, flagged, reason, mergeable, cell."""
+FindingRow = tuple[str, str, str | None, int | None, str | None, str, str, str | None, str | None]
+"""code, severity, field, year, cell, message, hint, found, expected."""
+
+
+@dataclasses.dataclass(slots=True)
+class SheetRows:
+    """The rows of one sheet. What is the same in all of them stands here once."""
+
+    project: str
+    file: str
+    sheet: str
+    form: Form
+    fiscal_year: int
+    head: dict[str, Any]
+    """The columns of ``projects`` by name."""
+    costs: list[CostRow]
+    indicators: list[IndicatorRow]
+    judgements: list[JudgementRow]
+    findings: list[FindingRow]
+    sums: dict[tuple[str, int], Decimal]
+    """(row, fiscal_year) → amount as the record has it: what X807 holds the tables against."""
+
+    @property
+    def dimensions(self) -> tuple[str, str | None, str | None, str, str, int]:
+        """project, department, division, file, sheet, evaluated year: the first columns of every table."""
+        head = self.head
+        return (
+            self.project, head["department"], head["division"], self.file, self.sheet, self.fiscal_year,
+        )  # fmt: skip
+
+
+@dataclasses.dataclass(slots=True)
+class FileRows:
+    """The rows of one file."""
+
+    file: str
+    path: str
+    sha256: str
+    rows: list[FileRow]
+    sheets: list[SheetRows]
+    findings: list[FindingRow]
+    """Of the file itself: why it, or one of its projects, was refused."""
+    seconds: float = 0.0
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Table:
+    """Columns of equal length, by name, each with the kind of its values. Absent is None."""
+
+    columns: dict[str, list[Any]]
+    kinds: Mapping[str, Kind]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+
+def extract(result: FileResult, lang: Lang = "ja") -> FileRows:
+    """The rows of one file; texts of findings in ``lang``."""
+    rows: list[FileRow] = [("consolidated", None, sheet.record.sheet, None) for sheet in result.sheets]
+    rows += [
+        ("refused", finding.code, _sheet_of(finding), finding.message(lang)) for finding in result.refused
+    ]
+    if result.skipped:
+        rows.append(("skipped", result.skipped, None, None))
+    return FileRows(
+        file=result.file,
+        path=result.path,
+        sha256=result.sha256,
+        rows=rows,
+        sheets=[extract_sheet(sheet, result.file, lang) for sheet in result.sheets],
+        findings=[finding_row(finding, lang) for finding in result.refused],
+        seconds=result.seconds,
+    )
+
+
+def extract_sheet(result: SheetResult, file: str, lang: Lang = "ja") -> SheetRows:
+    """The rows of one sheet."""
+    record = result.record
+    return SheetRows(
+        project=project_key(record, file),
+        file=file,
+        sheet=record.sheet,
+        form=record.form,
+        fiscal_year=record.fiscal_year,
+        head=_head(record),
+        costs=list(_costs(record)),
+        indicators=list(_indicators(record)),
+        judgements=list(_judgements(record)),
+        findings=[finding_row(finding, lang) for finding in result.findings],
+        sums=_sums(record),
+    )
+
+
+BUDGET_CODES = ("account", "kan", "kou", "moku", "major", "minor")
+
+
+def project_key(record: Record, file: str) -> str:
+    """What a project is known by over files and years: its id, else ``budget|measure|name``.
+
+    Codes and name are compared without width, case and spaces. A sheet with neither id nor name is known
+    by where it stands, so that it never passes for another.
+    """
+    if identity := record.text("project_id"):
+        return fold(identity)
+    name = fold(record.text("project_name"))
+    if not name:
+        return f"{file}#{record.sheet}"
+    budget = "-".join(fold(record.text(f"budget.{part}")) for part in BUDGET_CODES)
+    return f"{budget}|{fold(record.text('measure.code'))}|{name}"
+
+
+def phase_of(record: Record, year: int) -> Phase:
+    """Whether a year's figures are settled or planned."""
+    return "settled" if year <= record.fiscal_year else "plan"
+
+
+def _sheet_of(finding: Finding) -> str | None:
+    sheet = finding.values.get("sheet") or (finding.cell or "").rpartition("!")[0]
+    return str(sheet) if sheet else None
+
+
+def _head(record: Record) -> dict[str, Any]:
+    """A row of ``projects`` without the dimensions: head fields, period, axes, directions, matrix."""
+    form, out = record.form, dict[str, Any]()
+    out["form"] = form.id
+    for field in form.fields:
+        if field.section == "head" and field.type != "group":
+            name = field.name.replace(".", "_")
+            for suffix in ("_code", "_name") if field.type == "code_name" else ("",):
+                out[name + suffix] = record[field.name + suffix.replace("_", ".")]
+    period = record.ticked("period")
+    out["period_kind"] = period[0] if len(period) == 1 else None
+    out["period_start_year"] = record["period.start_year"]
+    out["period_end_year"] = record["period.end_year"]
+    options = form.axis_options
+    for axis in form.axes:
+        flagged = record.axis(axis.key)
+        out[f"summary_{axis.key}"] = None if flagged is None else options.flagged if flagged else options.fine
+    out["summary_text"] = record["summary.text"]
+    out["directions"] = "、".join(record.directions) or None
+    for direction in form.directions:
+        out[direction_column(direction.role, direction.axis)] = direction.value in record.directions
+    matrix = record.ticked("matrix")
+    out["matrix_cost"], out["matrix_outcome"] = matrix[0] if len(matrix) == 1 else (None, None)
+    out[form.free_text.name] = record[form.free_text.name]
+    return out
+
+
+def direction_column(role: str, axis: str) -> str:
+    """The column of ``projects`` that says whether a direction is ticked: ``direction_improve_B``."""
+    return f"direction_{role}_{axis}" if axis else f"direction_{role}"
+
+
+def _costs(record: Record) -> Iterator[CostRow]:
+    values, cells = record.values, record.cells
+    for row in record.form.costs.rows:
+        for year in record.years:
+            key = f"costs.{row.name}.{year}"
+            amount = values.get(key)
+            exact = amount if isinstance(amount, (int, Decimal)) else None
+            yield year, phase_of(record, year), row.name, row.unit, exact, cells.get(key)
+
+
+def _sums(record: Record) -> dict[tuple[str, int], Decimal]:
+    """The record's own figures, read another way than `_costs` does: over what it holds, not its form."""
+    sums: dict[tuple[str, int], Decimal] = {}
+    for key, value in record.values.items():
+        if isinstance(value, (int, Decimal)) and key.startswith("costs."):
+            _, row, year = key.split(".")
+            sums[row, int(year)] = Decimal(value)
+    return sums
+
+
+def _indicators(record: Record) -> Iterator[IndicatorRow]:
+    for table in record.form.indicator_tables:
+        for found in record.indicators(table.name):
+            for year, value in found.values.items():
+                cell = record.cells.get(f"{table.name}.{found.slot}.values.{year}")
+                phase = phase_of(record, year)
+                yield table.name, found.slot, found.name, found.unit, year, phase, value, cell
+
+
+def _judgements(record: Record) -> Iterator[JudgementRow]:
+    for question in record.form.questions:
+        key = f"judgements.{question.number}"
+        mergeable = record.mergeable(question.number) if question.mergeable else None
+        reason = record.text(f"{key}.reason") or None
+        flagged = record.flagged(question.number)
+        cell = record.cells.get(key) or record.cells.get(f"{key}.reason")
+        yield question.number, question.topic, question.axis, flagged, reason, mergeable, cell
+
+
+def finding_row(finding: Finding, lang: Lang) -> FindingRow:
+    """A finding as a row, its texts in ``lang``."""
+    found, expected = (_plain_text(finding.values.get(name)) for name in ("found", "expected"))
+    text, hint = finding.message(lang), finding.hint(lang)
+    return (
+        finding.code, finding.severity, finding.field, finding.year, finding.cell, text, hint, found, expected
+    )  # fmt: skip
+
+
+def _plain_text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, (list, tuple)):
+        return "、".join(str(part) for part in value)
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+# ---- many files --------------------------------------------------------------------------------------------
+
+_DIMENSIONS: dict[str, Kind] = {
+    "project": "text", "department": "text", "division": "text", "file": "text", "sheet": "text",
+    "evaluated_year": "int",
+}  # fmt: skip
+_COSTS: dict[str, Kind] = {
+    "fiscal_year": "int", "phase": "text", "row": "text", "unit": "text", "amount": "decimal", "cell": "text",
+    "counted": "bool",
+}  # fmt: skip
+_INDICATORS: dict[str, Kind] = {
+    "family": "text", "slot": "text", "name": "text", "unit": "text", "fiscal_year": "int", "phase": "text",
+    "value": "decimal", "cell": "text",
+}  # fmt: skip
+_JUDGEMENTS: dict[str, Kind] = {
+    "question": "text", "topic": "text", "axis": "text", "flagged": "bool", "reason": "text",
+    "mergeable": "bool", "cell": "text",
+}  # fmt: skip
+_FINDINGS: dict[str, Kind] = {
+    "code": "text", "severity": "text", "field": "text", "year": "int", "cell": "text", "message": "text",
+    "hint": "text", "found": "text", "expected": "text",
+}  # fmt: skip
+_FILES: dict[str, Kind] = {
+    "file": "text", "sha256": "text", "status": "text", "code": "text", "project": "text",
+    "department": "text", "division": "text", "sheet": "text", "fiscal_year": "int", "message": "text",
+}  # fmt: skip
+
+
+def tidy(
+    files: Sequence[FileRows], counted: Sequence[frozenset[int]], extra: Sequence[FindingRow] = ()
+) -> dict[str, Table]:
+    """The tables by name: files, projects, costs, indicators, judgements, findings.
+
+    ``counted`` has, for each sheet in order, the years whose figures count in totals (`counting.speakers`);
+    ``extra`` are findings of the run itself (X807).
+    """
+    sheets = [sheet for file in files for sheet in file.sheets]
+    costs = _grid({**_DIMENSIONS, **_COSTS}, _cost_rows(sheets, counted))
+    return {
+        "files": _grid(_FILES, _file_rows(files)),
+        "projects": _projects(sheets),
+        "costs": costs,
+        "indicators": _grid({**_DIMENSIONS, **_INDICATORS}, _rows(sheets, "indicators")),
+        "judgements": _grid({**_DIMENSIONS, **_JUDGEMENTS}, _rows(sheets, "judgements")),
+        "findings": _grid({**_DIMENSIONS, **_FINDINGS}, _finding_rows(files, extra)),
+    }
+
+
+def _grid(kinds: Mapping[str, Kind], rows: Iterable[tuple[Any, ...]]) -> Table:
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in kinds]
+    return Table(dict(zip(kinds, columns, strict=True)), kinds)
+
+
+def _rows(sheets: Iterable[SheetRows], table: Literal["indicators", "judgements"]) -> Iterator[Any]:
+    for sheet in sheets:
+        dimensions = sheet.dimensions
+        for row in getattr(sheet, table):
+            yield dimensions + row
+
+
+def _cost_rows(sheets: Iterable[SheetRows], counted: Sequence[frozenset[int]]) -> Iterator[tuple[Any, ...]]:
+    for sheet, years in zip(sheets, counted, strict=True):
+        dimensions = sheet.dimensions
+        for row in sheet.costs:
+            yield (*dimensions, *row, row[0] in years)
+
+
+def _finding_rows(files: Iterable[FileRows], extra: Iterable[FindingRow]) -> Iterator[tuple[Any, ...]]:
+    for file in files:
+        for finding in file.findings:
+            yield (None, None, None, file.file, (finding[4] or "").rpartition("!")[0] or None, None, *finding)
+        for sheet in file.sheets:
+            dimensions = sheet.dimensions
+            for finding in sheet.findings:
+                yield dimensions + finding
+    for finding in extra:
+        yield (None, None, None, None, None, None, *finding)
+
+
+def _file_rows(files: Iterable[FileRows]) -> Iterator[tuple[Any, ...]]:
+    for file in files:
+        sheets = iter(file.sheets)
+        for status, code, name, message in file.rows:
+            sheet = next(sheets) if status == "consolidated" else None
+            project, department, division, _, _, year = sheet.dimensions if sheet else (None,) * 6
+            yield (
+                file.file, file.sha256 or None, status, code, project, department, division, name, year,
+                message,
+            )  # fmt: skip
+
+
+def _projects(sheets: Sequence[SheetRows]) -> Table:
+    """One row a sheet. Columns are those of all forms met; a field that a form does not have is None."""
+    names = dict.fromkeys(name for form in _forms(sheets) or [_head(_nothing())] for name in form)
+    kinds: dict[str, Kind] = {
+        "project": "text", "department": "text", "division": "text", "file": "text", "sheet": "text",
+        "fiscal_year": "int",
+    }  # fmt: skip
+    kinds |= {name: _kind(name) for name in names if name not in kinds}
+    extra = list(kinds)[6:]
+    rows = ((*sheet.dimensions, *(sheet.head.get(name) for name in extra)) for sheet in sheets)
+    return _grid(kinds, rows)
+
+
+def _forms(sheets: Iterable[SheetRows]) -> list[Iterable[str]]:
+    return list({sheet.form.id: sheet.head.keys() for sheet in sheets}.values())
+
+
+def _nothing() -> Record:
+    """An empty record, for the columns of a run that has no sheet at all."""
+    return Record(forms.get(DEFAULT_FORM), "", "", 0, (), {}, {})
+
+
+def _kind(name: str) -> Kind:
+    if name in ("period_start_year", "period_end_year"):
+        return "int"
+    return "bool" if name.startswith("direction_") and name != "direction_text" else "text"

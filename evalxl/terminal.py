@@ -1,0 +1,105 @@
+"""The terminal: streams that never fail on a character, colour and progress only where people look."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import IO, TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+T = TypeVar("T")
+
+PATIENCE = 2.0
+"""Seconds before a progress bar appears: shorter work needs none."""
+
+_COLOURS = {"error": "31", "warning": "33", "info": "36", "head": "1"}
+
+
+def prepare(*, json: bool) -> None:
+    """Make both streams safe: JSON is always UTF-8, and no other text fails on an old code page.
+
+    Windows consoles take any text, but a pipe or a file there has the code page (cp932).
+    """
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)  # a stream that a test or Excel put there has none
+        if reconfigure is None:
+            continue
+        if json and stream is sys.stdout:
+            reconfigure(encoding="utf-8", errors="replace", newline="\n")
+        else:
+            reconfigure(errors="replace")
+
+
+def tell(text: str) -> None:
+    """A message, on stderr."""
+    print(_printable(text, sys.stderr), file=sys.stderr, flush=True)
+
+
+def say(text: str) -> None:
+    """A line of the result, on stdout."""
+    print(_printable(text, sys.stdout))
+
+
+def _printable(text: str, stream: IO[str]) -> str:
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return text.replace("›", ">")  # cp932 has no such arrow; the rest is replaced by the stream
+    return text
+
+
+def coloured(text: str, kind: str) -> str:
+    """The text in the colour of a severity (or ``head``), where `has_colour` says that stdout shows it."""
+    return f"\x1b[{_COLOURS[kind]}m{text}\x1b[0m" if has_colour(sys.stdout) else text
+
+
+def has_colour(stream: IO[str]) -> bool:
+    """Whether colour codes are wanted on a stream: never into pipes and files, nor with NO_COLOR."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not stream.isatty():
+        return False
+    # The console of older Windows shows the codes as text; Windows Terminal and all others know them.
+    return sys.platform != "win32" or "WT_SESSION" in os.environ or "TERM" in os.environ
+
+
+def width(text: str) -> int:
+    """Columns on a terminal: full-width letters take two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def padded(text: str, columns: int) -> str:
+    """The text with blanks behind it, up to that many columns."""
+    return text + " " * (columns - width(text))
+
+
+def progress(results: Iterable[T], total: int, label: str) -> Iterator[T]:
+    """Pass the results through; a bar on stderr when that is a terminal and it takes longer than a moment."""
+    if not sys.stderr.isatty():
+        yield from results
+        return
+    started, bar = time.monotonic(), None
+    try:
+        for done, result in enumerate(results, 1):
+            if bar is None and time.monotonic() - started > PATIENCE:
+                bar = _bar(total, label)
+            if bar is not None:
+                bar.update(bar.task_ids[0], completed=done)
+            yield result
+    finally:
+        if bar is not None:
+            bar.stop()
+
+
+def _bar(total: int, label: str) -> Progress:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    bar = Progress(console=Console(stderr=True), transient=True)
+    bar.add_task(label, total=total)
+    bar.start()
+    return bar

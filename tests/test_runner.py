@@ -1,0 +1,151 @@
+"""Many files in processes: the same results in the same order, whatever breaks on the way."""
+
+from __future__ import annotations
+
+import functools
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evalxl import runner
+from evalxl.paths import Source
+from evalxl.results import FileResult
+from evalxl.settings import Settings
+
+FILES = 60
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> list[Source]:
+    """Files that are read in no time: they are no workbooks, and each gets its finding."""
+    found = []
+    for number in range(FILES):
+        path = tmp_path / f"{number:03}.xlsx"
+        path.write_bytes(b"no workbook %d" % number)
+        found.append(Source(path.name, path, str(path)))
+    return found
+
+
+def codes(result: FileResult) -> tuple[str, list[str], Any]:
+    """What `then` makes of a result here: its file, the codes and the detail of the first refusal."""
+    detail = result.refused[0].values.get("detail") if result.refused else None
+    return result.file, [finding.code for finding in result.refused], detail
+
+
+def killing(result: FileResult, culprits: frozenset[str]) -> tuple[str, list[str], Any]:
+    """Really kill the process that works on a culprit."""
+    if result.file in culprits and multiprocessing.parent_process() is not None:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return codes(result)
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+def test_results_come_in_the_order_of_the_files(sources: list[Source], jobs: int) -> None:
+    results = list(runner.run_then(sources, Settings(), codes, jobs=jobs))
+    assert results == [(source.file, ["F001"], None) for source in sources]
+
+
+def test_a_result_is_whole_when_it_comes_from_a_process(sources: list[Source]) -> None:
+    here, there = (list(runner.run(sources[:3], Settings(), jobs=jobs)) for jobs in (1, 2))
+    for result in here + there:
+        assert result.seconds > 0
+        result.seconds = 0
+    assert here == there
+    assert here[0].path == str(sources[0].path)
+
+
+def test_a_few_files_need_no_processes(sources: list[Source], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "_in_processes", lambda *_: pytest.fail("processes for a few files"))
+    assert len(list(runner.run(sources[: runner.FEW - 1], Settings()))) == runner.FEW - 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+@pytest.mark.parametrize("culprits", [{"030.xlsx"}, {"000.xlsx", "031.xlsx", "059.xlsx"}])
+def test_only_the_file_that_kills_its_process_is_refused_for_it(
+    sources: list[Source], culprits: set[str]
+) -> None:
+    then = functools.partial(killing, culprits=frozenset(culprits))
+    results = list(runner.run_then(sources, Settings(), then, jobs=2))
+    assert [file for file, _, _ in results] == [source.file for source in sources]
+    assert {file for file, _, detail in results if detail == "killed"} == culprits
+    assert all(found == ["F001"] for _, found, _ in results)
+
+
+class PanicException(BaseException):
+    """As the Rust libraries raise it: no Exception."""
+
+
+@pytest.mark.parametrize("error", [ValueError, RecursionError, MemoryError, PanicException])
+def test_a_mistake_of_ours_is_a_finding_of_that_file(
+    sources: list[Source], monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+) -> None:
+    read_file = runner.read.read_file
+
+    def breaking(path: Path, **options: Any) -> Any:
+        if path.name == "001.xlsx":
+            raise error("見本")
+        return read_file(path, **options)
+
+    monkeypatch.setattr(runner.read, "read_file", breaking)
+    results = list(runner.run(sources[:3], Settings(), jobs=1))
+    assert [r.refused[0].values["reason"] for r in results] == ["not_excel", "panic", "not_excel"]
+    assert error.__name__ in str(results[1].refused[0].to_json())
+
+
+def test_ctrl_c_is_no_finding(sources: list[Source], monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(path: Path, **options: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runner.read, "read_file", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        list(runner.run(sources[:1], Settings(), jobs=1))
+
+
+def marked(result: FileResult, folder: Path) -> str:
+    """Leave a trace of the work on a file."""
+    (folder / result.file).touch()
+    return result.file
+
+
+def test_no_more_is_read_ahead_than_a_few_chunks(tmp_path: Path) -> None:
+    files = [Source(f"{n:04}.xlsx", tmp_path / "none.xlsx", "") for n in range(1000)]
+    traces = tmp_path / "traces"
+    traces.mkdir()
+    results = runner.run_then(files, Settings(), functools.partial(marked, folder=traces), jobs=2)
+    assert next(results) == "0000.xlsx"
+    before = -1
+    while before < (before := len(list(traces.iterdir()))):
+        time.sleep(0.3)
+    assert before <= (2 + 2) * runner.CHUNK
+    results.close()
+
+
+def test_closing_the_results_ends_the_processes(sources: list[Source]) -> None:
+    before = set(multiprocessing.active_children())
+    results = runner.run_then(sources, Settings(), codes, jobs=2)
+    next(results)
+    ours = set(multiprocessing.active_children()) - before
+    assert ours
+    results.close()
+    for process in ours:
+        process.join(10)
+        assert not process.is_alive()
+
+
+def dying(_: object) -> None:
+    """What a process does where processes are no use."""
+    os._exit(1)
+
+
+def test_where_processes_are_no_use_the_files_are_read_all_the_same(
+    sources: list[Source], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "_prepare", dying)
+    results = list(runner.run_then(sources[:10], Settings(), codes, jobs=2))
+    assert results == [(source.file, ["F001"], None) for source in sources[:10]]

@@ -1,0 +1,76 @@
+"""The terminal: a progress bar only where somebody waits, columns that full-width letters do not shift."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+
+from evalxl import terminal
+
+
+class Screen(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("patience", "shown"), [(-1.0, True), (60.0, False)])
+def test_a_bar_appears_only_when_it_takes_long(
+    monkeypatch: pytest.MonkeyPatch, patience: float, shown: bool
+) -> None:
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setattr(terminal, "PATIENCE", patience)
+    monkeypatch.setenv("TERM", "xterm")
+    assert list(terminal.progress(range(5), 5, "読み込み中")) == list(range(5))
+    assert ("読み込み中" in screen.getvalue()) is shown
+
+
+def test_no_bar_into_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(terminal, "PATIENCE", -1.0)
+    assert list(terminal.progress(range(5), 5, "読み込み中")) == list(range(5))
+    assert stream.getvalue() == ""
+
+
+def test_the_bar_is_taken_away_when_the_work_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setattr(terminal, "PATIENCE", -1.0)
+    monkeypatch.setenv("TERM", "xterm")
+
+    def breaking() -> object:
+        yield 1
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        list(terminal.progress(breaking(), 2, "読み込み中"))  # type: ignore[arg-type]
+    assert screen.getvalue().rstrip().endswith("\x1b[2K"), "the line is cleared and the cursor is back"
+
+
+def test_full_width_letters_take_two_columns() -> None:
+    assert terminal.width("事業費計(A)") == 11
+    assert terminal.padded("電算", 6) == "電算  "
+    assert terminal.width(terminal.padded("ア", 10)) == terminal.width(terminal.padded("ab", 10)) == 10
+
+
+def test_what_an_old_code_page_lacks_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="cp932")
+    monkeypatch.setattr(sys, "stdout", stream)
+    terminal.prepare(json=False)
+    terminal.say("電算.xlsx › 評価シート ▲35 𠮷")
+    stream.flush()
+    assert raw.getvalue().decode("cp932").rstrip() == "電算.xlsx > 評価シート ▲35 ?"
+
+
+def test_a_stream_that_cannot_be_changed_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", stream)
+    terminal.prepare(json=True)
+    terminal.say("ア")
+    assert stream.getvalue() == "ア\n"

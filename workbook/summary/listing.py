@@ -1,0 +1,127 @@
+"""The data sheets: each one Excel table with a filter, its header in the first row and frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
+
+from workbook.summary import styles
+from workbook.summary.datasheet import DataSheet, StyleOf
+from workbook.summary.model import COUNTED, LATEST, Cell, Column, DataTable, Link
+from workbook.summary.page import set_page
+from workbook.summary.styles import Styles
+
+SEVERITIES = {
+    "誤り": (styles.ERROR, styles.ERROR_PALE),
+    "警告": (styles.WARNING, styles.WARNING_PALE),
+    "情報": (styles.INFO, styles.INFO_PALE),
+}
+"""Words of a severity column → colour of the text and of the cell."""
+
+
+def write_table(sheet: DataSheet, table: DataTable, look: Styles) -> None:
+    """Write one data sheet. Without any row the table has one blank row, as Excel wants one."""
+    rows = table.rows or [(None,) * len(table.columns)]
+    by_column = list(zip(*rows, strict=True))
+    for number, column in enumerate(table.columns):
+        sheet.set_column(number, number, column.width)
+    styles_ = (_style(column, values, look) for column, values in zip(table.columns, by_column, strict=True))
+    sheet.fill(1, zip(by_column, styles_, strict=True), _heights(table, by_column))
+    sheet.add_table(0, 0, len(rows), len(table.columns) - 1, {
+        "name": table.name,
+        "style": "Table Style Light 1",
+        "columns": [{"header": column.title, "header_format": look.header} for column in table.columns],
+        "description": table.description or table.sheet,
+    })  # fmt: skip
+    heads = max(text_lines(column.title, column.width) for column in table.columns)
+    sheet.set_row(0, max(heads + 0.4, 2) * LINE)
+    _pale_rows(sheet, table, look)
+    sheet.freeze_panes(1, table.frozen)
+    set_page(sheet, table.sheet, paper="A3", landscape=True, repeat=(0, 0))
+    sheet.print_area(0, 0, len(rows), (table.printed or len(table.columns)) - 1)
+
+
+def _pale_rows(sheet: Worksheet, table: DataTable, look: Styles) -> None:
+    """Rows that do not count in the totals are grey: they have a 0 in the column that says so."""
+    titles = [column.title for column in table.columns]
+    for title in (COUNTED, LATEST):
+        if title in titles and table.rows:
+            flag = f"${xl_col_to_name(titles.index(title))}2"
+            rule = {"type": "formula", "criteria": f"={flag}=0", "format": look.rule(font_color="#8A939B")}
+            sheet.conditional_format(1, 0, len(table.rows), len(titles) - 1, rule)
+
+
+LINE = 16.5
+"""Points a line of text."""
+MOST_LINES = 24
+"""Excel's rows are 409 points high at most."""
+
+
+def _heights(table: DataTable, by_column: Sequence[Sequence[Cell]]) -> list[float]:
+    """Rows high enough for their wrapped texts: not every program sees to that when it opens a book."""
+    most = [1] * len(by_column[0])
+    for column, values in zip(table.columns, by_column, strict=True):
+        if column.kind == "wrap":
+            most = list(map(max, most, (text_lines(value, column.width) for value in values)))
+    return [min(lines, MOST_LINES) * LINE for lines in most]
+
+
+def text_lines(value: Cell, width: float) -> int:
+    """How many lines a text takes in a column of so many characters; a Japanese letter is two wide.
+
+    >>> text_lines("総務部", 6), text_lines("総務部\\n総務課", 6), text_lines(None, 6)
+    (1, 2, 1)
+    """
+    if not isinstance(value, str):
+        return 1
+    room = max(int(width) - 1, 1) if width > 8 else int(width)
+    # In this encoding a letter has as many bytes as it is columns wide.
+    return sum(max(1, -(-len(line.encode("cp932", "replace")) // room)) for line in value.split("\n"))
+
+
+def _style(column: Column, values: Sequence[Cell], look: Styles) -> Format | StyleOf:
+    """The format of a column's cells, or of each value."""
+    if column.kind == "severity":
+        return lambda value: _severity(value, look)
+    if column.kind == "link":
+        plain = look.cell(valign="top")
+        linked = look.cell(valign="top", font_color=styles.LINK, underline=1)
+        return lambda value: linked if isinstance(value, Link) and value.target else plain
+    by_kind: dict[str, dict[str, Any]] = {
+        "text": {},
+        "wrap": {"text_wrap": True},
+        "center": {"align": "center"},
+        "year": {"align": "center", "num_format": "0"},
+        "count": {"num_format": "#,##0;▲#,##0;0"},
+        "amount": {"num_format": _amount_format(values)},
+    }
+    return look.cell(valign="top", **by_kind[column.kind])
+
+
+def _severity(value: Cell, look: Styles) -> Format:
+    ink, paper = SEVERITIES.get(str(value), (styles.INK, "#FFFFFF"))
+    return look.cell(valign="top", align="center", bold=True, font_color=ink, bg_color=paper)
+
+
+def _amount_format(values: Sequence[Cell]) -> str:
+    """As many decimal places as the figures have, so that none is hidden; three at most."""
+    places = 0
+    for value in values:
+        if isinstance(value, Decimal):
+            places = max(places, -int(value.normalize().as_tuple().exponent))
+    return money(places)
+
+
+def money(places: int) -> str:
+    """The number format of amounts with up to so many places, negatives with ▲.
+
+    >>> money(0), money(1)
+    ('#,##0;▲#,##0;0', '#,##0.0;▲#,##0.0;0')
+    """
+    tail = "." + "0" * min(places, 3) if places > 0 else ""
+    return f"#,##0{tail};▲#,##0{tail};0"

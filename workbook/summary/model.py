@@ -1,0 +1,173 @@
+"""What the summary book shows, as plain data: tables, hierarchies with exact sums, counts.
+
+Who fills this in decides what counts; who writes the book decides how it looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+Number = int | Decimal
+Kind = Literal["text", "wrap", "center", "year", "count", "amount", "link", "severity"]
+
+YEAR = "年度"
+COUNTED = "集計対象"
+LATEST = "最新"
+"""Columns that the roll-ups' formulas ask for; 1 in the last two means yes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A text that leads to a cell of another file.
+
+    ``target`` is a path relative to the summary book (or absolute, or an address); ``cell`` is ``Sheet!A1``.
+    """
+
+    text: str
+    target: str
+    cell: str | None = None
+
+
+Cell = str | int | Decimal | Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a data table: its title (unique in the table), what it holds, its width in characters."""
+
+    title: str
+    kind: Kind = "text"
+    width: float = 12
+
+
+@dataclass(frozen=True, slots=True)
+class DataTable:
+    """A sheet that is one Excel table named ``name``; rows have as many cells as there are columns."""
+
+    sheet: str
+    name: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    frozen: int = 0
+    """How many columns stay in sight when scrolling."""
+    printed: int = 0
+    """How many columns print, from the left; 0 for all. What is for filtering and tracing stays off paper."""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A row of the cost table: its name, the title of its column in the cost sheet, its unit."""
+
+    name: str
+    title: str
+    unit: str
+    source: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class YearColumn:
+    """A fiscal year (Gregorian), how it is titled (平成29年度) and what its figures are (決算, 計画)."""
+
+    year: int
+    title: str
+    phase: str
+
+
+Sums = Mapping[str, Mapping[int, Decimal]]
+"""item name → fiscal year → sum of what counts; a blank counts as 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A line of a roll-up: the values of its levels from the top, and the exact sums of what is under it.
+
+    ``path`` may be empty (the total). The values are those that stand in the cost sheet's columns.
+    """
+
+    path: tuple[str, ...]
+    count: int
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """A sheet of sums along a hierarchy. ``levels`` are titles of columns of the cost sheet.
+
+    ``nodes`` stand in the order of printing: a subtotal before what it is made of.
+    """
+
+    sheet: str
+    title: str
+    levels: tuple[str, ...]
+    nodes: Sequence[Node]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A figure at the head of the overview. ``tone`` colours it where it is not 0."""
+
+    label: str
+    value: int
+    tone: Literal["plain", "error", "warning"] = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """How many projects expect which outcome (rows) at which cost (columns)."""
+
+    costs: Sequence[str]
+    outcomes: Sequence[str]
+    counts: Mapping[tuple[str, str], int]
+    """(cost, outcome) → projects."""
+    forbidden: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section's line on the overview."""
+
+    department: str
+    division: str
+    projects: int
+    errors: int
+    warnings: int
+    infos: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The counts of the first sheet. ``directions`` are (column title in 方向性, projects)."""
+
+    cards: Sequence[Card]
+    notices: Sequence[str]
+    directions: Sequence[tuple[str, int]]
+    matrix: Matrix
+    sections: Sequence[Section]
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryData:
+    """All of a summary book."""
+
+    title: str
+    created: str
+    """When, in words; shown as it is."""
+    evaluated_year: int | None
+    """The latest evaluated year: the one that is compared with the year before. None without any sheet."""
+    years: Sequence[YearColumn]
+    items: Sequence[Item]
+    default_item: str
+    """Name of the item that the roll-ups show when the book is opened."""
+    total_items: Sequence[str]
+    """Names of the items beneath the sources: 事業費計, 人件費計, トータルコスト."""
+    total: Node
+    rollups: Sequence[Rollup]
+    listing: DataTable
+    costs: DataTable
+    tables: Sequence[DataTable]
+    """The further data sheets, in order: 指標, 評価, 方向性, 検証結果, 受付簿."""
+    overview: Overview
