@@ -170,8 +170,8 @@ def _overview(view: listing.View, sheets: Sequence[SheetRows]) -> Overview:
         Card("ファイル", len({entry.file.file for entry in view.entries if entry.status != "skipped"})),
         Card("受付できないもの", sum(entry.status == "refused" for entry in view.entries), "error"),
         Card("誤り", severities["error"], "error"),
-        Card("警告", severities["warning"], "warning"),
-        Card("情報", severities["info"]),
+        Card("注意", severities["warning"], "warning"),
+        Card("参考", severities["info"]),
     ]
     return Overview(
         cards, _notices(view, sheets), _directions(view, latest), _matrix(view, latest), _sections(view)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evalxl import texts
 from evalxl.counting import Counting
 from evalxl.grouping import HIERARCHIES
 from evalxl.ledger import Entry
@@ -17,7 +18,7 @@ from workbook.form import Form, Question
 from workbook.notation import era_year
 from workbook.summary.model import COUNTED, LATEST, YEAR, Cell, Column, DataTable, Item, Link
 
-SEVERITY_WORDS = {"error": "誤り", "warning": "警告", "info": "情報"}
+SEVERITY_WORDS = {severity: words.ja for severity, words in texts.SEVERITY.items()}
 PHASE_WORDS = {"settled": "決算", "plan": "計画"}
 PERIOD_WORDS = {"single_year": "単年度のみ", "recurring": "単年度繰返", "multi_year": "期間限定複数年度"}
 SKIPPED_WORDS = {
@@ -95,9 +96,9 @@ def projects(view: View) -> DataTable:
     money = ("前年度 事業費計", "事業費計", "計画 事業費計", "人件費計", "トータルコスト")
     columns = [
         *_SECTION[:2], Column("事業名", "link", 34), Column("評価年度", "year", 9),
-        *(Column(title, "amount", 12) for title in money),
+        *(Column(title, "amount", 14) for title in money),
         Column("今後の方向性", "wrap", 26), Column("成果", "center", 7), Column("コスト", "center", 7),
-        *(Column(title, "center", 11) for title in axes.values()),
+        *(Column(title, "center", 15) for title in axes.values()),
         *(Column(word, "count", 7) for word in SEVERITY_WORDS.values()),
         Column("事業期間", "text", 24), *_PLACE, Column(LATEST, "center", 7), Column("ファイル", "text", 40),
     ]  # fmt: skip
@@ -161,7 +162,7 @@ def costs(view: View) -> DataTable:
     """コスト: one row a sheet and year, a column for each row of the cost table. What roll-ups ask."""
     columns = [
         *_SECTION, Column(YEAR, "year", 8), Column("区分", "center", 7),
-        *(Column(item.title, "amount", 12) for item in view.items),
+        *(Column(item.title, "amount", 14) for item in view.items),
         Column(COUNTED, "center", 7), Column("評価年度", "year", 9), *_PLACE, _SOURCE,
     ]  # fmt: skip
     printed = [column.title for column in columns].index(COUNTED) + 2
@@ -224,7 +225,7 @@ def judgements(view: View) -> DataTable:
         *_SECTION, Column("評価年度", "year", 9),
         *(Column(f"{q.mark}{q.label}", "wrap", 13) for q in questions.values()),
         *(Column(f"{questions[topic].mark}統廃合・連携", "wrap", 12) for topic in mergeable),
-        *(Column(title, "center", 12) for title in axes.values()), Column("総括", "wrap", 40),
+        *(Column(title, "center", 15) for title in axes.values()), Column("総括", "wrap", 40),
         *(Column(f"{q.mark}の理由", "wrap", 32) for q in questions.values()), _SOURCE,
     ]  # fmt: skip
     rows = [
@@ -329,7 +330,7 @@ def received(view: View) -> DataTable:
     """受付簿: what became of every file."""
     columns = [
         Column("状況", "center", 11), Column("ファイル", "link", 44), Column("シート", "text", 18), *_SECTION,
-        Column("評価年度", "year", 9), Column("誤り", "count", 7), Column("警告", "count", 7),
+        Column("評価年度", "year", 9), Column("誤り", "count", 7), Column("注意", "count", 7),
         Column("コード", "center", 8), Column("備考", "wrap", 60),
     ]  # fmt: skip
     sections = iter(range(sum(len(file.sheets) for file in view.files)))

@@ -118,7 +118,7 @@ def test_the_overview_counts_what_came_in(mixed: Report) -> None:
     report = mixed.to_json()
     assert cards["ファイル"] == report["files"] == 56
     assert cards["受付できないもの"] == len(report["refused"]) == 1
-    assert (cards["誤り"], cards["警告"], cards["情報"]) == tuple(report["findings"].values())
+    assert (cards["誤り"], cards["注意"], cards["参考"]) == tuple(report["findings"].values())
     assert cards["事業"] == 36
     words = "\n".join(str(cell) for row in overview for cell in row)
     for told in ("【二重提出】", "【複数の評価年度】", "【平成30年度のシートがない事業】"):

@@ -211,6 +211,10 @@ class Form(Struct, eq=False):  # compared and hashed by identity, so that caches
     statics: list[Static] = []
     layout: dict[str, Any] = {}
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Forms cross process borders by name: a record must not carry its whole form along."""
+        return (_known, (self.id,)) if self.id in _KNOWN else super().__reduce__()
+
     def field(self, name: str) -> Field:
         """The field of that name; KeyError when the form has none."""
         return _by_name(self)[name]
@@ -250,6 +254,14 @@ class Form(Struct, eq=False):  # compared and hashed by identity, so that caches
             if direction.value == value:
                 return direction
         raise KeyError(value)
+
+
+_KNOWN: dict[str, Form] = {}
+"""The shipped forms that were asked for, by id."""
+
+
+def _known(form_id: str) -> Form:
+    return get(form_id)
 
 
 @functools.cache
@@ -385,4 +397,5 @@ def get(form_id: str) -> Form:
     if form_id not in ids():
         raise KeyError(form_id)
     entry = resources.files("workbook") / "forms" / f"{form_id}.toml"
-    return parse(entry.read_text(encoding="utf-8"), entry.name)
+    _KNOWN[form_id] = parse(entry.read_text(encoding="utf-8"), entry.name)
+    return _KNOWN[form_id]

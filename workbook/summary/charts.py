@@ -48,9 +48,9 @@ def labour_chart(book: Workbook, area: Area, data: SummaryData) -> Chart:
     for name, colour in (("project_total", styles.SERIES[0]), ("labour_total", styles.SERIES[3])):
         if name in by_name:
             series = _series(area, by_name[name], colour)
-            series["data_labels"] = {"value": True, "num_format": "#,##0", "font": _on(colour)}
-            if name == "labour_total" and area.share is not None:
-                series["data_labels"]["custom"] = _share_labels(area, data)
+            if name == "labour_total":
+                labels = {"value": True, "num_format": "#,##0", "font": {**FONT, "size": 8}}
+                series["data_labels"] = labels | ({"custom": _share_labels(area)} if area.share else {})
             chart.add_series(series)
     _dress(chart, "トータルコストの内訳（人件費の割合）", legend=True)
     chart.set_y_axis(
@@ -59,7 +59,7 @@ def labour_chart(book: Workbook, area: Area, data: SummaryData) -> Chart:
     return chart
 
 
-def _share_labels(area: Area, data: SummaryData) -> list[dict[str, Any]]:
+def _share_labels(area: Area) -> list[dict[str, Any]]:
     """Labels that take the share's own cell, so that they follow the figures."""
     cells = (xl_rowcol_to_cell(area.share or 0, c, True, True) for c in range(area.first, area.last + 1))
     return [{"value": f"='{area.sheet}'!{cell}"} for cell in cells]
@@ -106,9 +106,3 @@ def _dress(chart: Chart, title: str, *, legend: bool) -> None:
 
 def _lines() -> dict[str, Any]:
     return {"visible": True, "line": {"color": "#E1E6EA", "width": 0.75}}
-
-
-def _on(colour: str) -> dict[str, Any]:
-    """A label's font that can be read on a fill of that colour."""
-    dark = sum(int(colour[i : i + 2], 16) for i in (1, 3, 5)) < 380
-    return {**FONT, "color": "#FFFFFF" if dark else styles.INK}

@@ -18,8 +18,8 @@ from workbook.summary.styles import Styles
 
 SEVERITIES = {
     "誤り": (styles.ERROR, styles.ERROR_PALE),
-    "警告": (styles.WARNING, styles.WARNING_PALE),
-    "情報": (styles.INFO, styles.INFO_PALE),
+    "注意": (styles.WARNING, styles.WARNING_PALE),
+    "参考": (styles.INFO, styles.INFO_PALE),
 }
 """Words of a severity column → colour of the text and of the cell."""
 

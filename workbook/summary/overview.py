@@ -258,7 +258,7 @@ def _sections(sheet: Worksheet, row: int, data: SummaryData, look: Styles) -> in
     head, listing = row + 1, data.listing.name
     sheet.merge_range(head, 0, head, 3, "部", look.header)
     sheet.merge_range(head, 4, head, 7, "課", look.header)
-    for number, title in enumerate(("事業数", "誤り", "警告", "情報"), start=8):
+    for number, title in enumerate(("事業数", "誤り", "注意", "参考"), start=8):
         sheet.write_string(head, number, title, look.header)
     figure = look.cell(num_format='#,##0;;"－"', align="right")
     line = head
@@ -271,7 +271,7 @@ def _sections(sheet: Worksheet, row: int, data: SummaryData, look: Styles) -> in
         )
         sheet.write_formula(line, 8, f"=COUNTIFS({place},{listing}[{LATEST}],1)", figure, section.projects)
         counts = (section.errors, section.warnings, section.infos)
-        for column, (title, count) in enumerate(zip(("誤り", "警告", "情報"), counts, strict=True), start=9):
+        for column, (title, count) in enumerate(zip(("誤り", "注意", "参考"), counts, strict=True), start=9):
             sheet.write_formula(line, column, f"=SUMIFS({listing}[{title}],{place})", figure, count)
     if line > head:
         for column, colour in ((9, "#E9A9A2"), (10, "#F2D08A")):
