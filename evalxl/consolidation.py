@@ -135,14 +135,14 @@ def _self_check(
     sheets: Sequence[SheetRows],
     count: counting.Counting,
     carriers: dict[str, totals.Totals],
-    tidy: dict[str, tables.Table] | None,
+    tidy: tables.Makers | None,
     settings: Settings,
 ) -> list[Finding]:
     """X807: all that carries the totals against what the records themselves hold."""
     if not settings.is_on("X807"):
         return []
     if tidy is not None:
-        carriers["costs"] = totals.of_table(tidy["costs"])
+        carriers["costs"] = totals.of_table(tidy["costs"]())
     labels = {item.name: item.title for item in summarise.items(sheets)}
     return totals.check(totals.stated(sheets, count.years), carriers, labels)
 

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evalxl.tables import Kind, Table
+from evalxl.tables import Kind, Makers, Table
 from workbook.atomic import replacing_all
 
 if TYPE_CHECKING:
@@ -30,16 +30,18 @@ PLACES = 3
 """The fewest decimal places of a Parquet decimal: 千円 down to the yen."""
 
 
-def write(tables: Mapping[str, Table], folder: Path | str) -> list[Path]:
+def write(tables: Makers, folder: Path | str) -> list[Path]:
     """Write every table as ``NAME.csv`` and ``NAME.parquet``; all of them appear, or none does."""
     import pyarrow.parquet  # type: ignore[import-untyped]
 
     paths = [Path(folder) / f"{name}{ending}" for name in tables for ending in (".csv", ".parquet")]
     with replacing_all(paths) as temporaries:
         pairs = zip(temporaries[::2], temporaries[1::2], strict=True)
-        for table, (csv_path, parquet_path) in zip(tables.values(), pairs, strict=True):
+        for make, (csv_path, parquet_path) in zip(tables.values(), pairs, strict=True):
+            table = make()
             _write_csv(table, csv_path)
             pyarrow.parquet.write_table(to_arrow(table), parquet_path)
+            del table  # before the next one is made
     return paths
 
 

@@ -119,8 +119,8 @@ def _labels(words: Mapping[Path, Counter[str]]) -> dict[Path, str]:
 def literal(text: str) -> str:
     """A label that SUMIFS takes as it stands: no wildcard, no comparison, nothing it would read as a number.
 
-    >>> literal("市民*課"), literal("=1"), literal("2017"), literal(""), literal("総務部")
-    ('市民＊課', '＝1', '「2017」', '（未記入）', '総務部')
+    >>> literal("市民*課"), literal("=総務"), literal("2017"), literal(""), literal("総務部")
+    ('市民＊課', '＝総務', '「2017」', '（未記入）', '総務部')
     """
     if not text:
         return UNKNOWN

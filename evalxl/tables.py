@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -60,7 +60,8 @@ class SheetRows:
         """project, department, division, file, sheet, evaluated year: the first columns of every table."""
         head = self.head
         return (
-            self.project, head["department"], head["division"], self.file, self.sheet, self.fiscal_year,
+            self.project, head.get("department"), head.get("division"), self.file, self.sheet,
+            self.fiscal_year,
         )  # fmt: skip
 
 
@@ -270,23 +271,26 @@ _FILES: dict[str, Kind] = {
 }  # fmt: skip
 
 
+Makers = Mapping[str, Callable[[], Table]]
+"""The tables by name, each made when it is asked for: a large run need not hold all of them at once."""
+
+
 def tidy(
     files: Sequence[FileRows], counted: Sequence[frozenset[int]], extra: Sequence[FindingRow] = ()
-) -> dict[str, Table]:
-    """The tables by name: files, projects, costs, indicators, judgements, findings.
+) -> Makers:
+    """The tables: files, projects, costs, indicators, judgements, findings.
 
     ``counted`` has, for each sheet in order, the years whose figures count in totals (`counting.speakers`);
     ``extra`` are findings of the run itself (X807).
     """
     sheets = [sheet for file in files for sheet in file.sheets]
-    costs = _grid({**_DIMENSIONS, **_COSTS}, _cost_rows(sheets, counted))
     return {
-        "files": _grid(_FILES, _file_rows(files)),
-        "projects": _projects(sheets),
-        "costs": costs,
-        "indicators": _grid({**_DIMENSIONS, **_INDICATORS}, _rows(sheets, "indicators")),
-        "judgements": _grid({**_DIMENSIONS, **_JUDGEMENTS}, _rows(sheets, "judgements")),
-        "findings": _grid({**_DIMENSIONS, **_FINDINGS}, _finding_rows(files, extra)),
+        "files": lambda: _grid(_FILES, _file_rows(files)),
+        "projects": lambda: _projects(sheets),
+        "costs": lambda: _grid({**_DIMENSIONS, **_COSTS}, _cost_rows(sheets, counted)),
+        "indicators": lambda: _grid({**_DIMENSIONS, **_INDICATORS}, _rows(sheets, "indicators")),
+        "judgements": lambda: _grid({**_DIMENSIONS, **_JUDGEMENTS}, _rows(sheets, "judgements")),
+        "findings": lambda: _grid({**_DIMENSIONS, **_FINDINGS}, _finding_rows(files, extra)),
     }
 
 

@@ -29,9 +29,13 @@ def sheets_of(*records: Record) -> list[SheetRows]:
     ]
 
 
-def tidy_of(*results: FileResult) -> dict[str, Table]:
+def made_of(*results: FileResult) -> tables.Makers:
     files = rows_of(*results)
     return tables.tidy(files, speakers([sheet for file in files for sheet in file.sheets]).years)
+
+
+def tidy_of(*results: FileResult) -> dict[str, Table]:
+    return {name: make() for name, make in made_of(*results).items()}
 
 
 def rows(table: Table) -> list[dict[str, Any]]:
@@ -214,7 +218,7 @@ def test_csv_and_parquet_hold_the_same_exact_figures(tmp_path: Path) -> None:
 
     record = many.record(3).with_values({"costs.general.2017": Decimal("1234.567"), "costs.other.2017": None})
     found = tidy_of(many.result(record, "a.xlsx"))
-    export.write(found, tmp_path)
+    export.write(made_of(many.result(record, "a.xlsx")), tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
         f"{name}.{ending}" for name in found for ending in ("csv", "parquet")
     )
@@ -240,7 +244,7 @@ def test_parquet_takes_any_figure_without_rounding(amount: Decimal | int) -> Non
 def test_a_text_that_excel_would_run_is_defused_in_csv_and_kept_in_parquet(tmp_path: Path, text: str) -> None:
     import pyarrow.parquet
 
-    found = tidy_of(many.result(many.record(0).with_values({"project_name": text}), "a.xlsx"))
+    found = made_of(many.result(many.record(0).with_values({"project_name": text}), "a.xlsx"))
     export.write(found, tmp_path)
     assert read_csv(tmp_path / "projects.csv")[0]["project_name"] == f"'{text}"
     assert pyarrow.parquet.read_table(tmp_path / "projects.parquet").to_pylist()[0]["project_name"] == text
@@ -252,13 +256,13 @@ def test_a_harmless_text_is_the_same_in_csv(text: str) -> None:
 
 
 def test_broken_characters_do_not_stop_the_export(tmp_path: Path) -> None:
-    found = tidy_of(many.result(many.record(0).with_values({"project_name": "半\ud800分"}), "a.xlsx"))
+    found = made_of(many.result(many.record(0).with_values({"project_name": "半\ud800分"}), "a.xlsx"))
     export.write(found, tmp_path)
     assert "半" in read_csv(tmp_path / "projects.csv")[0]["project_name"]
 
 
 def test_tables_without_any_row_are_written(tmp_path: Path) -> None:
-    export.write(tidy_of(), tmp_path)
+    export.write(made_of(), tmp_path)
     assert read_csv(tmp_path / "costs.csv") == []
 
 
@@ -276,6 +280,6 @@ def test_all_tables_appear_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(pyarrow.parquet, "write_table", disk_full)
     with pytest.raises(OSError, match="disk full"):
-        export.write(tidy_of(*many.results(1)), tmp_path)
+        export.write(made_of(*many.results(1)), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["costs.csv"]
     assert (tmp_path / "costs.csv").read_text() == "old"

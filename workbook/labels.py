@@ -110,7 +110,7 @@ class Vocabulary:
         phases = "|".join(sorted(words, key=len, reverse=True))
         # A year heading says 年, an era or a phase; a bare number may be anything.
         self.year = re.compile(
-            rf"(?=.*(?:年|元|[MTSHR]\d|{phases})|\d{{4}}$){YEAR}[(\[<]?(?P<phase>{phases})?(?:額|値|見込)?[)\]>]?"
+            rf"(?=.*(?:年|元|[MTSHR]\d|{phases})){YEAR}[(\[<]?(?P<phase>{phases})?(?:額|値|見込)?[)\]>]?"
         )
         self.phase = re.compile(rf"[(\[<]?({phases})(?:額|値)?[)\]>]?")
         options = "|".join(re.escape(o) for o in sorted(self.options, key=len, reverse=True))

@@ -1,0 +1,27 @@
+"""What a file says of a sheet beyond its values, whatever the format."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from workbook.controls import Control
+from workbook.grid import Rect, Spot
+from workbook.sizes import Sizes
+
+FAR_ROW = 20_000
+MOST_CELLS = 2_000_000
+"""The largest block from the first to the last value: the value reader lays all its cells out."""
+MOST_MERGES = 20_000
+
+
+@dataclasses.dataclass(slots=True)
+class SheetFacts:
+    """Error cells, formulas without a stored value, what is hidden, controls; None: the value reader knows."""
+
+    errors: dict[Spot, str] = dataclasses.field(default_factory=dict)
+    uncached: set[Spot] = dataclasses.field(default_factory=set)
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    merges: tuple[Rect, ...] | None = None
+    controls: list[Control] = dataclasses.field(default_factory=list)
+    sizes: Sizes = dataclasses.field(default_factory=Sizes)

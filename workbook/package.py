@@ -1,0 +1,139 @@
+"""The parts of an Office package (a zip of XML), each bounded and verified before anything reads it."""
+
+from __future__ import annotations
+
+import functools
+import io
+import posixpath
+import re
+import zipfile
+from typing import Any, NamedTuple
+
+LARGEST_UNPACKED = 256 * 2**20
+LARGEST_PART = 48 * 2**20
+MOST_MEMBERS = 5000
+_PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_HARMLESS = 4096
+"""So many bytes of deflated data cannot become more than 4 MB: their declared size needs no proof."""
+
+
+class Unsafe(Exception):
+    """A part holds what no spreadsheet program writes: a document type, entities, absurd sizes."""
+
+
+class TooLarge(Unsafe):
+    """More than any evaluation sheet holds, measured before it is unpacked."""
+
+
+class Encrypted(Exception):
+    """A member of the package has a password."""
+
+
+class Relation(NamedTuple):
+    """What a part refers to. ``kind`` is the last word of the type: drawing, ctrlProp …"""
+
+    ident: str
+    kind: str
+    target: str
+    """Part name from the package's root, or an address outside of it."""
+
+
+class Package:
+    """An opened package. Raises `zipfile.BadZipFile`, `TooLarge`, `Unsafe` or `Encrypted`."""
+
+    def __init__(self, data: bytes) -> None:
+        self._zip = zipfile.ZipFile(io.BytesIO(data))
+        members = self._zip.infolist()
+        if len(members) > MOST_MEMBERS or sum(m.file_size for m in members) > LARGEST_UNPACKED:
+            raise TooLarge(f"{len(members)} parts, {sum(m.file_size for m in members):,} bytes")
+        if any(m.flag_bits & 1 for m in members):
+            raise Encrypted
+        if any(m.compress_type not in _PLAIN for m in members):
+            raise Unsafe("compression")
+        self._members = {m.filename.lstrip("/").lower(): m for m in members}
+        if len(self._members) != len(members):
+            raise Unsafe("two parts of one name")
+
+    @property
+    def names(self) -> list[str]:
+        """The parts, without a leading slash, in the order of the package."""
+        return [m.filename.lstrip("/") for m in self._members.values()]
+
+    def __contains__(self, part: str) -> bool:
+        return part.lower() in self._members
+
+    def read(self, part: str) -> bytes:
+        """A part whole, its size and checksum verified. Raises KeyError when there is none."""
+        member = self._members[part.lower()]
+        if member.file_size > LARGEST_PART:
+            raise TooLarge(f"{part}: {member.file_size:,} bytes")
+        return self._zip.read(member)
+
+    def xml(self, part: str) -> Any:
+        """A part as an element tree."""
+        data = self.read(part)
+        refuse_unsafe(data)
+        return parse(data)
+
+    def verify(self) -> None:
+        """See that all parts which a reader may open hold what they declare, and no document type.
+
+        A member that declares a few bytes and unpacks to gigabytes is caught here, as Python reads no more
+        of it than it declares.
+        """
+        for name, member in self._members.items():
+            if name.endswith((".xml", ".rels", ".bin", ".vml")) and member.compress_size > _HARMLESS:
+                data = self.read(name)
+                if not name.endswith(".bin"):
+                    refuse_unsafe(data)
+
+    @functools.cached_property
+    def workbook(self) -> str:
+        """The name of the workbook part."""
+        found = (r.target for r in self.relations("") if r.kind == "officeDocument")
+        return next(found, "xl/workbook.xml")
+
+    def relations(self, part: str) -> list[Relation]:
+        """What a part refers to ("" for the package itself); nothing when it has no relations."""
+        folder, base = posixpath.split(part)
+        rels = posixpath.join(folder, "_rels", f"{base}.rels")
+        if rels not in self:
+            return []
+        found = []
+        for relation in self.xml(rels):
+            kind, target = relation.get("Type", "").rpartition("/")[2], relation.get("Target", "")
+            if relation.get("TargetMode") != "External":
+                target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+            found.append(Relation(relation.get("Id", ""), kind, target))
+        return found
+
+    def sheets(self) -> dict[str, str]:
+        """Part name → sheet name, of an .xlsx or .xlsm."""
+        targets = {r.ident: r.target for r in self.relations(self.workbook)}
+        found = {}
+        for sheet in self.xml(self.workbook).iter("{*}sheet"):
+            ident = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), "")
+            if ident in targets:
+                found[targets[ident]] = sheet.get("name", "")
+        return found
+
+
+_TYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+
+
+def refuse_unsafe(data: bytes) -> None:
+    """Raises `Unsafe` for a document type, and for encodings in which one could hide."""
+    if b"\0" in data[:64]:
+        raise Unsafe("encoding")
+    if b"<!" in data and _TYPE.search(data):
+        raise Unsafe("DOCTYPE")
+
+
+def parse(data: bytes, *, recover: bool = False) -> Any:
+    """XML as an element tree; nothing is resolved, loaded or expanded. ``recover``: mend what is unclosed."""
+    from lxml import etree
+
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=recover
+    )
+    return etree.fromstring(data, parser)
