@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: help demo test check docs lock bench clean venv office
+.PHONY: help demo test check docs lock bench fuzz clean venv office
 
 # The first Python that is new enough; `make PYTHON=... demo` names another.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -20,6 +20,7 @@ help:
 	@echo "make check   formatting, lint, types, imports only"
 	@echo "make docs    write docs/rules anew from the code"
 	@echo "make bench   the benchmarks"
+	@echo "make fuzz    mutated files against the reader, on Linux; make FUZZ_SECONDS=3600 fuzz for an hour"
 	@echo "make lock    renew requirements.lock and requirements-dev.lock"
 	@echo "make clean   remove the virtual environment and what was built"
 
@@ -40,6 +41,12 @@ docs: $(VENV)/.ready-dev
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m benchmarks
+
+# Coverage-guided; ends with an error, and leaves the input in build/fuzz, when one breaks the reader.
+FUZZ_SECONDS ?= 60
+fuzz: $(VENV)/.ready-dev
+	@$(BIN)/python -c "import atheris" 2>/dev/null || $(PIP) install --group fuzz
+	$(BIN)/python tools/fuzz.py --seconds $(FUZZ_SECONDS)
 
 # LibreOffice is the judge of the books that are written; without it those tests are skipped, and that is said.
 office:

@@ -9,7 +9,12 @@ from evalxl import demo_data
 from workbook import filled, form, record
 from workbook.styles import Style
 
-_STYLES = (Style(), Style(on="■", inside=True), Style(two_sheets=True), Style(on="●", off="○", numbers="comma"))
+_STYLES = (
+    Style(),
+    Style(on="■", inside=True),
+    Style(two_sheets=True),
+    Style(on="●", off="○", numbers="comma"),
+)
 
 
 def make(folder: Path, count: int) -> list[Path]:

@@ -7,7 +7,7 @@ import os
 import statistics
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 
 @dataclasses.dataclass(slots=True, frozen=True)
@@ -52,3 +52,25 @@ def ratio(runs: Mapping[str, Sequence[Run]], slow: str, fast: str, figure: str =
     """How many times the one takes the other's time: the median of the ratios round by round."""
     pairs = zip(runs[slow], runs[fast], strict=True)
     return statistics.median(getattr(s, figure) / getattr(f, figure) for s, f in pairs)
+
+
+def told_in_turns(
+    commands: Mapping[str, Sequence[str]], rounds: int = 3
+) -> dict[str, list[tuple[float, ...]]]:
+    """Like `in_turns`, for commands that print their own figures: those, and the peak memory in MB."""
+    runs: dict[str, list[tuple[float, ...]]] = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, command in commands.items():
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+            printed = process.stdout.read() if process.stdout else ""
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            if process.returncode:
+                raise RuntimeError(" ".join(command))
+            runs[name].append((*map(float, printed.split()), used.ru_maxrss / 1024))
+    return runs
+
+
+def middle(figures: Iterable[float]) -> float:
+    """The median."""
+    return statistics.median(figures)

@@ -1,14 +1,17 @@
-"""What a city does with its evaluation sheets: read, check and consolidate them.
+"""What a city does with its evaluation sheets: read, check, consolidate and roll them up.
 
 >>> import evalxl
 >>> records = evalxl.read(["提出"])                           # doctest: +SKIP
 >>> entries = evalxl.validate(["提出/電算.xlsx"])              # doctest: +SKIP
 >>> report = evalxl.consolidate(["提出"], "集約.xlsx")         # doctest: +SKIP
+>>> table = evalxl.rollup(["提出"], by=["department"])         # doctest: +SKIP
+>>> pages = evalxl.publish(["提出"], "公表")                   # doctest: +SKIP
+>>> papers = evalxl.report(["提出"], "議会")                   # doctest: +SKIP
 
 The results are plain data with the names of the command line's JSON; money is in 千円, blank is None. Paths
 are files, folders (walked to the bottom) or fsspec addresses. Settings come from ``config``, else from the
-evalxl.toml found upwards from the working folder. All three raise FileNotFoundError when there is no file to
-read, `evalxl.settings.SettingsError` when the settings are wrong; a file that cannot be read does not raise.
+evalxl.toml found upwards from the working folder. All raise FileNotFoundError when there is no file to read,
+and `evalxl.settings.SettingsError` when the settings are wrong; a file that cannot be read does not raise.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ PathLike = str | os.PathLike[str]
 Paths = PathLike | Sequence[PathLike]
 Language = Literal["ja", "en"]
 
-__all__ = ["consolidate", "read", "validate"]
+__all__ = ["consolidate", "publish", "read", "report", "rollup", "validate"]
 
 
 def read(
@@ -56,6 +59,8 @@ def validate(
     paths: Paths,
     *,
     report: PathLike | None = None,
+    master: PathLike | None = None,
+    previous: PathLike | None = None,
     form: str | None = None,
     config: PathLike | None = None,
     jobs: int | None = None,
@@ -63,7 +68,8 @@ def validate(
 ) -> list[dict[str, Any]]:
     """The findings of all sheets, as ``validate --json`` prints them: one entry a sheet and one a refusal.
 
-    ``report``: also write them as a workbook. Texts are in ``lang``.
+    ``report``: also write them as a workbook. ``master`` is a folder of masters, ``previous`` last year's
+    sheets, summary book or tables. Texts are in ``lang``.
     """
     from pathlib import Path
 
@@ -71,8 +77,9 @@ def validate(
 
     target = Path(report) if report else None
     entries: list[dict[str, Any]] = _run(
-        commands.validate, paths, _context(form, config, lang), report=target, jobs=jobs
-    ).data
+        commands.validate, paths, _context(form, config, lang), report=target, jobs=jobs,
+        **_beside(master, previous),
+    ).data  # fmt: skip
     return entries
 
 
@@ -81,6 +88,8 @@ def consolidate(
     output: PathLike,
     *,
     data: PathLike | None = None,
+    master: PathLike | None = None,
+    previous: PathLike | None = None,
     form: str | None = None,
     config: PathLike | None = None,
     jobs: int | None = None,
@@ -88,7 +97,10 @@ def consolidate(
 ) -> dict[str, Any]:
     """Write the summary book to ``output``, and the tidy tables into the folder ``data`` where it is given.
 
-    Gives the report as ``consolidate --json`` prints it. Raises `workbook.errors.OutputLocked` when
+    ``master`` is a folder of masters (who must submit, the plan, the organisation, the accounts, rates),
+    ``previous`` last year's sheets, summary book or tables. The ledger 受付簿 is kept beside ``output``.
+    Gives the report as ``consolidate --json`` prints it. Raises `evalxl.masters.MastersError` when a master
+    is wrong. Raises `workbook.errors.OutputLocked` when
     ``output`` is open in Excel; an older ``output`` then stays as it was.
     """
     from pathlib import Path
@@ -97,9 +109,134 @@ def consolidate(
 
     folder = Path(data) if data else None
     report: dict[str, Any] = _run(
-        commands.consolidate, paths, _context(form, config, lang), output=Path(output), data=folder, jobs=jobs
-    ).data
+        commands.consolidate, paths, _context(form, config, lang), output=Path(output), data=folder,
+        jobs=jobs, **_beside(master, previous),
+    ).data  # fmt: skip
     return report
+
+
+def rollup(
+    paths: Paths,
+    by: str | Sequence[str],
+    value: str | Sequence[str] = "project_total",
+    *,
+    year: int | str | Sequence[int | str] | None = None,
+    output: PathLike | None = None,
+    format: Literal["table", "csv", "json", "xlsx"] | None = None,
+    top: int = 5,
+    form: str | None = None,
+    config: PathLike | None = None,
+    jobs: int | None = None,
+    lang: Language = "ja",
+) -> dict[str, Any]:
+    """Add up ``value`` by the fields ``by``, year by year, with differences, rates, shares and subtotals.
+
+    Args:
+        paths: sheets to read, or folders of tables that `consolidate` wrote with ``data``; several years' go
+            together, and no project-year is counted twice.
+        by: fields from the top: ``department``, ``division``, ``policy``, ``measure``, ``basic_program``,
+            ``account`` … ``minor``, ``source``, ``direction``, ``period``, ``judgement_cost_room`` …,
+            ``project``; or ``organization``, ``policies``, ``budget`` for a whole hierarchy.
+        value: rows of the cost table, ``projects`` for their number, ``outcome_indicators.ア`` or
+            ``indicator:NAME``.
+        year: fiscal years; all by default.
+        output: also write it there, as the ending or ``format`` says (.csv, .json, .xlsx; else a text table).
+        top: how many of the lines that moved most.
+
+    Returns:
+        ``by``, ``values``, ``years`` and
+
+        * ``lines``: one a value and line, subtotals before what is under them: ``level``, ``path`` (the words
+          of its levels), ``value``, ``amounts`` by year (exact; None: nothing filled), ``changes`` by year
+          (``before``: the year compared with, ``difference``, ``rate``: a fraction to three places, or 皆増,
+          皆減, －) and ``shares`` by year (fractions to three places; the lowest lines add up to exactly 1);
+        * ``totals``: the same without shares; ``movers``: the lowest lines that rose and fell most;
+        * ``notes``: what a reader must know, such as double submissions.
+
+    Raises:
+        ValueError: for a field, value or year that there is not; the nearest names are in the message.
+        OutputLocked: ``output`` is open in Excel.
+    """
+    from pathlib import Path
+
+    from evalxl import commands
+
+    def several(given: Any) -> list[str]:
+        return [str(given)] if isinstance(given, (str, int)) else [str(one) for one in given]
+
+    outcome = _run(
+        commands.rollup, paths, _context(form, config, lang), by=several(by), value=several(value),
+        year=None if year is None else several(year), output=Path(output) if output else None,
+        format=format, top=top, jobs=jobs,
+    )  # fmt: skip
+    data: dict[str, Any] = outcome.data
+    return data
+
+
+def publish(
+    paths: Paths,
+    output: PathLike,
+    *,
+    form: str | None = None,
+    config: PathLike | None = None,
+    jobs: int | None = None,
+    lang: Language = "ja",
+) -> dict[str, Any]:
+    """Write pages for citizens into the folder ``output``, without officials' names and phones.
+
+    Gives what ``publish --json`` prints. Where ``leaks`` is not empty ``published`` is False and nothing was
+    written: each names file, sheet, cell, what was found and how to mend it. What is left out, the title and
+    the licence stand in the settings.
+
+    Raises:
+        ValueError: ``output`` holds files that this program did not write, or the settings leave out a field
+            that no form has.
+        OutputLocked: ``output`` cannot be replaced.
+    """
+    from pathlib import Path
+
+    from evalxl import commands
+
+    data: dict[str, Any] = _run(
+        commands.publish, paths, _context(form, config, lang), output=Path(output), jobs=jobs
+    ).data
+    return data
+
+
+def report(
+    paths: Paths,
+    output: PathLike,
+    *,
+    by: Literal["measure", "policy", "basic_program", "department", "division"] = "measure",
+    form: str | None = None,
+    config: PathLike | None = None,
+    jobs: int | None = None,
+    lang: Language = "ja",
+) -> dict[str, Any]:
+    """Write papers for the council into the folder ``output``: a workbook, one A4 page for each measure.
+
+    Gives what ``report --json`` prints: ``book``, ``pdf`` (None where LibreOffice is not installed),
+    ``pages`` with ``totals`` by row and year, and ``refused``.
+
+    Raises:
+        ValueError: there is no sheet to report on.
+        OutputLocked: the workbook is open in Excel.
+    """
+    from pathlib import Path
+
+    from evalxl import commands
+
+    data: dict[str, Any] = _run(
+        commands.report, paths, _context(form, config, lang), output=Path(output), by=by, jobs=jobs
+    ).data
+    return data
+
+
+def _beside(master: PathLike | None, previous: PathLike | None) -> dict[str, Any]:
+    from pathlib import Path
+
+    folder = Path(master) if master is not None else None
+    return {"master": folder, "previous": os.fspath(previous) if previous is not None else None}
 
 
 def _context(form: str | None, config: PathLike | None, lang: Language) -> Context:
@@ -109,11 +246,15 @@ def _context(form: str | None, config: PathLike | None, lang: Language) -> Conte
 
 
 def _run(command: Any, paths: Paths, context: Context, **options: Any) -> Outcome:
+    from evalxl import texts
     from evalxl.actions import UsageError
 
     listed = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
     try:
         outcome: Outcome = command(context, [os.fspath(path) for path in listed], **options)
     except UsageError as error:
+        if error.near or error.text != texts.NOTHING:
+            near = f" Did you mean: {', '.join(error.near)}" if error.near else ""
+            raise ValueError(f"{error}{near}") from None
         raise FileNotFoundError(str(error)) from None
     return outcome

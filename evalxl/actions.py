@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -19,12 +20,16 @@ from evalxl import terminal, texts
 from evalxl.texts import Text
 
 if TYPE_CHECKING:
+    from evalxl.paths import Source
     from evalxl.results import FileResult
     from evalxl.rules.registry import Lang
     from evalxl.settings import Settings
+    from evalxl.tables import FileRows
     from workbook.form import Form
 
 T = TypeVar("T")
+Through = Callable[["Sequence[Source]", Callable[["Sequence[Source]"], Generator[T]]], Generator[T]]
+"""Gives the results of all files in their order, and has only those read that it does not know."""
 FailOn = Literal["error", "warning", "never"]
 
 DONE, FINDINGS, FAILED = 0, 1, 2
@@ -93,7 +98,7 @@ class Argument:
         value = "|".join(self.choices) or self.metavar
         if self.positional:
             return f"[{value}]" if self.many == "?" else f"{value}…" if self.many else value
-        return f"{self.name} {value}".rstrip()
+        return f"{self.name} {value}{'…' if self.many else ''}".rstrip()
 
 
 @dataclasses.dataclass(slots=True)
@@ -150,18 +155,21 @@ class Context:
         then: Callable[[FileResult], T],
         *,
         leave_out: Iterable[Path] = (),
+        scheduler: str | None = None,
+        through: Through[T] | None = None,
     ) -> Iterator[Iterator[T]]:
         """What ``then`` gives for every file under ``paths``; what is passed over is told on stderr.
 
         Lock files, as skipped ones, and paths that are not there, as refused ones, come first. Raises
-        `UsageError` when there is nothing to read.
+        `UsageError` when there is nothing to read. With a ``scheduler`` the files are read by its workers
+        (`evalxl.cluster`). ``through`` may know the results of some files and have only the others read.
         """
         from evalxl import runner
         from evalxl.paths import find
         from evalxl.results import FileResult
         from workbook.errors import Refused
 
-        with find(paths, leave_out=leave_out) as found:
+        with find(paths, leave_out=leave_out, fetch=scheduler is None) as found:
             for path in found.missing:
                 self.tell(texts.MISSING, path=path)
             for source in found.skipped:
@@ -171,11 +179,56 @@ class Context:
             lost = runner.refusal(Refused("F001", reason="missing"), self.settings)
             beside = [FileResult(s.file, s.address, skipped="lock_file") for s in found.skipped]
             beside += [FileResult(path, path, refused=[lost]) for path in found.missing]
-            results = runner.run_then(found.sources, self.settings, then, form=self.form, jobs=jobs)
+            read = functools.partial(self._read, then=then, jobs=jobs, scheduler=scheduler)
+            results = through(found.sources, read) if through else read(found.sources)
             with contextlib.closing(results):
                 label = texts.READING.of(self.lang)
                 watched = results if self.quiet else terminal.progress(results, len(found.sources), label)
                 yield chain(map(then, beside), watched)
+
+    def _read(
+        self,
+        sources: Sequence[Source],
+        then: Callable[[FileResult], T],
+        jobs: int | None,
+        scheduler: str | None,
+    ) -> Generator[T]:
+        if scheduler is not None:
+            from evalxl import cluster
+
+            return cluster.run_then(sources, self.settings, then, scheduler, form=self.form, jobs=jobs)
+        from evalxl import runner
+
+        return runner.run_then(sources, self.settings, then, form=self.form, jobs=jobs)
+
+    @contextlib.contextmanager
+    def rows(
+        self,
+        paths: list[str],
+        jobs: int | None = None,
+        *,
+        leave_out: Iterable[Path] = (),
+        scheduler: str | None = None,
+        fresh: bool = False,
+    ) -> Iterator[Iterator[FileRows]]:
+        """The rows of every file under ``paths``, as `results` gives them.
+
+        Files that did not change since an earlier run are not read again (`evalxl.store`); with ``fresh`` all
+        of them are.
+        """
+        from evalxl import store, tables
+
+        then = functools.partial(tables.extract, lang=self.lang)
+        with store.opened(self.settings, self.form, self.lang, fresh=fresh) as kept:
+            through = kept.results if kept else None
+            with self.results(
+                paths, jobs, then, leave_out=leave_out, scheduler=scheduler, through=through
+            ) as found:
+                yield found
+        if kept and kept.told.rebuilt:
+            self.tell(texts.STORE_REBUILT)
+        if kept and kept.told.reused:
+            self.tell(texts.REUSED, files=kept.told.reused)
 
 
 def _form(name: str | None) -> Form | None:

@@ -88,12 +88,13 @@ def _print(outcome: Outcome, context: Context) -> int:
 
 def explained(error: Exception, lang: Lang) -> list[str]:
     """What went wrong, in words and with what to do about it."""
+    from evalxl.masters import MastersError
     from workbook.errors import FormError, OutputLocked
 
     if isinstance(error, UsageError):
         near = [texts.DID_YOU_MEAN.of(lang, near=", ".join(error.near))] if error.near else []
         return [error.text.of(lang, **error.values), *near, *_see_help(error.command, lang)]
-    if isinstance(error, SettingsError):
+    if isinstance(error, (SettingsError, MastersError)):
         return [error.message(lang)]
     if isinstance(error, FormError):
         return [texts.WRONG_FORM.of(lang, detail=error)]
@@ -156,6 +157,8 @@ def _add(parser: argparse.ArgumentParser, arguments: Iterable[Argument]) -> None
         if argument.choices or argument.metavar:
             options.update(type=argument.kind, metavar=argument.metavar or None)
             options["choices"] = argument.choices or None
+            if argument.many:  # --by 部 課, or --by 部 --by 課
+                options.update(nargs=argument.many, action="extend")
         else:
             options["action"] = "store_true"
         parser.add_argument(*argument.names, required=argument.required, **options)

@@ -9,6 +9,7 @@ The module is not called ``consolidate``: that is the function of the public API
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import functools
 import time
 from collections import Counter
@@ -16,12 +17,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from evalxl import counting, export, summarise, tables, totals
+from evalxl import counting, export, finance_tables, reception, summarise, tables, totals
+from evalxl.finance_tables import Beside
 from evalxl.ledger import Entry, ledger
+from evalxl.reception import Reception
 from evalxl.results import FileResult
+from evalxl.rules.across import Run, check_run
 from evalxl.rules.registry import SEVERITIES, Finding, Lang
 from evalxl.settings import Settings
-from evalxl.tables import FileRows, SheetRows
+from evalxl.tables import FileRows, FindingRow, SheetRows
 from workbook.record import plain
 from workbook.summary.model import SummaryData
 
@@ -36,9 +40,11 @@ class Report:
     totals: totals.Totals
     """(row, fiscal_year) → exact sum of what counts; money in 千円."""
     checks: list[Finding]
-    """X807, when a total does not re-add to the sheets; else empty."""
+    """Findings of no one sheet: missing (X801) and vanished (Y706) projects, wrong totals (X807)."""
     output: Path
     seconds: float
+    reception: Reception
+    """受付簿, as it is kept beside the summary book."""
 
     @property
     def sheets(self) -> list[SheetRows]:
@@ -106,29 +112,62 @@ def consolidate(
     Sheets of several evaluated years may come together: each project-year counts once (`counting`).
     """
     began = time.perf_counter() if started is None else started
+    settings = settings or Settings()
     files = sorted(
-        (item if isinstance(item, FileRows) else tables.extract(item, lang) for item in results),
+        (_own(item) if isinstance(item, FileRows) else tables.extract(item, lang) for item in results),
         key=lambda file: file.file,
     )
     sheets = [sheet for file in files for sheet in file.sheets]
-    count = counting.speakers(sheets)
+    count = counting.speakers(sheets, settings.masters)
+    run = Run(sheets, count)
+    checks = _across(run, settings, lang)
     entries, sums = ledger(files, count), totals.counted(sheets, count.years)
+    kept = reception.path_of(Path(output))
+    day = datetime.date.today().isoformat()  # noqa: DTZ011 - the day on the user's own clock
+    desk = reception.receive(entries, run, settings, reception.last(kept), Path(output).name, day)
+    beside = Beside(run, settings, desk)
     summary = functools.partial(
-        summarise.build, files, entries, count, sums, output=Path(output), title=title, created=created
-    )
-    book = summary()
-    tidy = tables.tidy(files, count.years) if data is not None else None
-    checks = _self_check(
-        sheets, count, {"合計": sums, **summarise.carried(book)}, tidy, settings or Settings()
-    )
-    if checks:
+        summarise.build, files, entries, count, sums,
+        output=Path(output), title=title, created=created, beside=beside,
+    )  # fmt: skip
+    rows = [tables.finding_row(finding, lang) for finding in checks]
+    book = summary(extra=rows)
+    tidy = _tidy(beside, files, rows) if data is not None else None
+    wrong = _self_check(sheets, count, {"合計": sums, **summarise.carried(book)}, tidy, settings)
+    if wrong:
+        checks += wrong
         rows = [tables.finding_row(finding, lang) for finding in checks]
         book = summary(extra=rows)
-        tidy = tables.tidy(files, count.years, rows) if tidy is not None else None
+        tidy = _tidy(beside, files, rows) if tidy is not None else None
     if tidy is not None and data is not None:
         export.write(tidy, data)
     _write_book(book, Path(output))
-    return Report(files, entries, sums, checks, Path(output), time.perf_counter() - began)
+    reception.write(desk, kept)
+    return Report(files, entries, sums, checks, Path(output), time.perf_counter() - began, desk)
+
+
+def _own(file: FileRows) -> FileRows:
+    """The rows with lists of findings of their own, to which those across files can be added."""
+    sheets = [dataclasses.replace(sheet, findings=[*sheet.findings]) for sheet in file.sheets]
+    return dataclasses.replace(file, sheets=sheets)
+
+
+def _across(run: Run, settings: Settings, lang: Lang) -> list[Finding]:
+    """Put the findings across files to their sheets; those of no one sheet come back."""
+    of_none = []
+    for number, finding in check_run(run, settings):
+        if number is None:
+            of_none.append(finding)
+        else:
+            run.sheets[number].findings.append(tables.finding_row(finding, lang))
+    for sheet in run.sheets:
+        sheet.findings.sort(key=lambda row: row[0])  # by code, as they were; stable for the rest
+    return of_none
+
+
+def _tidy(beside: Beside, files: Sequence[FileRows], extra: Sequence[FindingRow]) -> tables.Makers:
+    """The tidy tables, those of the masters and of last year among them where the run was given any."""
+    return {**tables.tidy(files, beside.run.counting.years, extra), **finance_tables.tidy(beside)}
 
 
 def _self_check(

@@ -4,7 +4,8 @@ A run may hold sheets of several evaluated years. Each sheet carries two past ye
 one, so that the sheets of 2017 and 2018 both hold 2016, 2017 and 2018 of the same project. The rule:
 
 * sheets of one project are those with the same key; and, where codes were renumbered between the years, those
-  of the same name, department and division, as long as each evaluated year has just one of them;
+  of the same name, department and division, as long as each evaluated year has just one of them; and, where
+  a master of projects or of the organisation is given, those that it joins over a reorganisation;
 * a year of a project counts from the sheet of the latest evaluated year that has any figure in that year's
   column, the whole column (so that sources and totals fit together): settled replaces last year's plan;
 * two sheets of the same project and the same evaluated year (a double submission) both count and are told:
@@ -19,6 +20,8 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from evalxl import identity
+from evalxl.masters.model import Masters
 from evalxl.tables import SheetRows
 from workbook.notation import fold
 
@@ -34,25 +37,48 @@ class Counting:
     """Other sheets of the same project and evaluated year."""
     renumbered: list[bool]
     """The sheet was joined with another year's by name and section though its codes differ."""
+    newest: list[int]
+    """Which sheet has the project's newest evaluation; itself where it is of the latest evaluated year."""
 
 
-def speakers(sheets: Sequence[SheetRows]) -> Counting:
+def speakers(sheets: Sequence[SheetRows], masters: Masters | None = None) -> Counting:
     """Decide for every sheet which years of it count."""
+    keys = _keys(sheets, masters or Masters())
     by_key: dict[str, list[int]] = defaultdict(list)
-    for index, sheet in enumerate(sheets):
-        by_key[sheet.project].append(index)
-    groups, renumbered = _join_renumbered(sheets, by_key)
+    for index, (_, family) in enumerate(keys):
+        by_key[family].append(index)
+    groups, renumbered = _join_renumbered(sheets, by_key, masters or Masters())
     years: list[frozenset[int]] = [frozenset()] * len(sheets)
     latest = [False] * len(sheets)
     doubles: list[tuple[int, ...]] = [()] * len(sheets)
+    newest = list(range(len(sheets)))
     for group in groups:
         last = max(sheets[index].fiscal_year for index in group)
         for index, counted in zip(group, _counted([sheets[i] for i in group]), strict=True):
             evaluated = sheets[index].fiscal_year
             years[index] = counted
             latest[index] = evaluated == last
-            doubles[index] = tuple(i for i in group if i != index and sheets[i].fiscal_year == evaluated)
-    return Counting(years, latest, doubles, [index in renumbered for index in range(len(sheets))])
+            if evaluated != last:
+                newest[index] = next(i for i in group if sheets[i].fiscal_year == last)
+            doubles[index] = tuple(
+                i
+                for i in group
+                if i != index and sheets[i].fiscal_year == evaluated and keys[i][0] == keys[index][0]
+            )
+    joined = [index in renumbered for index in range(len(sheets))]
+    return Counting(years, latest, doubles, joined, newest)
+
+
+def _keys(sheets: Sequence[SheetRows], masters: Masters) -> list[tuple[str, str]]:
+    """For each sheet the key of its project, and of the projects that became one another over the years."""
+    if not masters.projects:
+        return [(sheet.project, sheet.project) for sheet in sheets]
+    out = []
+    for sheet in sheets:
+        project = masters.project_of(identity.of_head(sheet.head), sheet.fiscal_year)
+        own = (sheet.project, sheet.project)
+        out.append((f"#{project.line}", f"#{masters.family_of_project(project)}") if project else own)
+    return out
 
 
 def _counted(group: Sequence[SheetRows]) -> list[frozenset[int]]:
@@ -74,13 +100,13 @@ def _years(sheet: SheetRows) -> frozenset[int]:
 
 
 def _join_renumbered(
-    sheets: Sequence[SheetRows], by_key: dict[str, list[int]]
+    sheets: Sequence[SheetRows], by_key: dict[str, list[int]], masters: Masters
 ) -> tuple[list[list[int]], set[int]]:
     """Groups of sheets of one project, and the sheets that only name and section brought together."""
     by_place: dict[tuple[str, ...], list[list[int]]] = defaultdict(list)
     groups: list[list[int]] = []
     for group in by_key.values():
-        place = _place(sheets[group[0]])
+        place = _place(sheets[group[0]], masters)
         (by_place[place] if place else groups).append(group)
     joined: set[int] = set()
     for found in by_place.values():
@@ -93,13 +119,13 @@ def _join_renumbered(
     return groups, joined
 
 
-def _place(sheet: SheetRows) -> tuple[str, ...] | None:
+def _place(sheet: SheetRows, masters: Masters) -> tuple[str, ...] | None:
     """Name and section of a project without an id; None where the name or the section is blank."""
     head = sheet.head
     if head.get("project_id"):
         return None
     parts = tuple(fold(head.get(name) or "") for name in ("project_name", "department", "division"))
-    return parts if all(parts) else None
+    return (parts[0], *masters.family_of((parts[1], parts[2]))) if all(parts) else None
 
 
 def _all_different(years: Iterable[int]) -> bool:

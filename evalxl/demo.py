@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 
-from evalxl import demo_data
-from evalxl.demo_city import DIVISIONS, Division
+from evalxl import demo_data, demo_masters
+from evalxl.demo_city import DIVISIONS, Division, section_in
 from evalxl.demo_data import FORM_ID, SAMPLE_NAME, YEARS, Project, Sheet
 from evalxl.demo_faults import FAULTS, LOST_LABEL, Fault, Typed
 from workbook import broken, filled, form, record
@@ -51,7 +52,8 @@ class Plan:
     """What was written: ``books`` and ``skipped`` (lock files) relative to ``folder``.
 
     ``differences`` are figures that disagree with last year's file; only a run that is given last year's
-    files can find them.
+    files can find them. ``across`` is what only a consolidation with the masters can find; its ``file`` is
+    empty where no file is there.
     """
 
     folder: Path
@@ -59,6 +61,9 @@ class Plan:
     skipped: list[str] = dataclasses.field(default_factory=list)
     planted: list[Planted] = dataclasses.field(default_factory=list)
     differences: list[Planted] = dataclasses.field(default_factory=list)
+    across: list[Planted] = dataclasses.field(default_factory=list)
+    files: dict[tuple[int, int], str] = dataclasses.field(default_factory=dict)
+    """Number of a project and evaluated year → its book."""
     projects: dict[int, int] = dataclasses.field(default_factory=dict)
     """Sheets that can be read, by evaluated year."""
 
@@ -68,7 +73,7 @@ class Plan:
 
 
 Found = tuple[str, str, int | None, str | None]
-"""A finding: file, code, year, field."""
+"""A finding: file, code, year, field; of no file: "", code, year, the project's name."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -85,8 +90,10 @@ class Account:
         return not self.missed and not self.unexpected
 
 
-def compare(plan: Plan, found: Iterable[Found]) -> Account:
+def compare(plan: Plan, found: Iterable[Found], *, beside: bool = False) -> Account:
     """Hold the findings of a run against the plan; a file may be named by any path that ends in the plan's.
+
+    ``beside``: the run was given the masters and last year's files, and so must find all.
 
     Warnings and infos that were not planted are no mismatch: real sheets have them, too.
     """
@@ -95,8 +102,10 @@ def compare(plan: Plan, found: Iterable[Found]) -> Account:
     rules = registry.load()
     by_name = {PurePath(book).parts[-2:]: book for book in plan.books}
     there: set[Found] = {(by_name.get(PurePath(f).parts[-2:], f), code, y, key) for f, code, y, key in found}
-    wanted = {(p.file, p.code, p.year, p.field): p for p in plan.planted}
-    known = {(p.file, p.code, p.year, p.field) for p in [*plan.planted, *plan.differences]}
+    more = [*plan.differences, *plan.across]
+    due = [*plan.planted, *more] if beside else plan.planted
+    wanted = {(p.file, p.code, p.year, registry.field_name(p.field)): p for p in due}
+    known = {(p.file, p.code, p.year, registry.field_name(p.field)) for p in [*plan.planted, *more]}
     errors = (item for item in there - known if item[1] in rules and rules[item[1]].severity == "error")
     return Account(
         [planted for key, planted in wanted.items() if key in there],
@@ -115,8 +124,27 @@ def write_demo(folder: Path) -> Plan:
         _write_sample(plan, fiscal_year)
         for division in DIVISIONS:
             _write_division(plan, division, fiscal_year, faults)
+    _write_doubles(plan, YEARS[-1])
     _write_refused(plan, YEARS[-1])
     return plan
+
+
+def write_masters(plan: Plan, folder: Path) -> None:
+    """Write the city's masters into ``folder``, and add to the plan what they are to find."""
+    demo_masters.write(folder)
+    year = YEARS[-1]
+    plan.across += [Planted("", "X801", year, name) for name, *_ in demo_masters.MISSING]
+    for number, code, field in (
+        *((number, "X806", f"costs.project_total.{year}") for number in demo_masters.OTHER_ACCOUNTS),
+        (OLD_RATE, "C304", f"costs.labour_total.{year}"),
+        (OLD_RATE, "X805", f"costs.labour_total.{year}"),
+        (OLD_SECTION, "H104", "division"),
+    ):
+        plan.across.append(Planted(plan.files[number, year], code, year if "." in field else None, field))
+    for fiscal_year in YEARS:
+        plan.across.append(
+            Planted(plan.files[demo_masters.UNKNOWN, fiscal_year], "X804", None, "project_name")
+        )
 
 
 Assigned = dict[tuple[int, int], Fault]
@@ -156,19 +184,37 @@ def _write_sample(plan: Plan, fiscal_year: int) -> None:
 def _write_division(plan: Plan, division: Division, fiscal_year: int, faults: Assigned) -> None:
     size, style = STYLES[division.name]
     mine = [project for project in demo_data.projects() if project.division is division]
-    for number, start in enumerate(range(0, len(mine), size), 1):
-        group = mine[start : start + size]
-        what = group[0].name if size == 1 else f"{number}"
-        name = f"{fiscal_year}/{division.department}_{division.name}_{what}.xlsx"
-        sheets = []
-        for project in group:
-            data, typed = demo_data.sheet(project, fiscal_year), Typed()
-            _differ(plan, name, project, data)
-            if fault := faults.get((project.number, fiscal_year)):
-                fault.plant(data, typed, fiscal_year)
-                plan.planted += _planted(fault, name, project, fiscal_year)
-            sheets.append(Filled(_record(data), typed))
-        _write(plan, name, sheets, style)
+    sections: dict[tuple[str, str], list[Project]] = {}
+    for project in mine:
+        sections.setdefault(section_in(division, project.kind.program, fiscal_year), []).append(project)
+    for section, own in sections.items():
+        for number, start in enumerate(range(0, len(own), size), 1):
+            group = own[start : start + size]
+            what = group[0].name if size == 1 else f"{number}"
+            name = f"{fiscal_year}/{'_'.join(section)}_{what}.xlsx"
+            _write(plan, name, [_filled(plan, name, p, fiscal_year, faults) for p in group], style)
+
+
+def _filled(plan: Plan, file: str, project: Project, fiscal_year: int, faults: Assigned) -> Filled:
+    """A project's sheet with what is planted in it."""
+    data, typed = _with_fault(project, fiscal_year, faults)
+    plan.files[project.number, fiscal_year] = file
+    if fault := faults.get((project.number, fiscal_year)):
+        plan.planted += _planted(fault, file, project, fiscal_year)
+    if fiscal_year == YEARS[-1]:
+        lost = faults.get((project.number, YEARS[0])) is LOST_LABEL
+        before = None if lost else _with_fault(project, YEARS[0], faults)[0]
+        plan.differences += _differences(file, project, before, data)
+    return Filled(_record(data), typed)
+
+
+def _with_fault(project: Project, fiscal_year: int, faults: Assigned) -> tuple[Sheet, Typed]:
+    data, typed = demo_data.sheet(project, fiscal_year), Typed()
+    if fiscal_year == YEARS[-1]:
+        _differ(project, data)
+    if fault := faults.get((project.number, fiscal_year)):
+        fault.plant(data, typed, fiscal_year)
+    return data, typed
 
 
 def _planted(fault: Fault, file: str, project: Project, fiscal_year: int) -> Iterator[Planted]:
@@ -176,14 +222,50 @@ def _planted(fault: Fault, file: str, project: Project, fiscal_year: int) -> Ite
         yield Planted(file, code, year, field, project.name if field else None)
 
 
-def _differ(plan: Plan, file: str, project: Project, sheet: Sheet) -> None:
-    """In two sheets of the later year a past figure is another than a year before."""
-    if sheet["fiscal_year"] != YEARS[-1] or project.number not in (4, 50):
-        return
-    year = YEARS[-1] - 2
-    for row in ("general", "project_total", "grand_total"):
-        sheet["costs"][row][str(year)] += 36
-        plan.differences.append(Planted(file, "Y701", year, f"costs.{row}.{year}", project.name))
+REWRITTEN = (4, 50)
+"""Numbers of projects whose sheet of the later year has another past figure than the one of a year before."""
+OLD_RATE, OLD_SECTION = 60, 68
+"""Numbers of projects: one reckons with last year's hourly rate, one still writes its old section's name."""
+TWICE, COPIED = 5, 7
+"""Numbers of projects that are submitted twice: one with other content, one as a mere copy."""
+
+
+def _differ(project: Project, sheet: Sheet) -> None:
+    """What a sheet of the later year has that only masters and last year's files can find wrong."""
+    costs, year = sheet["costs"], sheet["fiscal_year"]
+    if project.number in REWRITTEN:
+        for row in ("general", "project_total", "grand_total"):
+            costs[row][str(year - 2)] += 36
+    if project.number == OLD_RATE:
+        paid = demo_data.labour(costs["work_hours"][str(year)], year - 1)
+        costs["grand_total"][str(year)] += paid - costs["labour_total"][str(year)]
+        costs["labour_total"][str(year)] = paid
+    if project.number == OLD_SECTION:
+        sheet["division"] = project.division.name
+
+
+def _differences(file: str, project: Project, before: Sheet | None, sheet: Sheet) -> Iterator[Planted]:
+    """The settled costs that both years' sheets hold and that are not the same."""
+    year = sheet["fiscal_year"]
+    for row, amounts in sheet["costs"].items() if before else ():
+        for past in range(year - 2, year):
+            old, new = (side["costs"][row].get(str(past)) for side in (before, sheet))
+            if None not in (old, new) and old != new:
+                yield Planted(file, "Y701", past, f"costs.{row}.{past}", project.name)
+
+
+def _write_doubles(plan: Plan, fiscal_year: int) -> None:
+    """A project that is there twice with other content, and a book that was copied under another name."""
+    twice, copied = (plan.files[number, fiscal_year] for number in (TWICE, COPIED))
+    again = demo_data.sheet(demo_data.projects()[TWICE], fiscal_year)
+    again["opinions"] = "提出のあとで、議会からの意見を書き加えた。"
+    corrected, copy = twice.replace(".xlsx", "（修正）.xlsx"), copied.replace(".xlsx", "（写し）.xlsx")
+    _write(plan, corrected, [Filled(_record(again))], Style())
+    shutil.copyfile(plan.folder / copied, plan.folder / copy)
+    plan.books.append(copy)
+    plan.projects[fiscal_year] += 2
+    plan.across += [Planted(file, "X802", fiscal_year, "project_name") for file in (twice, corrected)]
+    plan.across += [Planted(file, "X803", None, "project_name") for file in (copied, copy)]
 
 
 def _write_refused(plan: Plan, fiscal_year: int) -> None:

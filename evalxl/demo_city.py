@@ -100,6 +100,35 @@ DIVISIONS = (
     ),
 )
 
+REORGANISED_IN = 2018
+"""The fiscal year of the city's reorganisation."""
+_NEW = {
+    "健康づくり課": ("健康推進課",),  # renamed
+    "農林課": ("産業振興課",),  # two into one
+    "商工観光課": ("産業振興課",),
+    "社会教育課": ("生涯学習課", "文化スポーツ課"),  # one into two
+}
+_SPORTS = ("086", "087")
+"""Basic programs (スポーツ, 文化財) that went to the second of two new sections."""
+MERGED = ("消防団員福利厚生事業", "消防団器具整備事業")
+"""Projects that became one long before the sheets begin."""
+
+
+def section_in(division: Division, program: str, fiscal_year: int) -> tuple[str, str]:
+    """部 and 課 that a project of that basic program is run by in a year."""
+    names = _NEW.get(division.name, ()) if fiscal_year >= REORGANISED_IN else ()
+    name = names[-1 if program in _SPORTS else 0] if names else division.name
+    return division.department, name
+
+
+def units() -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """The sections before the reorganisation, each with those that go on with its work."""
+    return {
+        (d.department, d.name): [(d.department, name) for name in _NEW.get(d.name, (d.name,))]
+        for d in DIVISIONS
+    }
+
+
 POLICIES = (
     Aim("I", "みんなで築くまち《協働・行政経営》"),
     Aim("II", "安全で美しいまち《防災・環境》"),

@@ -14,7 +14,7 @@ from importlib import resources
 from typing import Any
 
 from evalxl import demo_words
-from evalxl.demo_city import DIVISIONS, MEASURES, POLICIES, PROGRAMS, RATES, Aim, Division
+from evalxl.demo_city import DIVISIONS, MEASURES, POLICIES, PROGRAMS, RATES, Aim, Division, section_in
 from evalxl.demo_kinds import KINDS, Kind, Measure
 
 YEARS = (2017, 2018)
@@ -77,7 +77,7 @@ def sheet(project: Project, fiscal_year: int) -> Sheet:
     rows = _costs(project, fiscal_year)
     costs = {row: {str(year): figures.get(year) for year in years} for row, figures in rows.items()}
     out: Sheet = {"form": FORM_ID, "fiscal_year": fiscal_year, "project_name": project.name}
-    out |= _head(project)
+    out |= _head(project, fiscal_year)
     out |= _texts(project, fiscal_year)
     out["cost_breakdown"] = _breakdown(project, int(costs["project_total"][str(fiscal_year)] or 0))
     out["costs"] = costs
@@ -90,6 +90,10 @@ def sheet(project: Project, fiscal_year: int) -> Sheet:
             _indicator(project, table, i, measure, fiscal_year) for i, measure in enumerate(measures)
         ]
     out |= project.verdict_of(fiscal_year).judge(project.name)
+    turn = (project.number + fiscal_year) % 3
+    out["summary"]["text"] += demo_words.REMARKS[turn]
+    if out["direction_text"] and "廃止" not in out["directions"]:
+        out["direction_text"] += demo_words.STEPS[turn]
     return out
 
 
@@ -130,17 +134,18 @@ def _roll(values: dict[str, Any], settled: int, result: Any, plan: Any) -> None:
     values[str(settled + 1)] = plan
 
 
-def _head(project: Project) -> Sheet:
+def _head(project: Project, fiscal_year: int) -> Sheet:
     division = project.division
     chance = project.chance("head")
     program = _aim(PROGRAMS, project.kind.program)
     measure = _aim(MEASURES, program.parent)
     policy = _aim(POLICIES, measure.parent)
     major = f"{1 + KINDS.index(project.kind) % 12:02}"
+    department, section = section_in(division, program.code, fiscal_year)
     minor = f"{1 + project.kind.things.index(project.thing):02}"
     return {
-        "department": division.department,
-        "division": division.name,
+        "department": department,
+        "division": section,
         "group": chance.choice(division.groups),
         "division_head": division.head,
         "contact_name": chance.choice(demo_words.CONTACTS),
@@ -283,10 +288,11 @@ def _texts(project: Project, fiscal_year: int) -> Sheet:
     kind, chance = project.kind, project.chance(f"texts {fiscal_year}")
     work, target = kind.work.replace("{x}", project.thing), kind.target.replace("{x}", project.thing)
     ending = not any(project.verdict_of(fiscal_year).next_cost)
+    turn = (project.number + fiscal_year) % 3  # no section writes the same two years running
     return {
         "outline": f"{work}。\n{chance.choice(demo_words.OUTLINES)}",
-        "activity_actual": f"{demo_words.past(work)}。{chance.choice(demo_words.DONE)}",
-        "activity_plan": demo_words.LAST_PLAN if ending else f"{work}。{chance.choice(demo_words.PLANNED)}",
+        "activity_actual": f"{demo_words.past(work)}。{demo_words.DONE[turn]}",
+        "activity_plan": demo_words.LAST_PLAN if ending else f"{work}。{demo_words.PLANNED[turn]}",
         "target": f"・{target}",
         "intent": f"・{kind.intent}",
         "environment": chance.choice(demo_words.ENVIRONMENT),

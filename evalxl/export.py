@@ -39,13 +39,14 @@ def write(tables: Makers, folder: Path | str) -> list[Path]:
         pairs = zip(temporaries[::2], temporaries[1::2], strict=True)
         for make, (csv_path, parquet_path) in zip(tables.values(), pairs, strict=True):
             table = make()
-            _write_csv(table, csv_path)
+            write_csv(table, csv_path)
             pyarrow.parquet.write_table(to_arrow(table), parquet_path)
             del table  # before the next one is made
     return paths
 
 
-def _write_csv(table: Table, path: Path) -> None:
+def write_csv(table: Table, path: Path) -> None:
+    """Write one table as CSV for Excel: UTF-8 with BOM, no text that would run as a formula."""
     columns = (_csv_column(column, table.kinds[name]) for name, column in table.columns.items())
     with open(path, "w", encoding="utf-8-sig", newline="", errors="replace") as file:
         writer = csv.writer(file)

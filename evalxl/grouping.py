@@ -42,7 +42,9 @@ class Hierarchy:
         return tuple(title for title, _ in self.levels)
 
 
-def _named(field: str) -> Callable[[SheetRows], Part]:
+def named(field: str) -> Callable[[SheetRows], Part]:
+    """A text of the head, told apart without width, case and spaces."""
+
     def part(sheet: SheetRows) -> Part:
         text = sheet.head.get(field) or ""
         return fold(text), " ".join(text.split())
@@ -50,7 +52,9 @@ def _named(field: str) -> Callable[[SheetRows], Part]:
     return part
 
 
-def _coded(field: str) -> Callable[[SheetRows], Part]:
+def coded(field: str) -> Callable[[SheetRows], Part]:
+    """A code with its name: told apart by the code, or by the name where there is none."""
+
     def part(sheet: SheetRows) -> Part:
         code, name = (sheet.head.get(f"{field}_{end}") or "" for end in ("code", "name"))
         return fold(code) or fold(name), " ".join(f"{code} {name}".split())
@@ -58,7 +62,9 @@ def _coded(field: str) -> Callable[[SheetRows], Part]:
     return part
 
 
-def _digits(field: str, word: str) -> Callable[[SheetRows], Part]:
+def digits(field: str, word: str) -> Callable[[SheetRows], Part]:
+    """A code alone, with the word that says of what."""
+
     def part(sheet: SheetRows) -> Part:
         code = "・".join((sheet.head.get(field) or "").split())
         return fold(code), f"{code}{word}" if code else ""
@@ -67,20 +73,20 @@ def _digits(field: str, word: str) -> Callable[[SheetRows], Part]:
 
 
 HIERARCHIES = (
-    Hierarchy("部課別", "部・課別の集計", (("部", _named("department")), ("課", _named("division")))),
+    Hierarchy("部課別", "部・課別の集計", (("部", named("department")), ("課", named("division")))),
     Hierarchy(
         "施策別",
         "政策・施策・基本事業別の集計",
-        (("政策", _coded("policy")), ("施策", _coded("measure")), ("基本事業", _coded("basic_program"))),
+        (("政策", coded("policy")), ("施策", coded("measure")), ("基本事業", coded("basic_program"))),
     ),
     Hierarchy(
         "予算科目別",
         "予算科目別の集計",
         (
-            ("会計", _digits("budget_account", "会計")),
-            ("款", _digits("budget_kan", "款")),
-            ("項", _digits("budget_kou", "項")),
-            ("目", _digits("budget_moku", "目")),
+            ("会計", digits("budget_account", "会計")),
+            ("款", digits("budget_kan", "款")),
+            ("項", digits("budget_kou", "項")),
+            ("目", digits("budget_moku", "目")),
         ),
     ),
 )
@@ -148,10 +154,10 @@ def nodes(
             for (row, year), amount in amounts.items():
                 years = of_line.setdefault(row, {})
                 years[year] = years.get(year, Decimal(0)) + amount
-    return [Node(path, numbers[path], added[path]) for path in sorted(added, key=_order(added))]
+    return [Node(path, numbers[path], added[path]) for path in sorted(added, key=order(added))]
 
 
-def _order(found: Iterable[Path]) -> Callable[[Path], tuple[tuple[int, int, str], ...]]:
+def order(found: Iterable[Path]) -> Callable[[Path], tuple[tuple[int, int, str], ...]]:
     """Codes by their number (Roman ones too), names in the order they were met, unknown ones last."""
     met = {path: index for index, path in enumerate(found)}
 

@@ -29,6 +29,26 @@ class Source:
     """Where it can be opened."""
     address: str
     """Where it stands: the absolute path, or the address that ``path`` is a copy of."""
+    fetched: bool = True
+    """False for an address of which there is no copy at ``path`` yet: `opened` fetches one."""
+
+
+@contextlib.contextmanager
+def opened(source: Source) -> Iterator[Path]:
+    """A local path of a file, which is fetched from its address for the length of the block where need be.
+
+    Raises what the address' file system raises.
+    """
+    if source.fetched:
+        yield source.path
+        return
+    import fsspec
+
+    system, name = fsspec.core.url_to_fs(source.address)
+    with tempfile.TemporaryDirectory(prefix="evalxl-", ignore_cleanup_errors=True) as folder:
+        copy = Path(folder) / source.path.name
+        system.get_file(name, str(copy))
+        yield copy
 
 
 @dataclasses.dataclass(slots=True)
@@ -43,19 +63,22 @@ class Found:
 
 
 @contextlib.contextmanager
-def find(paths: Sequence[str | os.PathLike[str]], *, leave_out: Iterable[Path] = ()) -> Iterator[Found]:
+def find(
+    paths: Sequence[str | os.PathLike[str]], *, leave_out: Iterable[Path] = (), fetch: bool = True
+) -> Iterator[Found]:
     """Walk ``paths`` (files, folders, fsspec addresses) and give what there is to read, each file once.
 
     Folders are walked to the bottom, sorted; hidden files and folders and other kinds of files are left out.
     A file that is named itself is always given, whatever its name ends with. ``leave_out`` are files that are
-    not input: the output of this very run. Copies of remote files live as long as the block.
+    not input: the output of this very run. Copies of remote files live as long as the block; without
+    ``fetch`` there are none, for those who fetch each file where it is read.
     """
     with tempfile.TemporaryDirectory(prefix="evalxl-", ignore_cleanup_errors=True) as folder:
         missing: list[str] = []
         entries: list[_Entry] = []
         for number, named in enumerate(os.fspath(path) for path in paths):
             if _ADDRESS.match(named):
-                entries += _remote(named, Path(folder) / str(number), missing)
+                entries += _remote(named, Path(folder) / str(number) if fetch else None, missing)
             else:
                 entries += _local(Path(named), missing)
         yield _sorted_out(entries, {_identity(path) for path in leave_out}, missing)
@@ -70,6 +93,7 @@ class _Entry:
     path: Path
     within: PurePosixPath
     address: str
+    fetched: bool = True
 
 
 def _local(named: Path, missing: list[str]) -> list[_Entry]:
@@ -97,8 +121,8 @@ def _walk(folder: Path, missing: list[str]) -> Iterator[Path]:
         seen.add(real)
 
 
-def _remote(address: str, folder: Path, missing: list[str]) -> list[_Entry]:
-    """Local copies of the workbooks at an fsspec address."""
+def _remote(address: str, folder: Path | None, missing: list[str]) -> list[_Entry]:
+    """The workbooks at an fsspec address, with local copies where ``folder`` is given."""
     import fsspec
 
     system, root = fsspec.core.url_to_fs(address)
@@ -115,10 +139,11 @@ def _remote(address: str, folder: Path, missing: list[str]) -> list[_Entry]:
         hidden = any(part.startswith(".") for part in within.parts)
         if inside and (hidden or _suffix(within.name) not in SUFFIXES):
             continue
-        copy = folder / str(number) / within.name
-        copy.parent.mkdir(parents=True)
-        system.get_file(name, str(copy))
-        entries.append(_Entry(copy, within, system.unstrip_protocol(name)))
+        copy = (folder or Path()) / str(number) / within.name
+        if folder:
+            copy.parent.mkdir(parents=True)
+            system.get_file(name, str(copy))
+        entries.append(_Entry(copy, within, system.unstrip_protocol(name), folder is not None))
     return entries
 
 
@@ -126,12 +151,14 @@ def _sorted_out(entries: list[_Entry], left_out: set[str], missing: list[str]) -
     seen = set(left_out)
     once: list[_Entry] = []
     for entry in entries:
-        identity = _identity(entry.path)
+        identity = _identity(entry.path) if entry.fetched else entry.address
         if identity not in seen:
             seen.add(identity)
             once.append(entry)
-    sources = [Source(name, e.path, e.address) for e, name in zip(once, _names(once), strict=True)]
-    locks = [source.path.name.startswith(LOCK_PREFIX) for source in sources]
+    sources = [
+        Source(name, e.path, e.address, e.fetched) for e, name in zip(once, _names(once), strict=True)
+    ]
+    locks = [PurePosixPath(source.file).name.startswith(LOCK_PREFIX) for source in sources]
     return Found(
         sources=[source for source, lock in zip(sources, locks, strict=True) if not lock],
         skipped=[source for source, lock in zip(sources, locks, strict=True) if lock],

@@ -1,13 +1,15 @@
 """Reads and checks many workbooks: one after the other, or in processes when there are many.
 
-The results come in the order of the files, whatever the processes do. A file that breaks the program, even
-one that kills its process, becomes a finding of that file; the run goes on.
+The results come in the order of the files, whatever the processes do. A file that breaks the program, kills
+its process or keeps it busy without an end becomes a finding of that file; the run goes on. Without processes
+nothing can stop a file that takes too long.
 """
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
+import faulthandler
 import multiprocessing
 import os
 import signal
@@ -20,7 +22,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.context import BaseContext
 from typing import Any, Generic, TypeVar
 
-from evalxl.paths import Source
+from evalxl.paths import Source, opened
 from evalxl.results import FileResult, SheetResult
 from evalxl.rules import registry
 from evalxl.rules.registry import Finding
@@ -40,6 +42,9 @@ FEW = 40
 MOST_JOBS = 8
 """More processes than that do not read a network folder any faster."""
 
+LIMIT = 60.0
+"""Seconds for one file in a process: some thousand times what a sheet takes."""
+
 
 @dataclasses.dataclass(slots=True, frozen=True)
 class Task(Generic[T]):
@@ -48,6 +53,8 @@ class Task(Generic[T]):
     settings: Settings
     form: Form | None
     then: Callable[[FileResult], T]
+    limit: float = LIMIT
+    """Seconds after which the process that works on a file is ended."""
 
     def of(self, source: Source) -> T:
         """Read and check one file. Never raises for what stands in it, nor for a mistake of ours."""
@@ -57,24 +64,51 @@ class Task(Generic[T]):
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # panics of the Rust libraries are no Exception
-            return self.panicked(source, type(error).__name__)
+            return self.given_up(source, _reason(source, error), type(error).__name__)
         result.seconds = time.perf_counter() - started
         return self.then(result)
 
     def _of(self, source: Source) -> FileResult:
-        reading = read.read_file(source.path, form=self.form, name=source.file)
-        result = FileResult(source.file, source.address, reading.sha256 or "")
-        if not reading.records and marks.is_own_output(source.path):
-            result.skipped = "own_output"
-            return result
+        with opened(source) as path:
+            reading = read.read_file(path, form=self.form, name=source.file)
+            result = FileResult(source.file, source.address, reading.sha256 or "")
+            if not reading.records and marks.is_own_output(path):
+                result.skipped = "own_output"
+                return result
         result.refused = [refusal(refused, self.settings) for refused in reading.refused]
         result.sheets = [SheetResult(r, registry.check(r, self.settings)) for r in reading.records]
         return result
 
-    def panicked(self, source: Source, detail: str) -> T:
-        """What comes of a file that a mistake of ours, or the end of its process, kept from being read."""
-        finding = refusal(Refused("F001", reason="panic", detail=detail), self.settings)
+    def given_up(self, source: Source, reason: str, detail: str) -> T:
+        """What comes of a file that could not be worked on to its end."""
+        finding = refusal(Refused("F001", reason=reason, detail=detail), self.settings)
         return self.then(FileResult(source.file, source.address, refused=[finding]))
+
+    def lost(self, source: Source, seconds: float) -> T:
+        """What comes of a file whose process ended after so many seconds of work on it alone."""
+        if seconds >= self.limit:
+            return self.given_up(source, "timeout", f"{self.limit:g} s")
+        return self.given_up(source, "panic", "killed")
+
+    @contextlib.contextmanager
+    def watched(self) -> Iterator[None]:
+        """End this process when the block takes longer than the limit, whatever holds it.
+
+        A thread of the interpreter's own sees to that: neither a loop in a library nor a lock stops it.
+        """
+        with open(os.devnull, "w") as nowhere:
+            faulthandler.dump_traceback_later(self.limit, exit=True, file=nowhere)
+            try:
+                yield
+            finally:
+                faulthandler.cancel_dump_traceback_later()
+
+
+def _reason(source: Source, error: BaseException) -> str:
+    """Why a file gave nothing, in one of F001's words."""
+    if source.fetched or not isinstance(error, OSError):
+        return "panic"
+    return "missing" if isinstance(error, FileNotFoundError) else "unreachable"
 
 
 def refusal(refused: Refused, settings: Settings) -> Finding:
@@ -101,12 +135,14 @@ def run_then(
     *,
     form: Form | None = None,
     jobs: int | None = None,
+    limit: float = LIMIT,
 ) -> Generator[T]:
     """Like `run`, and do ``then`` with each result where it was made.
 
     So only what ``then`` gives comes back from the processes; it must be a function that can be sent to them.
+    A file that takes a process more than ``limit`` seconds is refused for that (F001).
     """
-    task = Task(settings, form, then)
+    task = Task(settings, form, then, limit)
     registry.load()
     jobs = jobs or (1 if len(sources) < FEW else min(_processors(), MOST_JOBS))
     if jobs > 1:
@@ -154,10 +190,10 @@ def _one_by_one(chunk: Sequence[Source], task: Task[T]) -> Iterator[T]:
                 return
             alive = True
             while rest and alive:
-                source = rest.popleft()
+                source, started = rest.popleft(), time.monotonic()
                 results = _alone(pool, source)
                 alive = bool(results)
-                yield from results or [task.panicked(source, "killed")]
+                yield from results or [task.lost(source, time.monotonic() - started)]
 
 
 def _lives(pool: ProcessPoolExecutor) -> bool:
@@ -212,4 +248,9 @@ def _prepare(task: Task[Any]) -> None:
 
 def _check(sources: Sequence[Source]) -> list[Any]:
     assert _task is not None, "the pool's initializer runs first"
-    return [_task.of(source) for source in sources]
+    return [_watched(_task, source) for source in sources]
+
+
+def _watched(task: Task[T], source: Source) -> T:
+    with task.watched():
+        return task.of(source)

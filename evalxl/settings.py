@@ -17,7 +17,10 @@
     2017 = 4077
 
     [publish]
-    leave_out = ["phone"]            # fields that `publish` leaves out, besides personal ones
+    leave_out = ["opinions"]         # fields that `publish` leaves out, besides personal ones
+    title = "見本市の事務事業評価"   # on every page
+    publisher = "見本市"             # who is to be named when the data are used
+    licence = "CC BY 4.0"            # the default; licence_url leads to its text
 """
 
 from __future__ import annotations
@@ -28,11 +31,15 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import msgspec
 
 from workbook import toml_lines
+
+if TYPE_CHECKING:
+    from evalxl.masters import Masters
+    from evalxl.past import Previous
 
 Number = int | Decimal
 Severity = Literal["error", "warning", "info"]
@@ -64,6 +71,13 @@ class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """I210."""
     plan_over_percent: Number = 5
     """P516: the plan above the evaluated year."""
+    tie_out_tolerance: Number = 1
+    """X806: 千円 a project between its sheet and the accounts."""
+    same_text_percent: Number = 95
+    """Y702: how much of a text is last year's."""
+    below_plan_warning: Number = 60
+    below_plan_info: Number = 80
+    """Y703: the result under so many percent of last year's plan."""
     lower_is_better: tuple[str, ...] = (
         "事故", "苦情", "滞納", "未納", "未収", "待機", "犯罪", "脅威", "被害", "死亡", "違反", "不法投棄",
         "発生件数", "赤字", "空き家", "ごみの排出", "ごみ排出",
@@ -73,6 +87,20 @@ class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         "収納率", "納付率", "合格", "就職",
     )  # fmt: skip
     """P517: words in the name of a 成果指標 that tell its good direction."""
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """What the pages for citizens say of themselves."""
+
+    title: str = "事務事業評価"
+    publisher: str = ""
+    """Who publishes; empty: not named."""
+    licence: str = "CC BY 4.0"
+    licence_url: str = ""
+    """Where the licence's text stands; empty for a licence that is not CC BY 4.0: no link."""
+
+
+CC_BY = "https://creativecommons.org/licenses/by/4.0/deed.ja"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +114,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     form: str | None = None
     leave_out: tuple[str, ...] = ()
     """Fields that `publish` leaves out, besides the form's personal ones."""
+    site: Site = Site(licence_url=CC_BY)
+    masters: Masters | None = None
+    """The city's masters, where a run is given any; rules that need them are silent without."""
+    previous: Previous | None = None
+    """Last year's sheets, where a run is given them."""
+
+    def beside(self, masters: Masters | None, previous: Previous | None) -> Settings:
+        """These settings with what a run is given besides; rates.csv speaks for the years that it names."""
+        rates = {**self.rates, **(masters.rates if masters else {})}
+        return msgspec.structs.replace(self, masters=masters, previous=previous, rates=rates)
+
+    def decisive(self) -> tuple[Any, ...]:
+        """All that decides what the rules find, as plain values that can be encoded: for a hash."""
+        own = msgspec.structs.replace(self, rates={}, masters=None, previous=None)
+        beside = (self.masters.digest if self.masters else "", self.previous.digest if self.previous else "")
+        return own, sorted(self.rates.items()), *beside
 
     def is_on(self, code: str) -> bool:
         """Whether the rule of that code is to be run."""
@@ -112,6 +156,7 @@ _EXPECTED = {
     "severity": ("error・warning・infoのどれか", "error, warning or info"),
     "texts": ('文字の一覧 ["…"]', 'a list of texts ["…"]'),
     "text": ("文字", "a text"),
+    "address": ("https:// で始まるアドレス", "an address that begins with https://"),
     "table": ("[{key}]の表", "a table [{key}]"),
     "order": ("hours_per_person_warning ≦ hours_per_person_error",) * 2,
 }
@@ -209,7 +254,7 @@ class _Reader:
     def settings(self, data: Mapping[str, Any]) -> Settings:
         self.known(data, ("form", "rules", "thresholds", "rates", "publish"), "")
         rules = self.table(data, "rules", ("off", "grade"))
-        publish = self.table(data, "publish", ("leave_out",))
+        publish = self.table(data, "publish", ("leave_out", *Site.__struct_fields__))
         return Settings(
             off=frozenset(self.codes(self.texts(rules, "rules", "off"), "rules")),
             grades=self.grades(self.table(rules, "grade", None)),
@@ -217,7 +262,18 @@ class _Reader:
             rates=dict(self.rates(self.table(data, "rates", None))),
             form=self.form(data.get("form")),
             leave_out=self.texts(publish, "publish", "leave_out"),
+            site=self.site({key: value for key, value in publish.items() if key != "leave_out"}),
         )
+
+    def site(self, data: Mapping[str, Any]) -> Site:
+        for key, value in data.items():
+            if not isinstance(value, str) or (not value.strip() and key != "publisher"):
+                raise self.wrong("publish", key, value, "text")
+        address = data.get("licence_url")
+        if address is not None and not re.match(r"https?://", address):
+            raise self.wrong("publish", "licence_url", address, "address")
+        default = CC_BY if data.get("licence", Site().licence) == Site().licence else ""
+        return Site(**{"licence_url": default, **data})
 
     def table(self, data: Mapping[str, Any], key: str, names: Iterable[str] | None) -> Mapping[str, Any]:
         value = data.get(key, {})

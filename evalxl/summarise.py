@@ -9,11 +9,16 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from evalxl import grouping
+from evalxl import finance_tables, grouping, reception
+from evalxl import summary_counts as counts_over
+from evalxl import summary_receipts as receipts
 from evalxl import summary_tables as listing
 from evalxl.counting import Counting
+from evalxl.finance_tables import Beside
 from evalxl.grouping import HIERARCHIES
 from evalxl.ledger import Entry
+from evalxl.rules.across import Run
+from evalxl.settings import Settings
 from evalxl.tables import DEFAULT_FORM, FileRows, FindingRow, SheetRows
 from evalxl.totals import Totals, by_row, lost_years
 from workbook import form as forms
@@ -21,8 +26,10 @@ from workbook.form import Form
 from workbook.notation import era_year
 from workbook.summary.model import (
     COUNTED,
+    MAX_LINKS,
     YEAR,
     Card,
+    DataTable,
     Item,
     Matrix,
     Node,
@@ -31,6 +38,7 @@ from workbook.summary.model import (
     Section,
     SummaryData,
     YearColumn,
+    figure,
 )
 
 TITLE = "事務事業評価　集約結果"
@@ -38,8 +46,13 @@ TITLE = "事務事業評価　集約結果"
 
 def items(sheets: Sequence[SheetRows]) -> list[Item]:
     """The rows of the cost tables of all forms met, each with a title that a formula can name."""
+    return items_of(forms_of(sheets))
+
+
+def items_of(forms: Sequence[Form]) -> list[Item]:
+    """Like `items`, of these forms."""
     found: dict[str, Item] = {}
-    for form in forms_of(sheets):
+    for form in forms:
         for row in form.costs.rows:
             title = re.sub(r"[(（][^)）]*[)）]|[^\w・]", "", row.label) or row.name
             if any(item.title == title and item.name != row.name for item in found.values()):
@@ -64,23 +77,26 @@ def build(
     title: str = TITLE,
     created: str | None = None,
     extra: Sequence[FindingRow] = (),
+    beside: Beside | None = None,
 ) -> SummaryData:
     """The summary of a run. ``totals`` are the exact sums of what counts (`totals.counted`).
 
-    ``extra`` are findings of the run itself.
+    ``extra`` are findings of the run itself; ``beside`` is what it knows besides its sheets.
     """
     sheets = [sheet for file in files for sheet in file.sheets]
     evaluated = max((sheet.fiscal_year for sheet in sheets), default=None)
     rows = items(sheets)
-    lines = {hierarchy.sheet: grouping.paths(hierarchy, sheets) for hierarchy in HIERARCHIES}
+    placed = beside.placed() if beside else sheets
+    lines = {hierarchy.sheet: grouping.paths(hierarchy, placed) for hierarchy in HIERARCHIES}
     sums = _sums(sheets, counting)
     counts = [evaluated in years for years in counting.years]
     view = listing.View(files, entries, counting, lines, rows, output, forms_of(sheets), extra)
+    costs = listing.costs(view)
     return SummaryData(
         title=title,
         created=created or _today(),
         evaluated_year=evaluated,
-        years=_years(sheets, counting),
+        years=year_columns(sheets, counting),
         items=rows,
         default_item=_default(rows),
         total_items=[item.name for item in rows if item.name.endswith("_total")],
@@ -90,10 +106,26 @@ def build(
             for h in HIERARCHIES
         ],
         listing=listing.projects(view),
-        costs=listing.costs(view),
-        tables=[make(view) for make in listing.TABLES],
-        overview=_overview(view, sheets),
+        costs=costs,
+        tables=[*(make(view) for make in listing.TABLES), *_received(view, beside or _alone(view, entries))],
+        overview=_overview(view, sheets, costs.unlinked),
+        movers=counts_over.movers(view, next(i for i in rows if i.name == _default(rows)), evaluated),
     )
+
+
+def _alone(view: listing.View, entries: Sequence[Entry]) -> Beside:
+    """A run that knows nothing but its sheets."""
+    run = Run([sheet for _, _, sheet in view.sheets()], view.counting)
+    desk = reception.receive(entries, run, Settings(), None, view.output.name, "")
+    return Beside(run, Settings(), desk)
+
+
+def _received(view: listing.View, beside: Beside) -> list[DataTable]:
+    """受付簿, and what the masters and last year's sheets have to tell."""
+    of_sections = [receipts.progress(beside.reception)] if any(
+        section.expected is not None for section in beside.reception.sections
+    ) else []
+    return [receipts.received(view, beside.reception), *of_sections, *finance_tables.sheets(beside)]
 
 
 def _today() -> str:
@@ -115,7 +147,7 @@ def _sums(sheets: Sequence[SheetRows], counting: Counting) -> list[dict[tuple[st
     ]
 
 
-def _years(sheets: Sequence[SheetRows], counting: Counting) -> list[YearColumn]:
+def year_columns(sheets: Sequence[SheetRows], counting: Counting) -> list[YearColumn]:
     """All years that any sheet has, and whether what counts in them is settled, planned or both."""
     phases: dict[int, set[str]] = {}
     for sheet, years in zip(sheets, counting.years, strict=True):
@@ -153,8 +185,8 @@ def _of_cost_sheet(data: SummaryData) -> Totals:
     for item in data.items:
         column = titles.index(item.title)
         for row in data.costs.rows:
-            amount, key = row[column], (item.name, int(row[year]))  # type: ignore[arg-type]
-            if row[counted] == 1 and isinstance(amount, (int, Decimal)):
+            amount, key = figure(row[column]), (item.name, int(row[year]))  # type: ignore[arg-type]
+            if row[counted] == 1 and amount is not None:
                 sums[key] = sums.get(key, Decimal(0)) + amount
     return sums
 
@@ -162,7 +194,7 @@ def _of_cost_sheet(data: SummaryData) -> Totals:
 # ---- the overview ------------------------------------------------------------------------------------------
 
 
-def _overview(view: listing.View, sheets: Sequence[SheetRows]) -> Overview:
+def _overview(view: listing.View, sheets: Sequence[SheetRows], unlinked: int) -> Overview:
     latest = [sheet for sheet, last in zip(sheets, view.counting.latest, strict=True) if last]
     severities = Counter(row[1] for row in listing.all_findings(view))
     cards = [
@@ -174,8 +206,26 @@ def _overview(view: listing.View, sheets: Sequence[SheetRows]) -> Overview:
         Card("参考", severities["info"]),
     ]
     return Overview(
-        cards, _notices(view, sheets), _directions(view, latest), _matrix(view, latest), _sections(view)
+        cards,
+        [*_notices(view, sheets), *_about_links(sheets, unlinked)],
+        _directions(view, latest),
+        _matrix(view, latest),
+        _sections(view),
+        counts_over.asked(view, latest),
     )
+
+
+def _about_links(sheets: Sequence[SheetRows], unlinked: int) -> list[str]:
+    """That figures lead to their source; and how many do not, because Excel takes no more links."""
+    if not sheets:
+        return []
+    told = "「一覧」と「コスト」の数値から元のシートのそのセルが開きます（フォルダーごと移しても使えます）。"
+    if unlinked:
+        told += (
+            f"Excelのリンクの上限（1シート{MAX_LINKS:,}件）のため、「コスト」の{unlinked:,}件の数値にはリンクが"
+            "ありません。行の右端の出典から元のシートが開きます。"
+        )
+    return [f"【出典】{told}"]
 
 
 def _notices(view: listing.View, sheets: Sequence[SheetRows]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,18 @@ from evalxl.ledger import Entry
 from evalxl.tables import FileRows, FindingRow, SheetRows, direction_column
 from workbook.form import Form, Question
 from workbook.notation import era_year
-from workbook.summary.model import COUNTED, LATEST, YEAR, Cell, Column, DataTable, Item, Link
+from workbook.summary.model import (
+    COUNTED,
+    LATEST,
+    MAX_LINKS,
+    YEAR,
+    Cell,
+    Column,
+    DataTable,
+    Item,
+    Link,
+    Number,
+)
 
 SEVERITY_WORDS = {severity: words.ja for severity, words in texts.SEVERITY.items()}
 PHASE_WORDS = {"settled": "決算", "plan": "計画"}
@@ -59,6 +71,12 @@ class View:
         """A link to a cell of a source file, relative to the summary book wherever it can be."""
         return Link(text or cell or file.file, target(file.path, self.output), cell)
 
+    def figure(self, file: FileRows, amount: Number | None, cell: str | None) -> Cell:
+        """A figure that leads to the cell it came from; plain where that is not known."""
+        if amount is None or cell is None:
+            return amount
+        return Link("", target(file.path, self.output), cell, amount)
+
 
 @functools.lru_cache(maxsize=4096)
 def target(path: str, output: Path) -> str:
@@ -80,7 +98,7 @@ _PLACE = [
     for hierarchy in HIERARCHIES[1:]
     for title in hierarchy.titles
 ]
-_SOURCE = Column("出典", "link", 24)
+_SOURCE = Column("出典", "link", 30)
 
 
 def _named(view: View, index: int, sheet: SheetRows) -> tuple[str | None, ...]:
@@ -103,7 +121,9 @@ def projects(view: View) -> DataTable:
         Column("事業期間", "text", 24), *_PLACE, Column(LATEST, "center", 7), Column("ファイル", "text", 40),
     ]  # fmt: skip
     printed = [column.title for column in columns].index("事業期間")
-    rows = [_project(view, index, file, sheet, tuple(axes)) for index, file, sheet in view.sheets()]
+    # The newest sheet of each project first: those that a later one speaks for are grey, at the end.
+    newest_first = sorted(view.sheets(), key=lambda found: not view.counting.latest[found[0]])
+    rows = [_project(view, index, file, sheet, tuple(axes)) for index, file, sheet in newest_first]
     return DataTable("一覧", "一覧表", columns, rows, 3, printed, "1事業1行の一覧")
 
 
@@ -111,7 +131,7 @@ def _project(
     view: View, index: int, file: FileRows, sheet: SheetRows, axes: tuple[str, ...]
 ) -> tuple[Cell, ...]:
     head, year = sheet.head, sheet.fiscal_year
-    amounts = {(row[2], row[0]): row[4] for row in sheet.costs}
+    amounts = {(row[2], row[0]): view.figure(file, row[4], row[5]) for row in sheet.costs}
     places = (
         ("project_total", -1),
         ("project_total", 0),
@@ -166,17 +186,47 @@ def costs(view: View) -> DataTable:
         Column(COUNTED, "center", 7), Column("評価年度", "year", 9), *_PLACE, _SOURCE,
     ]  # fmt: skip
     printed = [column.title for column in columns].index(COUNTED) + 2
-    rows = [row for index, file, sheet in view.sheets() for row in _cost_rows(view, index, file, sheet)]
-    return DataTable(
-        "コスト", "コスト表", columns, rows, 3, printed, "事業・年度ごとのコスト（千円、人、時間）"
-    )
+    linked, unlinked = _linked(view)
+    rows = [
+        row
+        for index, file, sheet in view.sheets()
+        for row in _cost_rows(view, index, file, sheet, linked.get(index))
+    ]
+    title = "事業・年度ごとのコスト（千円、人、時間）"
+    return DataTable("コスト", "コスト表", columns, rows, 3, printed, title, unlinked)
 
 
-def _cost_rows(view: View, index: int, file: FileRows, sheet: SheetRows) -> Iterator[tuple[Cell, ...]]:
-    by_year: dict[int, dict[str, Any]] = {}
+def _linked(view: View) -> tuple[Mapping[int, frozenset[int]], int]:
+    """The years of each sheet whose figures get links, and how many figures get none.
+
+    Every row has its link to the project total beside the figures; they take what is left of the number of
+    links that Excel allows: what counts first, then the rest, in the order of the sheets.
+    """
+    wanted: list[tuple[bool, int, int, int]] = []
+    for index, _, sheet in view.sheets():
+        filled = Counter(row[0] for row in sheet.costs if row[4] is not None and row[5])
+        years = {row[0] for row in sheet.costs}
+        wanted += [(year not in view.counting.years[index], index, year, filled[year]) for year in years]
+    room = MAX_LINKS - len(wanted)
+    linked: dict[int, frozenset[int]] = {}
+    unlinked = 0
+    for _, index, year, count in sorted(wanted):
+        if count <= room:
+            linked[index] = linked.get(index, frozenset()) | {year}
+            room -= count
+        else:
+            unlinked += count
+    return linked, unlinked
+
+
+def _cost_rows(
+    view: View, index: int, file: FileRows, sheet: SheetRows, linked: frozenset[int] | None
+) -> Iterator[tuple[Cell, ...]]:
+    by_year: dict[int, dict[str, Cell]] = {}
     phases, cells = dict[int, str](), dict[int, str | None]()
     for year, phase, row, _, amount, cell in sheet.costs:
-        by_year.setdefault(year, {})[row] = amount
+        found = view.figure(file, amount, cell) if linked and year in linked else amount
+        by_year.setdefault(year, {})[row] = found
         phases[year] = PHASE_WORDS[phase]
         if row == "project_total" or year not in cells:
             cells[year] = cell
@@ -195,7 +245,7 @@ def indicators(view: View) -> DataTable:
     columns = [
         *_SECTION, Column("評価年度", "year", 9), Column("種別", "text", 10), Column("記号", "center", 6),
         Column("指標名", "wrap", 34), Column("単位", "center", 8),
-        *(Column(era_year(year), "amount", 11) for year in years), _SOURCE,
+        *(Column(era_year(year), "figure", 11) for year in years), _SOURCE,
     ]  # fmt: skip
     labels = {table.name: table.label for form in view.forms for table in form.indicator_tables}
     rows: list[tuple[Cell, ...]] = []
@@ -223,10 +273,11 @@ def judgements(view: View) -> DataTable:
     mergeable = [topic for topic, q in questions.items() if q.mergeable]
     columns = [
         *_SECTION, Column("評価年度", "year", 9),
-        *(Column(f"{q.mark}{q.label}", "wrap", 13) for q in questions.values()),
+        *(Column(question_title(q), "wrap", 13) for q in questions.values()),
         *(Column(f"{questions[topic].mark}統廃合・連携", "wrap", 12) for topic in mergeable),
         *(Column(title, "center", 15) for title in axes.values()), Column("総括", "wrap", 40),
-        *(Column(f"{q.mark}の理由", "wrap", 32) for q in questions.values()), _SOURCE,
+        *(Column(f"{q.mark}の理由", "wrap", 32) for q in questions.values()), Column(LATEST, "center", 7),
+        _SOURCE,
     ]  # fmt: skip
     rows = [
         _judgement(view, index, file, sheet, (questions, mergeable, tuple(axes)))
@@ -234,6 +285,11 @@ def judgements(view: View) -> DataTable:
     ]
     printed = [column.title for column in columns].index("総括") + 1
     return DataTable("評価", "評価表", columns, rows, 3, printed, "設問ごとの評価と理由")
+
+
+def question_title(question: Question) -> str:
+    """The column of a question in 評価."""
+    return f"{question.mark}{question.label}"
 
 
 def _judgement(
@@ -254,7 +310,8 @@ def _judgement(
     return (
         *_named(view, index, sheet), sheet.fiscal_year, *ticks, *merges,
         *(sheet.head.get(f"summary_{key}") for key in axes), sheet.head.get("summary_text"),
-        *(row[4] for row in found.values()), view.link(file, cell, file.file),
+        *(row[4] for row in found.values()), int(view.counting.latest[index]),
+        view.link(file, cell, file.file),
     )  # fmt: skip
 
 
@@ -284,7 +341,7 @@ def directions(view: View) -> DataTable:
     return DataTable("方向性", "方向性表", columns, rows, 3, len(columns) - 2, "今後の方向性と期待成果")
 
 
-# ---- 検証結果, 受付簿 --------------------------------------------------------------------------------
+# ---- 検証結果 --------------------------------------------------------------------------------
 
 
 def all_findings(view: View) -> Iterator[FindingRow]:
@@ -300,8 +357,8 @@ def findings(view: View) -> DataTable:
     """検証結果: one row a finding, the gravest first."""
     columns = [
         Column("重さ", "severity", 8), Column("コード", "center", 8), *_SECTION, Column("年度", "center", 11),
-        Column("内容", "wrap", 52), Column("直し方", "wrap", 44), Column("場所", "link", 22),
-        Column("ファイル", "text", 32),
+        Column("内容", "wrap", 52), Column("直し方", "wrap", 44), Column("場所", "link", 30),
+        Column("ファイル", "text", 40),
     ]  # fmt: skip
     rows: list[tuple[str, tuple[Cell, ...]]] = [
         (row[1], _finding(row, (None,) * 3, None, None)) for row in view.extra
@@ -320,52 +377,11 @@ def _finding(
     row: FindingRow, named: tuple[str | None, ...], file: FileRows | None, view: View | None
 ) -> tuple[Cell, ...]:
     code, severity, _, year, cell, message, hint, _, _ = row
-    place = view.link(file, cell) if view and file else None
+    place = view.link(file, cell, None if cell else "ファイルを開く") if view and file else None
     name = file.file if file else None
     when = era_year(year) if year else None
     return (SEVERITY_WORDS[severity], code, *named, when, message, hint, place, name)
 
 
-def received(view: View) -> DataTable:
-    """受付簿: what became of every file."""
-    columns = [
-        Column("状況", "center", 11), Column("ファイル", "link", 44), Column("シート", "text", 18), *_SECTION,
-        Column("評価年度", "year", 9), Column("誤り", "count", 7), Column("注意", "count", 7),
-        Column("コード", "center", 8), Column("備考", "wrap", 60),
-    ]  # fmt: skip
-    sections = iter(range(sum(len(file.sheets) for file in view.files)))
-    rows: list[tuple[Cell, ...]] = []
-    for entry in view.entries:
-        link = view.link(entry.file, None)
-        if entry.sheet is None:
-            status = "受付不可" if entry.status == "refused" else "対象外"
-            code = entry.code if entry.status == "refused" else None
-            note = entry.message or SKIPPED_WORDS.get(entry.code or "")
-            rows.append((status, link, entry.sheet_name, *(None,) * 6, code, note))
-            continue
-        index = next(sections)
-        severities = [row[1] for row in entry.sheet.findings]
-        counts = severities.count("error"), severities.count("warning")
-        status = "二重提出" if entry.doubles else "提出"
-        named = (*_named(view, index, entry.sheet), entry.sheet.fiscal_year)
-        rows.append((status, link, entry.sheet_name, *named, *counts, None, _remarks(entry)))
-    return DataTable("受付簿", "受付簿表", columns, rows, 1, 0, "ファイルごとの受付状況")
-
-
-def _remarks(entry: Entry) -> str | None:
-    parts = []
-    if entry.doubles:
-        parts.append(
-            f"同じ事業・同じ評価年度のシートがほかにあります（両方を集計）：{'、'.join(entry.doubles)}"
-        )
-    if entry.same_content:
-        parts.append(f"内容がまったく同じファイルがあります：{'、'.join(entry.same_content)}")
-    if entry.superseded:
-        parts.append("評価年度が新しいシートがあるため、重なる年度はそちらを集計しています。")
-    if entry.renumbered:
-        parts.append("科目・施策のコードが年度間で違いますが、事業名と部・課から同じ事業として扱いました。")
-    return "\n".join(parts) or None
-
-
-TABLES: tuple[Callable[[View], DataTable], ...] = (indicators, judgements, directions, findings, received)
+TABLES: tuple[Callable[[View], DataTable], ...] = (indicators, judgements, directions, findings)
 """The data sheets behind コスト, in the order of the book."""

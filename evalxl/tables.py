@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Literal
 
 from evalxl.results import FileResult, SheetResult
-from evalxl.rules.registry import Finding, Lang
+from evalxl.rules.registry import Finding, Lang, field_name
 from workbook import form as forms
 from workbook.form import Form
 from workbook.notation import fold
@@ -35,6 +36,8 @@ JudgementRow = tuple[str, str, str, bool | None, str | None, bool | None, str | 
 """question, topic, axis, flagged, reason, mergeable, cell."""
 FindingRow = tuple[str, str, str | None, int | None, str | None, str, str, str | None, str | None]
 """code, severity, field, year, cell, message, hint, found, expected."""
+RewrittenRow = tuple[str, str, int, Number, Number, str, str | None]
+"""field, label, fiscal_year, before, after, the earlier file, cell."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -54,6 +57,10 @@ class SheetRows:
     findings: list[FindingRow]
     sums: dict[tuple[str, int], Decimal]
     """(row, fiscal_year) → amount as the record has it: what X807 holds the tables against."""
+    content: str = ""
+    """The same for two sheets that say the same (in hex)."""
+    rewritten: list[RewrittenRow] = dataclasses.field(default_factory=list)
+    """Settled figures that last year's sheet has otherwise (Y701)."""
 
     @property
     def dimensions(self) -> tuple[str, str | None, str | None, str, str, int]:
@@ -124,7 +131,23 @@ def extract_sheet(result: SheetResult, file: str, lang: Lang = "ja") -> SheetRow
         judgements=list(_judgements(record)),
         findings=[finding_row(finding, lang) for finding in result.findings],
         sums=_sums(record),
+        content=_content(record),
+        rewritten=[_rewritten(finding) for finding in result.findings if finding.code == "Y701"],
     )
+
+
+def _content(record: Record) -> str:
+    """A digest of all that a sheet says, wherever it stands."""
+    said = sorted((key, str(value)) for key, value in record.values.items() if value not in (None, ()))
+    return hashlib.sha256(repr((record.fiscal_year, said, sorted(record.answered))).encode()).hexdigest()
+
+
+def _rewritten(finding: Finding) -> RewrittenRow:
+    values = finding.values
+    return (
+        field_name(finding.field) or "", values["label"], finding.year or 0, values["expected"],
+        values["found"], values["place"], finding.cell,
+    )  # fmt: skip
 
 
 BUDGET_CODES = ("account", "kan", "kou", "moku", "major", "minor")
@@ -140,9 +163,14 @@ def project_key(record: Record, file: str) -> str:
         return fold(identity)
     name = fold(record.text("project_name"))
     if not name:
-        return f"{file}#{record.sheet}"
+        return placed_key(file, record.sheet)
     budget = "-".join(fold(record.text(f"budget.{part}")) for part in BUDGET_CODES)
     return f"{budget}|{fold(record.text('measure.code'))}|{name}"
+
+
+def placed_key(file: str, sheet: str) -> str:
+    """The key of a sheet with neither id nor name: where it stands."""
+    return f"{file}#{sheet}"
 
 
 def phase_of(record: Record, year: int) -> Phase:
@@ -231,7 +259,7 @@ def finding_row(finding: Finding, lang: Lang) -> FindingRow:
     found, expected = (_plain_text(finding.values.get(name)) for name in ("found", "expected"))
     text, hint = finding.message(lang), finding.hint(lang)
     return (
-        finding.code, finding.severity, finding.field, finding.year, finding.cell, text, hint, found, expected
+        finding.code, finding.severity, field_name(finding.field), finding.year, finding.cell, text, hint, found, expected
     )  # fmt: skip
 
 

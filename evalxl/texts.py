@@ -43,6 +43,14 @@ NOTHING = Text(
     "読み込めるExcelファイルがありませんでした。ファイルやフォルダーの場所を確かめてください。",
     "No Excel file to read. Please check the paths.",
 )
+REUSED = Text(
+    "前回から変わっていない{files}ファイルは、読み直していません（--fresh で読み直します）。",
+    "{files} files did not change since they were last read and were not read again (--fresh reads them).",
+)
+STORE_REBUILT = Text(
+    "前回までの読み取りの控えが壊れていたため、作り直しました。結果には影響ありません。",
+    "The store of earlier readings was damaged and was made anew. The results are not affected.",
+)
 WRITTEN = Text("書き出しました: {path}", "Written: {path}")
 INTERRUPTED = Text(
     "中断しました。書きかけのファイルは残していません。", "Interrupted. No half-written file is left behind."
@@ -84,6 +92,21 @@ WRONG_VALUE = Text("{name} の値「{word}」は正しくありません。", "'
 UNKNOWN_OPTION = Text("「{word}」という指定はありません。", "There is no argument '{word}'.")
 UNKNOWN_RULE = Text("「{word}」というルールはありません。", "There is no rule '{word}'.")
 UNKNOWN_FORM = Text("「{word}」という様式はありません。", "There is no form '{word}'.")
+UNKNOWN_FIELD = Text("「{word}」という項目では集計できません。", "There is no field '{word}' to roll up by.")
+UNKNOWN_VALUE = Text("「{word}」という集計する値はありません。", "There is no value '{word}' to roll up.")
+NO_SOURCES = Text(
+    "財源別に分けられるのは事業費計（project_total）だけです。「{word}」は分けられません。",
+    "Only project_total has funding sources; '{word}' cannot be split by them.",
+)
+NO_YEAR = Text(
+    "{word}年度の数値はありません。あるのは {known} です。",
+    "There are no figures for {word}. There are: {known}",
+)
+NEEDS_OUTPUT = Text("{word} で書き出すには -o で出力先を指定してください。", "{word} needs -o: where to write.")
+DAMAGED_STORE = Text(
+    "表のフォルダーを読めません。evalxl consolidate --data で書き出したものか確かめてください: {detail}",
+    "Cannot read the folder of tables. Was it written by evalxl consolidate --data? {detail}",
+)
 UNKNOWN_COMMAND = Text("「{word}」という命令はありません。", "There is no command '{word}'.")
 
 # Help pages.
@@ -114,6 +137,7 @@ FIRST_STEPS = Text(
 
 # The demo: names of its files, which are Japanese as the city's would be.
 DEMO_INPUT, DEMO_SUMMARY, DEMO_REPORT, DEMO_DATA = "提出", "集約.xlsx", "検証結果.xlsx", "表"
+DEMO_MASTERS = "マスター"
 DEMO_WRITING = Text(
     "架空の市の評価シートを書き出しています: {path}", "Writing the sheets of an invented city: {path}"
 )
@@ -133,6 +157,8 @@ DEMO_NAMES = {
     "summary": Text("集約表", "summary book"),
     "report": Text("検証結果の一覧（回答欄つき）", "findings, with a column for answers"),
     "data": Text("整理した表（CSV、Parquet）", "tidy tables (CSV, Parquet)"),
+    "masters": Text("マスター（CSV）", "masters (CSV)"),
+    "ledger": Text("受付簿（evalxl status で見る）", "ledger (see it with evalxl status)"),
 }
 
 # What the form's file has no label for.
@@ -159,3 +185,114 @@ CONSOLIDATED = Text(
     "{error} errors, {warning} warnings, {info} notes",
 )
 BLANK_WRITTEN = Text("空の様式を書き出しました: {path}", "The empty form was written: {path}")
+
+# Masters, last year, the ledger.
+ZEROS = Text(
+    "{file}: 先頭の0が落ちたコードを{count}件補いました（例: {line}行目「{column}」 {found} → {repaired}）",
+    "{file}: {count} codes got back their leading zeros (line {line}, '{column}': {found} → {repaired})",
+)
+NO_PREVIOUS = Text(
+    "前の年度のシートを読めませんでした。--previous の場所と様式を確かめてください: {path}",
+    "No sheet of last year could be read. Please check --previous and the form: {path}",
+)
+PREVIOUS_REFUSED = Text(
+    "前の年度のファイルを読めないため、比べません: {file}（{code} {message}）",
+    "Last year's file cannot be read and is not compared: {file} ({code} {message})",
+)
+NO_ACCOUNTS = Text(
+    "accounts.csv に{year}年度の決算がないため、{year}年度は突合しません。",
+    "accounts.csv has nothing for FY{year}: that year is not tied out.",
+)
+LEDGER_LOST = Text(
+    "前回の受付簿を読めないため、前回からの変化は示しません: {path}",
+    "The last ledger cannot be read, so changes since then are not shown: {path}",
+)
+NO_LEDGER = Text(
+    "受付簿が見つかりません: {path}（evalxl consolidate を実行すると、集約表のとなりにできます）",
+    "There is no ledger at {path}. evalxl consolidate writes one beside the summary book.",
+)
+DAMAGED_LEDGER = Text(
+    "受付簿を読めません: {path}（{detail}）。evalxl consolidate をもう一度実行してください。",
+    "The ledger {path} cannot be read ({detail}). Please run evalxl consolidate again.",
+)
+REMINDED = Text("{count}課あての文書を書き出しました: {path}", "Wrote texts for {count} sections: {path}")
+OTHER_LEDGERS = Text(
+    "受付簿が{count}つあります。いちばん新しいもの（{path}）を使います。",
+    "There are {count} ledgers; the newest is used: {path}",
+)
+
+# Roll-ups.
+TOTAL = Text("合　計", "Total")
+DIFFERENCE = Text("増減", "change")
+RATE = Text("増減率", "rate")
+SHARE = Text("構成比", "share")
+PHASES = {
+    "決算": Text("決算", "settled"),
+    "計画": Text("計画", "plan"),
+    "決算・計画": Text("決算・計画", "settled, plan"),
+}
+RISEN = Text("増えたもの（{year}、前年度比）", "Risen most ({year})")
+FALLEN = Text("減ったもの（{year}、前年度比）", "Fallen most ({year})")
+NOTE = Text("※ {text}", "Note: {text}")
+ROLLUP_DOUBLES = Text(
+    "同じ事業・同じ評価年度のシートが{count}件あります。どれが正しいかを確かめるまで、すべて集計に含めています。",
+    "{count} sheets are double submissions; all of them are counted until someone says which is right.",
+)
+ROLLUP_SAME = Text(
+    "複数の入力に同じファイルのシートが{count}件あり、1回だけ集計しました。",
+    "{count} sheets came from the same file twice and are counted once.",
+)
+ROLLUP_REPLACED = Text(
+    "複数の入力に同じ事業・同じ評価年度のシートが{count}件あり、後に指定した入力のものを集計しました。",
+    "{count} sheets gave way to the same project's sheet of the same year in a source named later.",
+)
+ROLLUP_LATER = Text(
+    "同じ事業の同じ年度は、評価年度が新しいシートの数値だけを集計しています（{count}事業年度分を除きました）。",
+    "A project's year counts from its latest sheet only ({count} project-years of older sheets left out).",
+)
+
+# Pages for citizens.
+PUBLISHED = Text("{projects}件の事業のページを書き出しました: {path}", "Pages of {projects} projects: {path}")
+LEAKS = Text(
+    "公表できない記述が{count}件あります。何も書き出していません。シートを直してから、もう一度実行してください。",
+    "{count} texts must not be published. Nothing was written. Mend the sheets and run this again.",
+)
+NOTHING_TO_PUBLISH = Text(
+    "公表できる事業がありません。何も書き出していません。",
+    "There is no project to publish. Nothing was written.",
+)
+PUBLISHED_TWICE = Text(
+    "【二重提出】同じ事業のページが2つ以上あります。どれかを外してください: {names}",
+    "The same project has more than one page; take one of its files away: {names}",
+)
+PUBLISHED_ERRORS = Text(
+    "誤りのあるシートが{count}件あります。公表の前に evalxl validate で確かめてください。",
+    "{count} sheets have errors. Look at them with evalxl validate before the pages go out.",
+)
+UNKNOWN_LEFT_OUT = Text(
+    "evalxl.toml の [publish] leave_out に書かれた「{word}」という項目はありません。公表を中止しました。",
+    "[publish] leave_out in evalxl.toml names '{word}', which is no field. Nothing was published.",
+)
+FOREIGN_FOLDER = Text(
+    "{path} には、このプログラムが書き出したものではないファイルがあります（{file}）。消さずに中止しました。"
+    "空のフォルダーか、前に書き出したフォルダーを指定してください。",
+    "{path} holds files that this program did not write ({file}). Nothing was touched. "
+    "Please name an empty folder, or one that it wrote before.",
+)
+
+# Papers for the council.
+REPORTED = Text("{level}ごとの資料を{pages}枚書き出しました: {path}", "{pages} pages were written: {path}")
+NO_PDF = Text(
+    "PDFは作っていません（LibreOffice が入っていません）。"
+    "{path} をExcelで開き、「PDFとして保存」してください。",
+    "No PDF: LibreOffice is not installed. Open {path} in Excel and save it as PDF.",
+)
+PDF_FAILED = Text(
+    "PDFを作れませんでした（LibreOffice が応答しませんでした）。"
+    "{path} をExcelで開き、「PDFとして保存」してください。",
+    "No PDF: LibreOffice gave none. Open {path} in Excel and save it as PDF.",
+)
+NOTHING_TO_REPORT = Text(
+    "集計できる評価シートがありませんでした。evalxl validate で理由を確かめてください。",
+    "There is no sheet to report on. Run evalxl validate to see why.",
+)

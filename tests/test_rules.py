@@ -25,11 +25,13 @@ from workbook.record import Issue, Record
 
 RULES = list(registry.load().values())
 CHECKED = [rule for rule in RULES if rule.check]
+ACROSS = [rule for rule in RULES if rule.across]
 DOCS = Path(__file__).parent.parent / "docs" / "rules"
 DEFAULT = Settings()
 
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 each_check = pytest.mark.parametrize("rule", CHECKED, ids=lambda rule: rule.code)
+each_across = pytest.mark.parametrize("rule", ACROSS, ids=lambda rule: rule.code)
 
 
 def codes(findings: list[Finding]) -> set[str]:
@@ -54,6 +56,28 @@ def test_the_bad_example_fires_exactly_this_rule(rule: Rule) -> None:
 def test_the_good_example_fires_nothing(rule: Rule) -> None:
     assert sample.findings_of(rule, rule.good) == []
     assert rule.good != rule.bad
+
+
+@each_across
+def test_the_bad_run_fires_exactly_this_rule(rule: Rule) -> None:
+    findings = sample.findings_across(rule, rule.bad_run)
+    assert codes(findings) == {rule.code}
+    assert findings[0].severity == rule.severity
+
+
+@each_across
+def test_the_good_run_fires_nothing(rule: Rule) -> None:
+    assert sample.findings_across(rule, rule.good_run) == []
+    assert rule.good_run != rule.bad_run
+    assert rule.across is not None
+    assert rule.across.__module__ == f"evalxl.rules.{registry.FAMILIES[rule.code[0]]}"
+
+
+def test_a_run_of_the_sample_passes_all_rules_across_files() -> None:
+    run = [{}, {"budget.minor": "02"}, {"budget.minor": "03"}]
+    for rule in ACROSS:
+        if not rule.settings:
+            assert sample.findings_across(rule, run) == []
 
 
 @each_rule
@@ -85,7 +109,7 @@ def test_every_word_of_a_rule_is_in_two_languages(rule: Rule) -> None:
 
 @each_rule
 def test_codes_and_names_are_legal(rule: Rule) -> None:
-    assert re.fullmatch(r"[FHICEPTX]\d{3}", rule.code)
+    assert re.fullmatch(r"[FHICEPTXY]\d{3}", rule.code)
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.name)
     assert not rule.name.startswith(("check-", "no-check"))
     if rule.check:
@@ -184,7 +208,7 @@ def test_a_finding_goes_into_json_and_over_process_borders() -> None:
     assert finding.to_json() == {
         "code": "C301",
         "severity": "error",
-        "field": "costs.project_total.2017",
+        "field": "costs.project_total",
         "year": 2017,
         "cell": "事務事業マネジメントシート!costs.project_total.2017",
         "message": "平成29年度の事業費計(A)は8,652千円ですが、財源内訳の合計は8,562千円です。",

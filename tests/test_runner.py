@@ -77,6 +77,34 @@ def test_only_the_file_that_kills_its_process_is_refused_for_it(
     assert all(found == ["F001"] for _, found, _ in results)
 
 
+def hanging(result: FileResult, culprits: frozenset[str]) -> tuple[str, list[str], Any]:
+    """Never come back from a culprit, in a way that no exception ends."""
+    while result.file in culprits and multiprocessing.parent_process() is not None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    return codes(result)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signal masks")
+def test_only_the_file_that_hangs_is_refused_for_it(sources: list[Source]) -> None:
+    then = functools.partial(hanging, culprits=frozenset({"031.xlsx"}))
+    results = list(runner.run_then(sources, Settings(), then, jobs=2, limit=1.5))
+    assert [file for file, _, _ in results] == [source.file for source in sources]
+    assert [(file, detail) for file, _, detail in results if detail] == [("031.xlsx", "1.5 s")]
+
+
+def test_a_slow_run_of_quick_files_is_not_cut_off(sources: list[Source]) -> None:
+    """The limit is for each file: all together may take longer."""
+    results = list(runner.run_then(sources[:20], Settings(), slowly, jobs=2, limit=0.9))
+    assert [file for file, _, _ in results] == [source.file for source in sources[:20]]
+    assert not any(detail for _, _, detail in results)
+
+
+def slowly(result: FileResult) -> tuple[str, list[str], Any]:
+    """Take a tenth of a second."""
+    time.sleep(0.1)
+    return codes(result)
+
+
 class PanicException(BaseException):
     """As the Rust libraries raise it: no Exception."""
 

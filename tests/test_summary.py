@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import zipfile
 from decimal import Decimal
 from pathlib import Path
@@ -105,7 +106,7 @@ def test_the_ledger_tells_double_and_refused(mixed: Report) -> None:
     double = ledger["市民部/写し #1.xlsx"]
     assert double["状況"] == "二重提出"
     assert "2017_004.xlsx" in double["備考"]
-    assert sum(row["状況"] == "提出" for row in ledger.values()) == 53
+    assert sum(row["状況"] in ("提出", "差戻し") for row in ledger.values()) == 53
 
 
 def test_changes_are_written_as_public_finance_writes_them(tmp_path: Path) -> None:
@@ -123,6 +124,73 @@ def test_changes_are_written_as_public_finance_writes_them(tmp_path: Path) -> No
     assert found[5, 0] == (-5, "皆減")
     assert found[0, 0] == (0, "－")
     assert found[10, 9] == (-1, pytest.approx(-0.1))
+
+
+def test_every_figure_of_the_listing_and_the_costs_leads_to_its_cell(tmp_path: Path) -> None:
+    found = many.results(4, folder=str(tmp_path))
+    record = found[2].sheets[0].record
+    path = make(found, tmp_path).output
+    for name, titles in (
+        ("一覧", ("前年度 事業費計", "事業費計", "人件費計")),
+        ("コスト", ("一般財源", "事業費計")),
+    ):
+        sheet = opened(path)[name]
+        head = [cell.value for cell in sheet[1]]
+        rows = [row for row in sheet.iter_rows(min_row=2) if row[2].value == record["project_name"]]
+        assert rows
+        for row in rows:
+            for title in titles:
+                cell = row[head.index(title)]
+                if cell.value is None:
+                    continue
+                sheet_name, _, place = cell.hyperlink.location.rpartition("!")
+                key = next(k for k, where in record.cells.items() if where.endswith(f"!{place}"))
+                assert sheet_name == "'評価シート'"
+                assert record[key] == cell.value
+                assert cell.hyperlink.target.endswith("_003.xlsx")
+
+
+def test_each_file_is_one_relation_however_many_links_lead_to_it(mixed: Report) -> None:
+    with zipfile.ZipFile(mixed.output) as package:
+        names = [name for name in package.namelist() if name.startswith("xl/worksheets/_rels/")]
+        for name in names:
+            targets = re.findall(rb'Target="([^"]+)" TargetMode="External"', package.read(name))
+            if name != "xl/worksheets/_rels/sheet10.xml.rels":  # the short list of movers is XlsxWriter's own
+                assert len(targets) == len(set(targets)), name
+
+
+def test_links_beyond_excels_number_are_told_and_counting_figures_come_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evalxl.summary_tables.MAX_LINKS", 120)
+    results = many.results(3, 2017, str(tmp_path)) + many.results(3, 2018, str(tmp_path))
+    path = make(results, tmp_path).output
+    words = "\n".join(str(cell) for row in stored(path)["概要"] for cell in row)
+    assert "リンクがありません" in words
+    sheet = opened(path)["コスト"]
+    head = [cell.value for cell in sheet[1]]
+    linked = {0: 0, 1: 0}
+    for row in sheet.iter_rows(min_row=2):
+        figures = row[head.index("国庫支出金") : head.index("トータルコスト") + 1]
+        linked[row[head.index("集計対象")].value] += sum(bool(cell.hyperlink) for cell in figures)
+        assert row[head.index("出典")].hyperlink
+    assert linked[0] == 0
+    assert 0 < linked[1] <= 120 - 24
+
+
+def test_the_projects_that_moved_most_are_listed(mixed: Report) -> None:
+    values = stored(mixed.output)["増減の大きい事業"]
+    start = next(n for n, row in enumerate(values) if row[0] == "順位")
+    rises = [row[6] for row in values[start + 1 :] if isinstance(row[0], float)]
+    amounts: dict[Any, dict[int, Any]] = {}
+    for row in table(stored(mixed.output)["コスト"]):
+        if row["集計対象"] == 1 and row["年度"] in (2017, 2018):
+            key = (row["部"], row["課"], row["事業名"])
+            amounts.setdefault(key, {})[int(row["年度"])] = row["事業費計"]
+    # A double submission is two projects here, so only those that stand once are compared.
+    largest = sorted((a.get(2018, 0) - a.get(2017, 0) for a in amounts.values()), reverse=True)
+    assert rises[0] == largest[0]
+    assert rises[:10] == sorted(rises[:10], reverse=True)
 
 
 # ---- what LibreOffice makes of it
@@ -154,6 +222,24 @@ def test_another_item_can_be_chosen_and_re_adds_to_the_tables(
         assert Decimal(line[depth + 1 + number]) == mixed.totals[row, year]
     check = next(values for values in found.values if str(values[0]).startswith("検算"))
     assert set(check[depth : depth + 6]) == {0.0}
+
+
+@pytest.mark.office
+@pytest.mark.parametrize(("sheet", "depth"), ROLLUPS.items())
+def test_another_year_can_be_compared_with_the_one_before(
+    mixed: Report, office: Office, sheet: str, depth: int
+) -> None:
+    name = f"{sheet}前年度比"
+    place = f"{chr(64 + depth)}{CHOICE + 1}"
+    for year in (2017, 2018):
+        found = office.read(mixed.output, changes=[(name, place, float(year))])[name]
+        assert found.errors == ""
+        line = next(values for values in found.values if values[0] == "合　計")
+        for number, row in enumerate(("project_total", "labour_total", "grand_total")):
+            before, this = (mixed.totals[row, y] for y in (year - 1, year))
+            first = depth + 4 * number
+            assert [Decimal(v) for v in line[first : first + 3]] == [before, this, this - before]
+            assert line[first + 3] == pytest.approx(float((this - before) / before))
 
 
 @pytest.mark.office
@@ -276,6 +362,6 @@ def test_the_package_has_native_charts_and_no_formula_of_newer_excels(mixed: Rep
     with zipfile.ZipFile(mixed.output) as package:
         names = package.namelist()
         formulas = b"".join(package.read(n) for n in names if n.startswith("xl/worksheets/sheet"))
-    assert sum(name.startswith("xl/charts/chart") for name in names) == 3
+    assert sum(name.startswith("xl/charts/chart") for name in names) == 7
     assert b"_xlfn" not in formulas
     assert b't="array"' not in formulas

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs LibreOffice, its Python bridge, Japanese fonts and poppler where that is allowed; says so where not.
+# Installs LibreOffice, its Python bridge, Japanese fonts, poppler and a browser where that is allowed; says so
+# where not.
 # Never fails: without them the tests that need them are skipped.
 set -u
 
@@ -8,11 +9,13 @@ command -v soffice >/dev/null || missing+=(libreoffice-calc)
 /usr/bin/python3 -c 'import uno' 2>/dev/null || missing+=(python3-uno)
 command -v pdftoppm >/dev/null || missing+=(poppler-utils)
 fc-list :lang=ja 2>/dev/null | grep -q . || missing+=(fonts-noto-cjk)
+# Where a browser of the family is there already, the tests of the pages use it (tests/support/browser.py).
+command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 skipped() {
   printf '\n%s\n' "********************************************************************************" >&2
-  printf '%s\n' "SKIPPED: tests that need LibreOffice or Japanese fonts will not run. $1" \
+  printf '%s\n' "SKIPPED: tests that need LibreOffice, Japanese fonts or a browser will not run. $1" \
     "To run them: sudo apt install ${missing[*]}" >&2
   printf '%s\n\n' "********************************************************************************" >&2
   exit 0

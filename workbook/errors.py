@@ -23,7 +23,9 @@ class FormError(WorkbookError):
 class Refused(WorkbookError):
     """A file, or one sheet of it, that gives no record: code F001–F005 and what the message needs."""
 
-    def __init__(self, code: str, *, sheet: str | None = None, cell: str | None = None, **values: Any) -> None:
+    def __init__(
+        self, code: str, *, sheet: str | None = None, cell: str | None = None, **values: Any
+    ) -> None:
         super().__init__(f"{code}: {values}")
         self.code = code
         self.sheet = sheet
@@ -50,3 +52,16 @@ class OutputLocked(WorkbookError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return OutputLocked, (self.path, self.reason)
+
+
+class Unchangeable(WorkbookError):
+    """A workbook cannot be changed safely: ``reason`` is ``not_xlsx``, ``too_large``, ``broken``, ``signed``,
+    ``no_sheet``, ``shared_formula``, ``array_formula``, ``too_long`` …; ``detail`` says where or what."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Unchangeable, (self.reason, self.detail)

@@ -22,6 +22,8 @@ class SheetFacts:
     uncached: set[Spot] = dataclasses.field(default_factory=set)
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+    booleans: dict[Spot, bool] = dataclasses.field(default_factory=dict)
+    """Cells that show TRUE or FALSE, though the file calls them numbers."""
     merges: tuple[Rect, ...] | None = None
     controls: list[Control] = dataclasses.field(default_factory=list)
     sizes: Sizes = dataclasses.field(default_factory=Sizes)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, dataclass_transform
 
 import msgspec
 
@@ -21,6 +21,7 @@ from workbook.errors import FormError
 Need = Literal["must", "should", "may"]
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True)
 class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Base of all parts of a form: immutable, and a key that is not listed is refused."""
 
@@ -63,6 +64,11 @@ class Field(Struct):
     extension: str = ""
     optional: bool = False
     personal: bool = False
+
+    @property
+    def is_coded(self) -> bool:
+        """Whether the value stands as the codes of the sheet do: beside their labels or beneath."""
+        return self.type in ("digits", "code_text")
 
 
 class Row(Struct):
@@ -351,9 +357,14 @@ Contradiction = tuple[str, int, str, str]
 def _contradictions(form: Form) -> Iterator[Contradiction]:
     """What a single part cannot show: names used twice, references to nothing."""
     sections = {section.name for section in form.sections}
-    for key, parts in (("field", form.fields), ("table", form.tables), ("choice", form.choices)):
+    named: dict[str, Sequence[Field | Table | Choice]] = {
+        "field": form.fields,
+        "table": form.tables,
+        "choice": form.choices,
+    }
+    for key, parts in named.items():
         seen: set[str] = set()
-        for i, part in enumerate(parts):  # type: ignore[var-annotated, arg-type]
+        for i, part in enumerate(parts):
             if part.section not in sections:
                 yield key, i, "unknown_section", part.section
             if part.name in seen:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import operator
+from bisect import bisect_left
 from collections import defaultdict
 from typing import NamedTuple
 
@@ -27,9 +29,33 @@ class Rect(NamedTuple):
             and other.left <= self.right
         )
 
+    def holds(self, spot: Spot) -> bool:
+        """Whether a cell belongs to the block."""
+        return self.top <= spot[0] <= self.bottom and self.left <= spot[1] <= self.right
+
+    @property
+    def is_cell(self) -> bool:
+        """Whether the block is a single cell."""
+        return self.top == self.bottom and self.left == self.right
+
 
 Spot = tuple[int, int]
 """Row and column of a cell, counted from 0."""
+_COLUMN = operator.itemgetter(0)
+
+
+_USUAL_AREA = 100_000
+"""Cells in merged blocks: far more than any form has."""
+
+
+class Note(NamedTuple):
+    """A tick that contradicts itself or cannot be read: where, of what, the ``reason``, and both sides."""
+
+    spot: Spot | None
+    label: str
+    reason: str
+    found: CellValue
+    expected: CellValue
 
 
 @dataclasses.dataclass(slots=True)
@@ -47,14 +73,52 @@ class Grid:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     rows: dict[int, list[tuple[int, CellValue]]] = dataclasses.field(default_factory=dict)
+    notes: list[Note] = dataclasses.field(default_factory=list)
 
     def __post_init__(self) -> None:
-        for spot in covered(self.merges) & self.cells.keys():
-            del self.cells[spot]
+        hidden = covered(self.merges)
+        if not hidden.isdisjoint(self.cells):
+            for spot in hidden.intersection(self.cells):
+                del self.cells[spot]
+        self.index()
+
+    def _covered(self) -> frozenset[Spot]:
+        """The cells that merged blocks hide, as far as there are any cells: a block may reach to the sheet's end."""
+        area = sum((m.bottom - m.top + 1) * (m.right - m.left + 1) for m in self.merges)
+        if area <= _USUAL_AREA or not self.cells:
+            return covered(self.merges) if area <= _USUAL_AREA else frozenset()
+        bottom, right = max(row for row, _ in self.cells), max(column for _, column in self.cells)
+        return covered(
+            tuple(Rect(m.top, m.left, min(m.bottom, bottom), min(m.right, right)) for m in self.merges)
+        )
+
+    def index(self) -> None:
+        """Arrange the cells by rows; to be called again when ``cells`` were changed."""
         rows: dict[int, list[tuple[int, CellValue]]] = defaultdict(list)
-        for row, column in sorted(self.cells.keys() | self.errors.keys()):
-            rows[row].append((column, self.cells.get((row, column))))
+        for (row, column), value in self.cells.items():
+            rows[row].append((column, value))
+        for row, column in self.errors.keys() - self.cells.keys():
+            rows[row].append((column, None))
+        for cells in rows.values():
+            cells.sort(
+                key=_COLUMN
+            )  # cells come in this order from most files: then that costs next to nothing
         self.rows = dict(rows)
+
+    def within(self, rect: Rect) -> list[tuple[Spot, CellValue]]:
+        """What is not blank in a block, in reading order. The value of an error cell is None."""
+        found = []
+        for row in range(rect.top, rect.bottom + 1):
+            cells = self.rows.get(row)
+            if cells:
+                # A tuple of the column alone sorts before the column with its value.
+                first, end = bisect_left(cells, (rect.left,)), bisect_left(cells, (rect.right + 1,))
+                found += [((row, column), value) for column, value in cells[first:end]]
+        return found
+
+    def block(self, spot: Spot) -> Rect:
+        """The merged block that begins at a cell, else the cell itself."""
+        return next((m for m in self.merges if (m.top, m.left) == spot), Rect(*spot, *spot))
 
     def place(self, spot: Spot) -> str:
         """The address of a cell as shown to people: ``Sheet!A1``."""

@@ -1,8 +1,8 @@
 """Recognise a form's labels in single cells, however they are spelled. No positions here.
 
-A `Label` holds only what is printed, not what is typed: "■ 結びついている" and "□ 結びついている" give the same
-label, so that sheets of one layout have the same labels at the same places. What is typed in the label's own
-cell (an inline value, a glyph, the years behind an option) is read by `inline_value` and `option_parts`.
+A `Label` holds only what is printed, not what is typed: "■ 結びついている" and "□ 結びついている" give the
+same label, so that sheets of one layout have the same labels at the same places. What is typed in the label's
+own cell (an inline value, a glyph, the years behind an option) is read by `inline_value` and `option_parts`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import NamedTuple
 from workbook import notation
 from workbook.form import Form
 from workbook.notation import CIRCLES, OFF, ON, YEAR, fold
+from workbook.record import exact
 
 
 class Meaning(NamedTuple):
@@ -147,7 +148,7 @@ class Vocabulary:
 
     def bare_year(self, value: notation.CellValue) -> Label | None:
         """The heading that a bare number is where only years can stand: 27, "27", 2015."""
-        text = fold(str(notation.exact(value) if isinstance(value, float) else value))
+        text = fold(str(exact(value) if isinstance(value, float) else value))
         if isinstance(value, bool) or not notation.year_candidates(text):
             return None
         return self._intern(year=text)

@@ -61,8 +61,8 @@ _NUMBER = re.compile(
     rf"(?P<sign>[▲△+{_SIGN}])?\s*(?P<digits>\d{{1,3}}(?:,\d{{3}})+|\d+)(?P<fraction>\.\d*)?\s*(?P<unit>\D.*)?"
 )
 UNITS = frozenset(
-    "人 件 回 台 % 円 千円 時間 箇所 か所 ヶ所 カ所 ケ所 戸 世帯 団体 校 園 m km m2 m3 ha t kg g 冊 枚 本 日 年 月"
-    " 歳 点 ポイント 組 社 店 施設 講座 名 件数 路線 頭 匹 部 館 地区 kl l kwh".upper().split()
+    "人 件 回 台 % 円 千円 時間 箇所 か所 ヶ所 カ所 ケ所 戸 世帯 団体 校 園 m km m2 m3 ha t kg g 冊 枚 本"
+    " 日 年 月 歳 点 ポイント 組 社 店 施設 講座 名 件数 路線 頭 匹 部 館 地区 kl l kwh".upper().split()
 )
 
 

@@ -13,8 +13,12 @@ LARGEST_UNPACKED = 256 * 2**20
 LARGEST_PART = 48 * 2**20
 MOST_MEMBERS = 5000
 _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_UNREAD = ("customxml/", "docprops/")
 _HARMLESS = 4096
 """So many bytes of deflated data cannot become more than 4 MB: their declared size needs no proof."""
+
+_SMALL = 2**20
+"""Parts up to that size are kept for a second look."""
 
 
 class Unsafe(Exception):
@@ -51,6 +55,7 @@ class Package:
         if any(m.compress_type not in _PLAIN for m in members):
             raise Unsafe("compression")
         self._members = {m.filename.lstrip("/").lower(): m for m in members}
+        self._kept: dict[str, bytes] = {}
         if len(self._members) != len(members):
             raise Unsafe("two parts of one name")
 
@@ -63,17 +68,25 @@ class Package:
         return part.lower() in self._members
 
     def read(self, part: str) -> bytes:
-        """A part whole, its size and checksum verified. Raises KeyError when there is none."""
+        """A part whole, its size and checksum verified; no text part has a document type.
+
+        Raises KeyError when there is none.
+        """
         member = self._members[part.lower()]
         if member.file_size > LARGEST_PART:
             raise TooLarge(f"{part}: {member.file_size:,} bytes")
-        return self._zip.read(member)
+        data = self._kept.get(member.filename)
+        if data is None:
+            data = self._zip.read(member)
+            if not member.filename.endswith(".bin"):
+                refuse_unsafe(data)
+            if len(data) <= _SMALL:
+                self._kept[member.filename] = data
+        return data
 
     def xml(self, part: str) -> Any:
         """A part as an element tree."""
-        data = self.read(part)
-        refuse_unsafe(data)
-        return parse(data)
+        return parse(self.read(part))
 
     def verify(self) -> None:
         """See that all parts which a reader may open hold what they declare, and no document type.
@@ -82,10 +95,9 @@ class Package:
         of it than it declares.
         """
         for name, member in self._members.items():
-            if name.endswith((".xml", ".rels", ".bin", ".vml")) and member.compress_size > _HARMLESS:
-                data = self.read(name)
-                if not name.endswith(".bin"):
-                    refuse_unsafe(data)
+            read = name.endswith((".xml", ".rels", ".bin", ".vml")) and not name.startswith(_UNREAD)
+            if read and member.compress_size > _HARMLESS:
+                self.read(name)
 
     @functools.cached_property
     def workbook(self) -> str:
@@ -133,7 +145,13 @@ def parse(data: bytes, *, recover: bool = False) -> Any:
     """XML as an element tree; nothing is resolved, loaded or expanded. ``recover``: mend what is unclosed."""
     from lxml import etree
 
-    parser = etree.XMLParser(
+    return etree.fromstring(data, _parser(recover))
+
+
+@functools.cache
+def _parser(recover: bool) -> Any:
+    from lxml import etree
+
+    return etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=recover
     )
-    return etree.fromstring(data, parser)

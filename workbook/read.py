@@ -9,16 +9,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workbook import form as forms
+from workbook import notes
 from workbook.errors import Refused
-from workbook.extract import Extract, Page, head
+from workbook.extracting import FormPage, extract, head
 from workbook.form import Form
 from workbook.grid import Grid, Spot
-from workbook.locate import PageLayout, Printed, locate, locate_page, printed
+from workbook.locating import empty_page, locate, printed
 from workbook.notation import fiscal_year_of, fold
 from workbook.record import Issue, Record
 from workbook.source import Book, open_book
 
-_EXAMPLE = re.compile(r"記入(例|要領|方法|上)|記載(例|要領)|作成(例|要領)|入力例|見本|サンプル|手引|説明|様式説明")
+_EXAMPLE = re.compile(
+    r"記入(例|要領|方法|上)|記載(例|要領)|作成(例|要領)|入力例|見本|サンプル|手引|説明|様式説明"
+)
 
 
 @dataclasses.dataclass(slots=True)
@@ -47,7 +50,10 @@ def read_file(path: Path | str, *, form: Form | None = None, name: str | None = 
 
 
 def read_book(book: Book, name: str, reading: Reading, form: Form | None = None) -> None:
-    """Add the records and refusals of an opened book to ``reading``. Raises `Refused` F003 for another paper."""
+    """Add the records and refusals of an opened book to ``reading``.
+
+    Raises `Refused` F003 for another paper.
+    """
     choices = [form] if form else [forms.get(form_id) for form_id in forms.ids()]
     found = {f.id: _pages(book.grids, f) for f in choices}
     best = max(choices, key=lambda f: sum(p.layout.found for p in found[f.id] if p.layout.is_form))
@@ -55,36 +61,32 @@ def read_book(book: Book, name: str, reading: Reading, form: Form | None = None)
     if not pages:
         raise _no_form(choices, found)
     spare = [p for p in found[best.id] if not p.layout.is_form]
-    latest = fiscal_year_of(datetime.date.today())
+    latest = fiscal_year_of(datetime.datetime.now().astimezone().date())
     for project in _projects(pages, best, spare):
         try:
             _refuse_spoilt(project, best)
-            record = Extract(best, name, project, latest).record()
+            record = extract(best, name, project, latest)
         except Refused as refused:
             refused.sheet = refused.sheet or project[0].grid.name
             reading.refused.append(refused)
             continue
         _tell_hidden(record, project, book)
+        record.issues.extend(notes.issues(best, project))
         reading.records.append(record)
 
 
-def _pages(grids: list[Grid], form: Form) -> list[Page]:
-    return [Page(layout, grid) for grid in grids for layout in locate(form, printed(grid, form))]
+def _pages(grids: list[Grid], form: Form) -> list[FormPage]:
+    return [FormPage(layout, grid) for grid in grids for layout in locate(form, printed(grid, form))]
 
 
-def _no_form(choices: list[Form], found: dict[str, list[Page]]) -> Refused:
+def _no_form(choices: list[Form], found: dict[str, list[FormPage]]) -> Refused:
     best = max(choices, key=lambda f: max((p.layout.found for p in found[f.id]), default=0))
     page = max(found[best.id], key=lambda p: p.layout.found, default=None)
-    missing = page.layout.missing if page else _empty_page(best, 1).missing
+    missing = page.layout.missing if page else empty_page(best, 1).missing
     return Refused("F003", sheet=page.grid.name if page else None, nearest=best.title, missing=list(missing))
 
 
-def _empty_page(form: Form, page: int) -> PageLayout:
-    """The page as it is when nothing of it is there: all its labels are missing."""
-    return locate_page(form, [], (), page)
-
-
-def _wanted(pages: list[Page]) -> list[Page]:
+def _wanted(pages: list[FormPage]) -> list[FormPage]:
     """Leave out filled examples and hidden copies, unless there is nothing else of that page."""
     for unwanted in (lambda p: _EXAMPLE.search(fold(p.grid.name)), lambda p: not p.grid.visible):
         kept = [p for p in pages if not unwanted(p)]
@@ -93,7 +95,7 @@ def _wanted(pages: list[Page]) -> list[Page]:
     return pages
 
 
-def _projects(pages: list[Page], form: Form, spare: list[Page]) -> Iterator[list[Page]]:
+def _projects(pages: list[FormPage], form: Form, spare: list[FormPage]) -> Iterator[list[FormPage]]:
     """The pages of each project, in the order of the front pages: on one sheet, or paired by their heads."""
     fronts = [p for p in pages if p.layout.page == 1]
     backs = [p for p in pages if p.layout.page == 2]
@@ -117,27 +119,29 @@ def _projects(pages: list[Page], form: Form, spare: list[Page]) -> Iterator[list
         back = pairs.get(id(front)) or _altered(front, spare, form)
         yield [front, back]
     for back in loose_backs:
-        yield [Page(_empty_page(form, 1), back.grid), back]
+        yield [FormPage(empty_page(form, 1), back.grid), back]
 
 
-def _altered(front: Page, spare: list[Page], form: Form) -> Page:
-    """The second page of a front that has none: what is left of it, so that its missing labels can be told."""
+def _altered(front: FormPage, spare: list[FormPage], form: Form) -> FormPage:
+    """The second page of a front that has none: what is left of it, so that what it lacks can be told."""
     rest = [p for p in spare if p.layout.page == 2 and p.grid.visible]
     best = max(rest, key=lambda p: p.layout.found, default=None)
-    return best or Page(_empty_page(form, 2), front.grid)
+    return best or FormPage(empty_page(form, 2), front.grid)
 
 
-def _refuse_spoilt(project: list[Page], form: Form) -> None:
+def _refuse_spoilt(project: list[FormPage], form: Form) -> None:
     missing = [label for page in project for label in page.layout.missing]
     if missing:
-        raise Refused("F004", sheet=project[0].grid.name, missing=list(dict.fromkeys(missing)), form=form.title)
+        raise Refused(
+            "F004", sheet=project[0].grid.name, missing=list(dict.fromkeys(missing)), form=form.title
+        )
     for page in project:
         for label, spots in page.layout.doubled:
             cells = [page.grid.place(spot) for spot in spots]
             raise Refused("F005", sheet=page.grid.name, cell=cells[0], label=label, cells=cells)
 
 
-def _tell_hidden(record: Record, project: list[Page], book: Book) -> None:
+def _tell_hidden(record: Record, project: list[FormPage], book: Book) -> None:
     what = []
     grids = {id(p.grid): p.grid for p in project}.values()
     if any(not g.visible for g in grids):
@@ -163,6 +167,3 @@ def _spot(cell: str) -> Spot:
     for char in match[1]:
         column = column * 26 + ord(char) - 64
     return int(match[2]) - 1, column - 1
-
-
-__all__ = ["Printed", "Reading", "read_book", "read_file"]

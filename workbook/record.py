@@ -184,8 +184,21 @@ def to_json(record: Record, *, cells: bool = False) -> dict[str, Any]:
     out["matrix"] = {"cost": cell[0], "outcome": cell[1]} if cell else None
     out[form.free_text.name] = record[form.free_text.name]
     if cells:
-        out["cells"] = dict(record.cells)
+        out["cells"] = _json_cells(record)
     return out
+
+
+def _json_cells(record: Record) -> dict[str, str]:
+    """The cells by the paths of the JSON: a group of boxes is also named by what it decides."""
+    cells = dict(record.cells)
+    for choice in record.form.choices:
+        if choice.name in cells:
+            cells[f"{choice.name}.kind"] = cells[choice.name]
+    for question in record.form.questions:
+        key = f"judgements.{question.number}"
+        if key in cells:
+            cells[f"{key}.flagged"] = cells[key]
+    return cells
 
 
 def _put_field(out: dict[str, Any], name: str, kind: str, record: Record) -> None:

@@ -1,114 +1,127 @@
-"""Facts of a sheet's XML that the value reader does not give. Parts are scanned as bytes and parsed only on a hit."""
+"""Facts of a sheet's XML that the value reader does not give. Parts are scanned as bytes, parsed only on a hit.
+
+What would make the value reader take all memory is refused here, before it sees the file: cells far apart,
+tens of thousands of merged blocks, long texts repeated in many cells.
+"""
 
 from __future__ import annotations
 
-import dataclasses
-import posixpath
+import io
 import re
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
+from workbook import controls_xml
+from workbook.facts import FAR_ROW, MOST_CELLS, MOST_MERGES, SheetFacts
 from workbook.grid import Spot
+from workbook.package import Package, TooLarge
+from workbook.sizes import Sizes
 
-
-class Unsafe(Exception):
-    """A part holds what no spreadsheet program writes: a document type or entities."""
-
-
-@dataclasses.dataclass(slots=True)
-class SheetFacts:
-    """Error cells, formulas without a stored value, hidden rows and columns."""
-
-    errors: dict[Spot, str] = dataclasses.field(default_factory=dict)
-    uncached: set[Spot] = dataclasses.field(default_factory=set)
-    hidden_rows: frozenset[int] = frozenset()
-    hidden_columns: frozenset[int] = frozenset()
-
-
-NOTHING = SheetFacts()
-_SHEET = re.compile(r"/?xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 # Searched one by one: that is some forty times as fast as one pattern of alternatives.
 _WORTH_PARSING = (
     b't="e"', b"</f></c>", b'"/></c>', b"<v></v>", b"<v/>", b"<v />",
-    b'hidden="1"', b'hidden="true"', b" r='",
+    b'hidden="1"', b'hidden="true"', b" r='", b":sheetData",
 )  # fmt: skip
-_FAR_COLUMN = re.compile(rb"""<c r="[A-Z]{3}\d""")
-_LAST_ROW = re.compile(rb"""<row\b[^>]*?\br="(\d+)\"""")
-_FAR_ROW = 20_000
-MOST_CELLS = 2_000_000
+_FAR = re.compile(rb' r="(?:[A-Za-z]{3}|[A-Za-z]{1,2}\d{5}|\d{5})')
+_STRING_CELL = re.compile(rb"""\bt=["']s["'][^>]*>\s*<(?:\w+:)?v>\s*(\d{1,9})\s*<""")
+_SHORTEST_CELL = len('<c t="s"><v>0</v></c>')
+_MOST_TEXT = 64 * 2**20
+"""Characters in all cells together: the value reader copies a shared text into each cell that has it."""
+_WORKSHEET = re.compile(rb"<(?:\w+:)?worksheet\b")
+_ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
+_COLUMN = re.compile(rb"<(?:\w+:)?col\b([^>]*)>")
+_ATTRIBUTE = re.compile(
+    rb"""\b(r|ht|hidden|min|max|width|defaultRowHeight|defaultColWidth)=["']([^"']*)["']"""
+)
+_FORMAT = re.compile(rb"<(?:\w+:)?sheetFormatPr\b([^>]*)>")
+_LAST_COLUMN = 1024
+"""Columns with a width of their own, or hidden, beyond this one belong to no form."""
 
 
-def facts(package: zipfile.ZipFile, names: list[str]) -> dict[str, SheetFacts]:
-    """The facts of each sheet that has any, by sheet name."""
-    telling: dict[str, bytes] = {}
-    for name in names:
-        if _SHEET.fullmatch(name):
-            data = package.read(name)
-            _refuse_unsafe(data)
-            _refuse_far(data)
-            if any(sign in data for sign in _WORTH_PARSING):
-                telling[name.lstrip("/")] = data
-    if not telling:
-        return {}
-    parts = _sheet_parts(package)
-    return {parts[part]: _parse(data) for part, data in telling.items() if part in parts}
-
-
-def _refuse_unsafe(data: bytes) -> None:
-    if b"<!DOCTYPE" in data[:4096] or b"<!ENTITY" in data[:4096]:
-        raise Unsafe("DOCTYPE")
-
-
-def _refuse_far(data: bytes) -> None:
-    """The reader lays out all cells between the first and the last value: far corners would take all memory.
-
-    Blank cells that only carry a format do no harm.
-    """
-    last = data.rfind(b"<row ")
-    match = _LAST_ROW.match(data, last) if last >= 0 else None
-    if (match and int(match[1]) > _FAR_ROW) or _FAR_COLUMN.search(data):
-        spots = [(r, c) for r, c, cell in _cells(_parse_xml(data), set()) if len(cell)]
-        rows, columns = [r for r, _ in spots] or [0], [c for _, c in spots] or [0]
-        if (max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1) > MOST_CELLS:
-            raise Unsafe("cells too far apart")
-
-
-def _parse_xml(data: bytes) -> Any:
-    from lxml import etree
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    return etree.fromstring(data, parser)
-
-
-def _sheet_parts(package: zipfile.ZipFile) -> dict[str, str]:
-    """Part name → sheet name, by the relations of the workbook part."""
-    root_rels = _relations(package, "_rels/.rels")
-    workbook = next((t for _, kind, t in root_rels if kind.endswith("/officeDocument")), "xl/workbook.xml")
-    workbook = workbook.lstrip("/")
-    folder, base = posixpath.split(workbook)
-    targets = {}
-    for ident, _, target in _relations(package, f"{folder}/_rels/{base}.rels"):
-        path = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
-        targets[ident] = posixpath.normpath(path)
+def facts(package: Package) -> dict[str, SheetFacts]:
+    """The facts of each sheet, by sheet name. Raises `Unsafe`, `TooLarge`, or what broken XML gives."""
     found = {}
-    for sheet in _parse_xml(package.read(workbook)).iter("{*}sheet"):
-        ident = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), "")
-        if ident in targets:
-            found[targets[ident]] = sheet.get("name", "")
+    shared = _Texts(package)
+    for part, name in package.sheets().items():
+        if part not in package:
+            continue
+        data = package.read(part)
+        if _WORKSHEET.search(data, 0, 4096) and not data.rstrip().endswith(b"worksheet>"):
+            raise ValueError(f"{part} is cut off")  # the value reader would give what there is of it
+        _refuse_large(data, part)
+        shared.count(data, part)
+        found[name] = _facts(package, part, data)
     return found
 
 
-def _relations(package: zipfile.ZipFile, part: str) -> list[tuple[str, str, str]]:
-    root = _parse_xml(package.read(part))
-    return [(r.get("Id", ""), r.get("Type", ""), r.get("Target", "")) for r in root]
+def _facts(package: Package, part: str, data: bytes) -> SheetFacts:
+    told = _parse(data) if any(sign in data for sign in _WORTH_PARSING) else SheetFacts()
+    if package.relations(part):
+        told.sizes = _sizes(data)
+        told.controls = controls_xml.find(package, part, data, told.sizes)
+    return told
+
+
+# ---- bounds ------------------------------------------------------------------------------------------------
+
+
+def _refuse_large(data: bytes, part: str) -> None:
+    """The value reader lays out all cells between the first and the last value: far corners take all memory.
+
+    Blank cells that only carry a format do no harm.
+    """
+    if data.count(b"mergeCell ", max(data.rfind(b"sheetData"), 0)) > MOST_MERGES:
+        raise TooLarge(f"{part}: merged cells")
+    if not (_is_odd(data) or _FAR.search(data) or data.count(b"<row") > FAR_ROW):
+        return
+    top, left, bottom, right = MOST_CELLS, MOST_CELLS, -1, -1
+    for row, column, cell in _cells(data, SheetFacts()):
+        if len(cell):
+            top, left = min(top, row), min(left, column)
+            bottom, right = max(bottom, row), max(right, column)
+            if (bottom - top + 1) * (right - left + 1) > MOST_CELLS:
+                raise TooLarge(f"{part}: cells too far apart")
+
+
+def _is_odd(data: bytes) -> bool:
+    """Whether a sheet is written as no spreadsheet program does, so that patterns may not see its cells."""
+    head = data.find(b"sheetData")
+    if data[max(head - 1, 0) : head] == b":" or b"r =" in data:
+        return True
+    if b"'" in data and b"r='" in data:
+        return True
+    breaks = (b"\n", b"\r", b"\t")
+    return any(data.find(sign, head) >= 0 and sign + b"r=" in data for sign in breaks)
+
+
+class _Texts:
+    """The shared texts, and how much text the cells come to with them."""
+
+    def __init__(self, package: Package) -> None:
+        parts = (r.target for r in package.relations(package.workbook) if r.kind == "sharedStrings")
+        part = next((p for p in parts if p in package), None)
+        data = package.read(part) if part else b""
+        self.lengths = [len(text) for text in re.split(rb"</(?:\w+:)?si\s*>", data)]
+        self.longest = max(self.lengths)
+        self.total = 0
+
+    def count(self, data: bytes, part: str) -> None:
+        """Add a sheet. Raises `TooLarge` when its cells come to too much text."""
+        cells = len(data) // _SHORTEST_CELL
+        if self.total + cells * self.longest > _MOST_TEXT:
+            for match in _STRING_CELL.finditer(data):
+                index = int(match[1])
+                self.total += self.lengths[index] if index < len(self.lengths) else 0
+        if self.total > _MOST_TEXT:
+            raise TooLarge(f"{part}: {self.total:,} characters")
+
+
+# ---- facts -------------------------------------------------------------------------------------------------
 
 
 def _parse(data: bytes) -> SheetFacts:
     found = SheetFacts()
-    root = _parse_xml(data)
-    hidden_rows: set[int] = set()
-    for row, column, cell in _cells(root, hidden_rows):
+    for row, column, cell in _cells(data, found):
         formula, value = cell.find("{*}f"), cell.find("{*}v")
         stored = value is not None and bool(value.text)
         if cell.get("t") == "e":
@@ -116,35 +129,93 @@ def _parse(data: bytes) -> SheetFacts:
         # Excel stores an empty text result as t="str" with an empty value: that is calculated.
         elif formula is not None and not stored and cell.get("t") != "str":
             found.uncached.add((row, column))
-    found.hidden_rows = frozenset(hidden_rows)
-    found.hidden_columns = frozenset(_hidden_columns(root))
     return found
 
 
-def _cells(root: Any, hidden_rows: set[int]) -> Iterator[tuple[int, int, Any]]:
-    """Cells with their places; a missing ``r`` means the next place, as the format says."""
-    row_number = -1
-    for row in root.iter("{*}row"):
-        row_number = int(row.get("r")) - 1 if row.get("r") else row_number + 1
-        if row.get("hidden") in ("1", "true"):
-            hidden_rows.add(row_number)
-        column = -1
-        for cell in row.iter("{*}c"):
-            column = _column(cell.get("r")) if cell.get("r") else column + 1
-            yield row_number, column, cell
+def _cells(data: bytes, found: SheetFacts) -> Iterator[tuple[int, int, Any]]:
+    """Cells with their places; a missing ``r`` means the next place, as the format says.
+
+    Row by row, each forgotten when done: a tree of the whole part would take twenty times its size. Hidden
+    rows and columns are put into ``found``.
+    """
+    from lxml import etree
+
+    wanted = ("{*}row", "{*}col")
+    number, hidden_rows, hidden_columns = -1, set[int](), set[int]()
+    for _, element in etree.iterparse(
+        io.BytesIO(data), tag=wanted, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    ):
+        hidden = element.get("hidden") in ("1", "true")
+        if element.tag.endswith("col"):
+            if hidden:
+                first, last = int(element.get("min", "1")), int(element.get("max", "1"))
+                hidden_columns.update(range(max(first - 1, 0), min(last, _LAST_COLUMN)))
+            continue
+        number = int(element.get("r")) - 1 if element.get("r") else number + 1
+        if hidden:
+            hidden_rows.add(number)
+        yield from _row_cells(number, element)
+        element.clear()
+        while element.getprevious() is not None:
+            del element.getparent()[0]
+    found.hidden_rows, found.hidden_columns = frozenset(hidden_rows), frozenset(hidden_columns)
 
 
-def _hidden_columns(root: Any) -> Iterator[int]:
-    for col in root.iter("{*}col"):
-        if col.get("hidden") in ("1", "true"):
-            first, last = int(col.get("min")), int(col.get("max"))
-            yield from range(first - 1, min(last, first + 1023))
+def _row_cells(number: int, row: Any) -> Iterator[tuple[int, int, Any]]:
+    column = -1
+    for cell in row.iter("{*}c"):
+        reference = cell.get("r")
+        if reference:
+            spot = _spot(reference)
+            # The cell's own row counts where the two differ, as for the value reader.
+            number, column = spot if spot[0] >= 0 else (number, spot[1])
+        else:
+            column += 1
+        yield number, column, cell
 
 
-def _column(reference: str) -> int:
-    number = 0
-    for char in reference:
-        if not char.isalpha():
-            break
-        number = number * 26 + ord(char.upper()) - 64
-    return number - 1
+def _spot(reference: str) -> Spot:
+    column = row = 0
+    for char in reference[:12]:
+        if char.isdigit():
+            row = row * 10 + int(char)
+        else:
+            column = column * 26 + ord(char.upper()) - 64
+    return row - 1, column - 1
+
+
+def _sizes(data: bytes) -> Sizes:
+    """The widths and heights, by pattern: only the place of drawings depends on them."""
+    head = data[: max(data.find(b"sheetData"), 0)]
+    usual = _attributes(match[1]) if (match := _FORMAT.search(head)) else {}
+    columns: dict[int, float] = {}
+    for match in _COLUMN.finditer(head):
+        told = _attributes(match[1])
+        first, last = int(_float(told.get(b"min"), 1)) - 1, int(_float(told.get(b"max"), 1))
+        width = 0.0 if _is_hidden(told) else _float(told.get(b"width"), 9.0)
+        columns.update(dict.fromkeys(range(max(first, 0), min(last, _LAST_COLUMN)), width))
+    rows: dict[int, float] = {}
+    number = -1
+    for match in _ROW.finditer(data):
+        told = _attributes(match[1])
+        number = int(_float(told.get(b"r"), number + 2)) - 1
+        if _is_hidden(told) or b"ht" in told:
+            rows[number] = 0.0 if _is_hidden(told) else _float(told[b"ht"], 13.5)
+    width, height = _float(usual.get(b"defaultColWidth"), 9.0), _float(usual.get(b"defaultRowHeight"), 13.5)
+    return Sizes(columns, rows, width, height)
+
+
+def _is_hidden(told: dict[bytes, bytes]) -> bool:
+    return told.get(b"hidden") in (b"1", b"true")
+
+
+def _attributes(tag: bytes) -> dict[bytes, bytes]:
+    return dict(_ATTRIBUTE.findall(tag))
+
+
+def _float(text: bytes | None, default: float) -> float:
+    try:
+        number = float(text or default)
+    except ValueError:
+        return default
+    return number if 0 <= number < 1e6 else default

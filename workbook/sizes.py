@@ -54,7 +54,7 @@ class Sizes:
         """x and y in EMU of a place so far right and down in a cell; never beyond that cell."""
         x, y = self._columns.start(column), self._rows.start(row)
         x_end, y_end = self._columns.start(column + 1), self._rows.start(row + 1)
-        return min(x + max(right, 0), x_end), min(y + max(down, 0), y_end)
+        return min(x + max(right, 0), max(x, x_end - 1)), min(y + max(down, 0), max(y, y_end - 1))
 
     def spot(self, x: int, y: int) -> tuple[int, int]:
         """Row and column of the cell at a place."""

@@ -1,7 +1,8 @@
 """Open a workbook safely and give its grids, or say in one typed error why not.
 
-Values come from python-calamine. What it hides is looked up in the package itself: error cells (it gives ''),
-formulas without a stored value, hidden rows and columns, links to other books.
+Values come from python-calamine. What it hides is looked up in the file itself: error cells (it gives ''),
+formulas without a stored value, hidden rows and columns, links to other books, drawn ticks. There the bounds
+are kept too, before python-calamine sees the file.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import io
-import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,18 +17,15 @@ from typing import Any
 
 import python_calamine as calamine
 
-from workbook import sheet_xml
+from workbook import controls, quiet, sheet_xml
 from workbook.errors import Refused
+from workbook.facts import MOST_CELLS, MOST_MERGES, SheetFacts
 from workbook.grid import Grid, Rect
-from workbook.sheet_xml import SheetFacts
+from workbook.package import Encrypted, Package, TooLarge, Unsafe
 
 LARGEST_FILE = 64 * 2**20
-LARGEST_UNPACKED = 256 * 2**20
-MOST_MEMBERS = 5000
 MOST_SHEETS = 200
-MOST_MERGES = 20000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 @dataclasses.dataclass(slots=True)
@@ -43,17 +40,11 @@ class Book:
 def open_book(path: Path | str) -> Book:
     """Read a workbook whole. Raises `Refused` with F001 (and a reason) or F002; the file is never changed."""
     data = _bytes(Path(path))
-    book = Book(hashlib.sha256(data).hexdigest(), [])
-    if data[:8] == _OLE:
-        if _ENCRYPTED in data:
-            raise Refused("F002")
-        book.grids = list(_grids(data, {}))
-    elif data[:2] == b"PK":
-        facts, book.has_links = _facts(data)
-        book.grids = list(_grids(data, facts))
-    else:
-        raise Refused("F001", reason="not_excel")
-    return book
+    with _told("open"):
+        facts, has_links = _facts(data)
+        grids = list(_grids(data, facts))
+        controls.lay(grids, {name: (told.controls, told.sizes) for name, told in facts.items()})
+    return Book(hashlib.sha256(data).hexdigest(), grids, has_links)
 
 
 def _bytes(path: Path) -> bytes:
@@ -74,53 +65,59 @@ def _bytes(path: Path) -> bytes:
 
 
 def _facts(data: bytes) -> tuple[dict[str, SheetFacts], bool]:
-    """What the package says of its sheets beyond values, by sheet name, and whether it links to other books."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            members = package.infolist()
-            if len(members) > MOST_MEMBERS or sum(m.file_size for m in members) > LARGEST_UNPACKED:
-                raise Refused("F001", reason="too_large")
-            if any(m.flag_bits & 1 for m in members):
-                raise Refused("F002")
-            names = [m.filename for m in members]
-            has_links = any(re.match(r"/?xl/externalLinks/", name) for name in names)
-            return sheet_xml.facts(package, names), has_links
-    except zipfile.BadZipFile as error:
-        # A package cut off while copying still begins like one.
-        raise Refused("F001", reason="truncated", detail=str(error)) from None
-    except sheet_xml.Unsafe as error:
-        raise Refused("F001", reason="unsafe", detail=str(error)) from None
-    except Refused:
-        raise
-    except Exception as error:  # zipfile and zlib raise many kinds on broken members
-        raise Refused("F001", reason="broken", detail=f"{type(error).__name__}: {error}") from None
+    """What the file says of its sheets beyond values, by sheet name, and whether it links to other books."""
+    if data[:8] == _OLE:
+        from workbook import sheet_biff
+
+        return sheet_biff.facts(data), False
+    if data[:2] != b"PK":
+        raise Refused("F001", reason="not_excel")
+    package = Package(data)
+    package.verify()
+    has_links = any(name.lower().startswith("xl/externallinks/") for name in package.names)
+    if "content.xml" in package:
+        from workbook import sheet_ods
+
+        return sheet_ods.facts(package), has_links
+    if package.workbook.endswith(".bin"):
+        from workbook import sheet_bin
+
+        return sheet_bin.facts(package), has_links
+    return sheet_xml.facts(package), has_links
 
 
 def _grids(data: bytes, facts: dict[str, SheetFacts]) -> Iterator[Grid]:
-    with _told("open"):
+    with quiet.panics():
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = [m for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
-    if not sheets:
-        raise Refused("F001", reason="broken", detail="no worksheet")
-    if len(sheets) > MOST_SHEETS:
-        raise Refused("F001", reason="too_large", detail=f"{len(sheets)} sheets")
-    for meta in sheets:
-        with _told(meta.name):
-            yield _grid(book, meta, facts.get(meta.name, sheet_xml.NOTHING))
+        if not sheets:
+            raise Refused("F001", reason="broken", detail="no worksheet")
+        if len(sheets) > MOST_SHEETS:
+            raise TooLarge(f"{len(sheets)} sheets")
+        cells = 0
+        for meta in sheets:
+            sheet = book.get_sheet_by_name(meta.name)
+            cells += sheet.height * sheet.width
+            if cells > MOST_CELLS:
+                raise TooLarge(f"{meta.name}: {cells:,} cells")
+            yield _grid(meta, sheet, facts.get(meta.name) or SheetFacts())
 
 
-def _grid(book: calamine.CalamineWorkbook, meta: calamine.SheetMetadata, facts: SheetFacts) -> Grid:
-    sheet = book.get_sheet_by_name(meta.name)
-    merges = tuple(Rect(*first, *last) for first, last in sheet.merged_cell_ranges or ())
-    if len(merges) > MOST_MERGES or sheet.height * sheet.width > sheet_xml.MOST_CELLS:
-        raise Refused("F001", reason="too_large", detail=meta.name)
+def _grid(meta: calamine.SheetMetadata, sheet: calamine.CalamineSheet, facts: SheetFacts) -> Grid:
+    merges = facts.merges
+    if merges is None:
+        merges = tuple(Rect(*first, *last) for first, last in sheet.merged_cell_ranges or ())
+    if len(merges) > MOST_MERGES:
+        raise TooLarge(f"{meta.name}: {len(merges):,} merged blocks")
     top, left = sheet.start or (0, 0)
+    _refuse_overlaps(merges, top + sheet.height, left + sheet.width)
     cells: dict[tuple[int, int], Any] = {
         (row, column): value
         for row, values in enumerate(sheet.to_python(skip_empty_area=True), top)
         for column, value in enumerate(values, left)
         if value != ""
     }
+    cells.update(facts.booleans)
     return Grid(
         meta.name,
         cells,
@@ -133,8 +130,17 @@ def _grid(book: calamine.CalamineWorkbook, meta: calamine.SheetMetadata, facts: 
     )
 
 
+def _refuse_overlaps(merges: tuple[Rect, ...], rows: int, columns: int) -> None:
+    """Blocks of a real sheet lie side by side: together they cover no more than the cells that there are."""
+    area = sum(
+        max(0, min(m.bottom, rows) - m.top + 1) * max(0, min(m.right, columns) - m.left + 1) for m in merges
+    )
+    if area > MOST_CELLS:
+        raise TooLarge(f"{area:,} cells in merged blocks")
+
+
 class _told:  # noqa: N801 (reads as a statement)
-    """Turns whatever the reader raises, its panics included, into one F001 or F002."""
+    """Turns whatever goes wrong inside a file, the reader's panics included, into one F001 or F002."""
 
     def __init__(self, doing: str) -> None:
         self.doing = doing
@@ -145,7 +151,18 @@ class _told:  # noqa: N801 (reads as a statement)
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
         if error is None or isinstance(error, (Refused, KeyboardInterrupt, SystemExit, GeneratorExit)):
             return
-        if isinstance(error, calamine.PasswordError) or "password" in str(error).lower():
+        text = f"{type(error).__name__}: {error}"[:300]
+        if isinstance(error, (Encrypted, calamine.PasswordError)) or "password" in str(error).lower():
             raise Refused("F002") from None
-        reason = "broken" if isinstance(error, Exception) else "panic"  # pyo3's PanicException is no Exception
-        raise Refused("F001", reason=reason, detail=f"{self.doing}: {error}"[:300]) from None
+        if not isinstance(error, Exception):  # pyo3's PanicException is none
+            raise Refused("F001", reason="panic", detail=text) from None
+        raise Refused("F001", reason=_reason(error), detail=text) from None
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, (TooLarge, MemoryError)):
+        return "too_large"
+    if isinstance(error, Unsafe):
+        return "unsafe"
+    # A package cut off while copying still begins like one.
+    return "truncated" if isinstance(error, (zipfile.BadZipFile, EOFError)) else "broken"

@@ -4,7 +4,28 @@ Importing this package declares them all, in the order of the help.
 """
 
 from evalxl.commands.sheets import consolidate, read, validate  # isort: skip
+from evalxl.commands.ledgers import remind, status  # isort: skip
+from evalxl.commands.marking import unmark  # isort: skip
+from evalxl.commands.yearly import distribute, rollover  # isort: skip
+from evalxl.commands.finance import rollup  # isort: skip
+from evalxl.commands.papers import publish, report  # isort: skip
 from evalxl.commands.trial import demo  # isort: skip
 from evalxl.commands.reference import blank, fields, rules  # isort: skip
 
-__all__ = ["blank", "consolidate", "demo", "fields", "read", "rules", "validate"]
+__all__ = [
+    "blank",
+    "consolidate",
+    "demo",
+    "distribute",
+    "fields",
+    "publish",
+    "read",
+    "remind",
+    "report",
+    "rollover",
+    "rollup",
+    "rules",
+    "status",
+    "unmark",
+    "validate",
+]

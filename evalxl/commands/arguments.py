@@ -41,3 +41,18 @@ FAIL_ON = Argument(
     choices=("error", "warning", "never"),
     default="error",
 )
+FRESH = Argument(
+    "--fresh",
+    Text(
+        "前回から変わっていないファイルも、すべて読み直します",
+        "read all files again, also those that did not change since the last run",
+    ),
+)
+SCHEDULER = Argument(
+    "--scheduler",
+    Text(
+        "Dask のスケジューラー（tcp://… のアドレス、または local）で読みます",
+        "read on the workers of a Dask scheduler (tcp://…), or of one started here (local)",
+    ),
+    metavar="ADDRESS",
+)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import functools
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evalxl import texts
 from evalxl.actions import DONE, FINDINGS, Argument, Context, FailOn, Outcome, UsageError, command
-from evalxl.commands.arguments import FAIL_ON, JOBS, PATHS
+from evalxl.commands.arguments import FAIL_ON, FRESH, JOBS, PATHS, SCHEDULER
+from evalxl.commands.beside import MASTER, PREVIOUS, with_beside
 from evalxl.texts import Text
 
 if TYPE_CHECKING:
+    from evalxl.consolidation import Report
     from evalxl.results import Outline
     from evalxl.tables import FileRows
 
@@ -73,6 +75,17 @@ def read(context: Context, paths: list[str], cells: bool = False, jobs: int | No
             metavar="OUT.xlsx",
             kind=Path,
         ),
+        Argument(
+            "--annotate",
+            Text(
+                "誤りのセルに色とメモを付け、検証結果のシートを加えた写しを書き出すフォルダー",
+                "folder for copies with colours and notes at the cells and a sheet of the findings",
+            ),
+            metavar="DIR",
+            kind=Path,
+        ),
+        MASTER,
+        PREVIOUS,
         FAIL_ON,
         JOBS,
     ],
@@ -93,11 +106,18 @@ def validate(
     context: Context,
     paths: list[str],
     report: Path | None = None,
+    annotate: Path | None = None,
+    master: Path | None = None,
+    previous: str | None = None,
     fail_on: FailOn = "error",
     jobs: int | None = None,
 ) -> Outcome:
-    """Print the findings of all sheets, and write them as a workbook when asked for."""
+    """Print the findings of all sheets, and write them as a workbook or into copies when asked for."""
     from evalxl import results
+
+    context = with_beside(context, master, previous, jobs)
+    if annotate:
+        return _annotated(context, paths, annotate, report, fail_on, jobs)
 
     if report:
         writable(report)
@@ -106,9 +126,28 @@ def validate(
         return validated(context, list(found), report, fail_on)
 
 
+def _annotated(
+    context: Context, paths: list[str], folder: Path, report: Path | None, fail_on: FailOn, jobs: int | None
+) -> Outcome:
+    """`validate` with a marked copy of every book; why there is none is told."""
+    from evalxl import annotating
+
+    annotating.refuse_inputs(folder, paths)
+    if report:
+        writable(report)
+    then = functools.partial(annotating.checked_and_marked, folder=folder, lang=context.lang)
+    left_out = [*annotating.books_in(folder), *([report] if report else [])]
+    with context.results(paths, jobs, then, leave_out=left_out) as found:
+        pairs = list(found)
+    for written in (written for _, written in pairs if written):
+        for line in written.told(context.lang):
+            context.tell(Text("{line}", "{line}"), line=line)
+    return validated(context, [outline for outline, _ in pairs], report, fail_on)
+
+
 def validated(context: Context, outlines: list[Outline], report: Path | None, fail_on: FailOn) -> Outcome:
     from evalxl import show
-    from evalxl.report import table
+    from evalxl.answer_sheet import table
     from workbook import report as book
 
     entries = [entry for outline in outlines for entry in outline.checked]
@@ -123,14 +162,14 @@ def validated(context: Context, outlines: list[Outline], report: Path | None, fa
 
 def _files(outlines: list[Outline], context: Context) -> int:
     """How many files were looked at; `UsageError` when all that was found is passed over."""
-    _told([outline.file for outline in outlines if outline.skipped == "own_output"], context)
+    told_own([outline.file for outline in outlines if outline.skipped == "own_output"], context)
     files = sum(outline.skipped is None for outline in outlines)
     if not files:
         raise UsageError(texts.NOTHING)
     return files
 
 
-def _told(own: list[str], context: Context) -> None:
+def told_own(own: list[str], context: Context) -> None:
     """Say which files are results of this program and were passed over."""
     for file in own:
         context.tell(texts.SKIPPED_OWN, file=file)
@@ -178,11 +217,19 @@ def writable(path: Path) -> None:
             metavar="DIR",
             kind=Path,
         ),
+        MASTER,
+        PREVIOUS,
         FAIL_ON,
         JOBS,
+        SCHEDULER,
+        FRESH,
     ],
     examples=[
         ("evalxl consolidate 提出 -o 集約.xlsx", Text("フォルダーを1つの表にする", "A folder as one book")),
+        (
+            "evalxl consolidate 提出 -o 集約.xlsx --master マスター --previous 前年度",
+            Text("未提出、会計との突合、前の年度との比較も", "Who is missing, the accounts, last year"),
+        ),
         (
             "evalxl consolidate 提出 -o 集約.xlsx --data 表 --json",
             Text("CSVとParquetも書き出す", "CSV and Parquet as well"),
@@ -195,32 +242,69 @@ def consolidate(
     paths: list[str],
     output: Path,
     data: Path | None = None,
+    master: Path | None = None,
+    previous: str | None = None,
     fail_on: FailOn = "error",
     jobs: int | None = None,
+    scheduler: str | None = None,
+    fresh: bool = False,
 ) -> Outcome:
     """Write the summary book and the tidy tables of all sheets."""
-    from evalxl import tables
+    from evalxl import reception
+    from evalxl.sharing import Shared
 
     writable(output)
+    writable(reception.path_of(output))
     started = time.perf_counter()
-    then = functools.partial(tables.extract, lang=context.lang)
-    with context.results(paths, jobs, then, leave_out=[output]) as found:
-        return consolidated(context, list(found), output, data, fail_on, started)
+    context = with_beside(context, master, previous, jobs)
+    with context.rows(paths, jobs, leave_out=[output], scheduler=scheduler, fresh=fresh) as found:
+        files = list(map(Shared(), found))
+    return consolidated(context, files, output, data, fail_on, started)
 
 
 def consolidated(
     context: Context, files: list[FileRows], output: Path, data: Path | None, fail_on: FailOn, started: float
 ) -> Outcome:
-    from evalxl import show
+    report = written(context, files, output, data, started).to_json()
+    return summed_up(context, report, fail_on)
+
+
+def written(
+    context: Context, files: list[FileRows], output: Path, data: Path | None, started: float
+) -> Report:
+    """Write what comes of a consolidation, and tell what is worth telling."""
     from evalxl.consolidation import consolidate as write
 
-    _told(
+    _told_beforehand(context, files, output)
+    told_own(
         [file.file for file in files if ("skipped", "own_output") in (row[:2] for row in file.rows)], context
     )
     if all(row[0] == "skipped" for file in files for row in file.rows):
         raise UsageError(texts.NOTHING)
-    report = write(files, output, data=data, lang=context.lang, started=started).to_json()
+    report = write(files, output, data=data, settings=context.settings, lang=context.lang, started=started)
     for path in [output, *([data] if data else [])]:
         context.tell(texts.WRITTEN, path=path)
+    return report
+
+
+def summed_up(context: Context, report: dict[str, Any], fail_on: FailOn) -> Outcome:
+    """The outcome of a consolidation, from its JSON."""
+    from evalxl import show
+
     code = _code(report["findings"], len(report["refused"]), fail_on)
     return Outcome(code, report, show.consolidation(report, context.lang))
+
+
+def _told_beforehand(context: Context, files: list[FileRows], output: Path) -> None:
+    """What the run will not be able to compare: years without accounts, a damaged ledger."""
+    from evalxl import reception, tie_out
+
+    masters = context.settings.masters
+    sheets = [sheet for file in files for sheet in file.sheets]
+    for year in tie_out.missing_years(sheets, masters) if masters else ():
+        context.tell(texts.NO_ACCOUNTS, year=year)
+    kept = reception.path_of(output)
+    try:
+        reception.read(kept)
+    except reception.LedgerError:
+        context.tell(texts.LEDGER_LOST, path=kept)

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 from evalxl import texts
 from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, command
 from evalxl.commands.arguments import JOBS
-from evalxl.commands.sheets import consolidated, validated, writable
+from evalxl.commands.beside import with_beside
+from evalxl.commands.sheets import summed_up, validated, writable, written
 from evalxl.texts import Text
 
 if TYPE_CHECKING:
+    from evalxl.consolidation import Report
+    from evalxl.demo import Found
     from evalxl.results import FileResult, Outline
     from evalxl.rules.registry import Lang
     from evalxl.tables import FileRows
@@ -43,7 +46,7 @@ if TYPE_CHECKING:
 )
 def demo(context: Context, folder: str | None = None, jobs: int | None = None) -> Outcome:
     """Write the demo's books, check and consolidate them, and hold the findings against the plan."""
-    from evalxl import demo, show
+    from evalxl import demo, reception, show
 
     root = Path(folder or "demo")
     report, output, data = (root / name for name in (texts.DEMO_REPORT, texts.DEMO_SUMMARY, texts.DEMO_DATA))
@@ -51,32 +54,42 @@ def demo(context: Context, folder: str | None = None, jobs: int | None = None) -
     writable(output)
     context.tell(texts.DEMO_WRITING, path=root)
     plan = demo.write_demo(root / texts.DEMO_INPUT)
+    masters = root / texts.DEMO_MASTERS
+    demo.write_masters(plan, masters)
+    context = with_beside(context, masters, str(plan.year_folder(min(plan.projects))), jobs)
     started = time.perf_counter()
     then = functools.partial(_checked_and_extracted, lang=context.lang)
     with context.results([str(plan.folder)], jobs, then) as results:
         outlines, files = map(list, zip(*results, strict=True))
     checked = validated(context, outlines, report, "error")
-    summary = consolidated(context, files, output, data, "error", started)
-    found = [
-        (entry["file"], finding["code"], finding["year"], finding["field"])
-        for entry in checked.data
-        for finding in entry["findings"]
-    ]
-    account = demo.compare(plan, found)
+    consolidated = written(context, files, output, data, started)
+    summary = summed_up(context, consolidated.to_json(), "error")
+    account = demo.compare(plan, _found(consolidated), beside=True)
     result = {
         "folder": str(root),
         "books": len(plan.books),
-        "planted": len(plan.planted),
+        "planted": len(account.found) + len(account.missed),
         "found": len(account.found),
         "missed": [[planted.file, planted.code] for planted in account.missed],
         "unexpected": [[file, code] for file, code, _, _ in account.unexpected],
         "summary": str(output),
         "report": str(report),
         "data": str(data),
+        "masters": str(masters),
+        "ledger": str(reception.path_of(output)),
         "consolidated": summary.data,
     }
-    lines = show.demonstration(result, Counter(p.code for p in plan.planted), summary.lines, context.lang)
+    lines = show.demonstration(result, Counter(p.code for p in [*account.found, *account.missed]), summary.lines, context.lang)
     return Outcome(DONE if account.matches else FINDINGS, result, lines)
+
+
+def _found(report: Report) -> list[Found]:
+    """Every finding of a consolidation: file, code, year, field."""
+    found: list[Found] = [("", one.code, one.year, str(one.values.get("found"))) for one in report.checks]
+    for file in report.files:
+        rows = [*file.findings, *(row for sheet in file.sheets for row in sheet.findings)]
+        found += [(file.file, row[0], row[3], row[2]) for row in rows]
+    return found
 
 
 def _checked_and_extracted(result: FileResult, lang: Lang) -> tuple[Outline, FileRows]:

@@ -130,14 +130,17 @@ def grand_total_differs(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 def labour_cost_differs_from_hours(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """人件費計(B) must be 延べ業務時間 × the year's hourly rate ÷ 1,000, rounded half up, within 1 千円.
 
-    Why: last year's rate is often left in the formula. Years without a rate in the settings are skipped.
+    Why: last year's rate is often left in the formula. Years without a rate in the settings are skipped; a
+    planned year may be reckoned with the evaluated year's rate, which is the one that was known.
     """
     for year in sheet.years if settings.rates else ():
         found, hours, rate = sheet.amount(_LABOUR, year), sheet.amount(_HOURS, year), settings.rates.get(year)
         expected = arithmetic.labour_cost(hours, rate)
         if found is None or expected is None:
             continue
-        if size(found - expected) > settings.thresholds.rate_tolerance:
+        known = settings.rates.get(sheet.fiscal_year) if year > sheet.fiscal_year else None
+        allowed = [expected, arithmetic.labour_cost(hours, known)]
+        if all(size(found - one) > settings.thresholds.rate_tolerance for one in allowed if one is not None):
             values = {"found": found, "expected": expected, "hours": hours, "rate": rate}
             yield Hit(_key(_LABOUR, year), year, values)
 

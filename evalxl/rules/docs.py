@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from evalxl.rules import sample
@@ -23,6 +23,7 @@ FAMILY_NAMES = {
     "P": ("今後の方向性", "Plan"),
     "T": ("文章", "Text"),
     "X": ("全体の照合", "Across files"),
+    "Y": ("前の年度との比較", "Against last year"),
 }
 
 
@@ -76,21 +77,48 @@ def _derived(rule: Rule, lang: Lang) -> str:
 
 
 def _examples(rule: Rule) -> Iterator[str]:
-    if rule.check is None:
+    if rule.check is None and rule.across is None:
         return
-    yield "## Examples: changes on the sample sheet"
+    of_run = " of a run, one a sheet" if rule.across else ""
+    yield f"## Examples: changes on the sample sheet{of_run}"
     yield ""
-    if rule.settings:
-        settings = "; ".join(f"`{name}` = `{value}`" for name, value in rule.settings.items())
-        yield f"Settings: {settings}"
-        yield ""
-    for title, patch in (("✗ 指摘あり / fires", rule.bad), ("✓ 指摘なし / does not fire", rule.good)):
+    yield from _given(rule)
+    for title, patches in (
+        ("✗ 指摘あり / fires", rule.bad_run if rule.across else [rule.bad]),
+        ("✓ 指摘なし / does not fire", rule.good_run if rule.across else [rule.good]),
+    ):
         yield f"{title}:"
         yield ""
-        yield "| field | label | value |"
-        yield "|---|---|---|"
-        yield from (f"| `{key}` | {label} | {value} |" for key, label, value in _figures(patch))
+        yield "| sheet | field | label | value |" if rule.across else "| field | label | value |"
+        yield "|---|---|---|---|" if rule.across else "|---|---|---|"
+        for number, patch in enumerate(patches, 1):
+            front = f"| {number} " if rule.across else ""
+            lines = [f"{front}| `{key}` | {label} | {value} |" for key, label, value in _figures(patch)]
+            yield from lines or [f"{front}| - | - | (as it is) |"]
         yield ""
+
+
+def _given(rule: Rule) -> Iterator[str]:
+    """The settings, masters and last year's figures that the examples need."""
+    plain = {name: value for name, value in rule.settings.items() if name not in ("masters", "previous")}
+    if plain:
+        yield "Settings: " + "; ".join(f"`{name}` = `{value}`" for name, value in plain.items())
+        yield ""
+    for name, text in rule.settings.get("masters", {}).items():
+        yield f"`{name}`:"
+        yield ""
+        yield "```"
+        yield from text.splitlines()
+        yield "```"
+        yield ""
+    if "previous" in rule.settings:
+        patches = rule.settings["previous"]
+        patches = [patches] if isinstance(patches, Mapping) else patches
+        yield "Last year's sheet has the same past figures and other texts" + (":" if any(patches) else ".")
+        yield ""
+        for patch in filter(None, patches):
+            yield from (f"- `{key}`: {value}" for key, _, value in _figures(patch))
+            yield ""
 
 
 def _figures(patch: Patch) -> Iterator[tuple[str, str, str]]:
@@ -169,10 +197,18 @@ def describe(code: str | None, lang: Lang = "ja") -> str:
         *_paragraphs(rule.doc),
     ]
     for title, patch in zip(("指摘される例", "指摘されない例") if ja else ("Fires", "Does not fire"),
-                            (rule.bad, rule.good) if rule.check else (), strict=False):  # fmt: skip
-        lines += ["", f"{title}:", *(f"  {label} ({key}): {value}" for key, label, value in _figures(patch))]
+                            _patches(rule), strict=False):  # fmt: skip
+        figures = (f"  {label} ({key}): {value}" for one in patch for key, label, value in _figures(one))
+        lines += ["", f"{title}:", *figures]
     lines += ["", "evalxl.toml:", *(f"  {line}" for line in _toml(rule)[1:-1] if line)]
     return "\n".join(lines)
+
+
+def _patches(rule: Rule) -> tuple[Sequence[Patch], ...]:
+    """What fires and what does not, each a patch a sheet; nothing for a rule without a check."""
+    if rule.across:
+        return rule.bad_run, rule.good_run
+    return ([rule.bad], [rule.good]) if rule.check else ()
 
 
 def _line(rule: Rule, lang: Lang) -> str:

@@ -33,6 +33,11 @@ declare(
         "unsafe": ("安全でない内容が含まれています", "it holds unsafe content"),
         "unsupported": ("対応していない形式です", "its format is not supported"),
         "panic": ("読み取り中に内部の異常が起きました", "the reader broke down on it"),
+        "timeout": (
+            "読み取りに時間がかかりすぎるため、打ち切りました",
+            "reading it took too long and was given up",
+        ),
+        "unreachable": ("保存場所につながりません", "the place where it is kept cannot be reached"),
     },
 )
 
@@ -263,16 +268,38 @@ def value_normalised(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 @rule(
     "F014",
     "error",
-    ja="{label}のチェックが矛盾しています（チェックボックス: {found}、リンクするセル: {expected}）。",
-    en="The ticks of {label} contradict each other (box: {found}, linked cell: {expected}).",
-    fix_ja="チェックボックスを付け直してください。",
-    fix_en="Tick the box anew.",
-    bad={"issues": _issue("F014", "judgements.4", found=True, expected=False)},
+    ja="{label}のチェックを決められません。{reason:word}"
+    "（チェックボックス: {found:-}、セル: {expected:-}）。",
+    en="The tick of {label} is not clear: {reason:word} (box: {found:-}, cell: {expected:-}).",
+    fix_ja="チェックボックスを付け直すか、セルに■か□を入力してください。",
+    fix_en="Tick the box anew, or type ■ or □ into the cell.",
+    bad={"issues": _issue("F014", "judgements.4", reason="differs", found=True, expected=False)},
     good={"judgements.4.reason": "研修の機会を増やす余地がある。"},
+    words={
+        "differs": (
+            "チェックボックスとリンクするセルが矛盾しています",
+            "the box and its linked cell contradict each other",
+        ),
+        "glyph": (
+            "チェックと、その下のセルに入力された記号が矛盾しています",
+            "it contradicts the sign typed in its cell",
+        ),
+        "mixed": ("オンでもオフでもない状態です", "it is neither on nor off"),
+        "activex": (
+            "ActiveXの部品で、リンクするセルがありません",
+            "it is an ActiveX control without a linked cell",
+        ),
+        "lost": (
+            "ほかのソフトで保存されたため、状態が失われています",
+            "another program saved the file without its state",
+        ),
+        "place": ("どの選択肢に付いているのか分かりません", "it does not show which choice it belongs to"),
+    },
 )
 def tick_contradictory(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
-    """A check box and its linked cell must say the same.
+    """A tick must be clear: a check box and its linked cell, or the sign in its cell, must say the same.
 
-    Why: one of them was changed by hand, and nobody can tell which one is meant.
+    Why: one of them was changed by hand, and nobody can tell which one is meant. The same is told of ticks
+    that cannot be read: neither side is believed, the box counts as empty.
     """
     return _noticed(sheet, "F014")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from evalxl.rules import against
 from evalxl.rules.patches import KEPT
 from evalxl.rules.registry import Hit, rule
 from evalxl.rules.sheet import Sheet
@@ -65,6 +66,80 @@ def contact_or_budget_code_incomplete(sheet: Sheet, settings: Settings) -> Itera
 def _incomplete(text: str, digits: int) -> bool:
     lines = text.split() if digits else [text.strip()]
     return not lines or any(len(line) < max(digits, 1) for line in lines)
+
+
+_POLICIES = """level,code,parent,name
+政策,I,,みんなで築くまち《協働・行政経営》
+施策,05,I,時代にあった行政サービスの実現
+施策,06,I,市民と進めるまちづくり
+基本事業,012,05,業務と組織機構の効率化
+基本事業,032,06,地域活動の推進
+"""
+_ORGANIZATION = """department,division,group,from_year,to_year,successor
+総務部,情報システム課,,,平成30年度,デジタル推進課
+総務部,情報政策課,,,28,情報システム課
+総務部,デジタル推進課,,令和元年度,,
+"""
+
+
+@rule(
+    "H103",
+    "error",
+    ja="{label}「{found}」は{what:word}（マスター: {expected:-}）。",
+    en="{label} '{found}' {what:word} (master: {expected:-}).",
+    fix_ja="その年度のマスターにあるコードと名称に直してください。マスターが古いときは、マスターを直します。",
+    fix_en="Use the code and the name of that year's master; mend the master where it is out of date.",
+    bad={"basic_program.code": "032"},
+    good={"measure.code": "０５", "department": "総務 部"},
+    settings={
+        "masters": {
+            "policies.csv": _POLICIES,
+            "organization.csv": _ORGANIZATION,
+            "accounts.csv": "年度,会計,款,項,目,大事業,中事業,name,決算額\nH29,1,10,5,50,1,1,電算総務管理事業,8652000\n",
+        }
+    },
+    words={
+        "missing": ("マスターにありません", "is not in the master"),
+        "parent": ("マスターでは別の上位に属しています", "belongs elsewhere in the master"),
+    },
+)
+def code_not_in_master(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+    """政策体系, 組織 and 予算科目 must be in the master of the evaluated year, under their right parent.
+
+    Why: roll-ups and the accounts go by these codes. Leading zeros, width and spaces do not count; of a
+    予算科目 the first level that is not there is told. Without a master, or a blank field, nothing is compared.
+    """
+    if settings.masters:
+        yield from against.plan(sheet, settings.masters)
+        yield from against.organisation(sheet, settings.masters)
+        yield from against.budget(sheet, settings.masters)
+
+
+@rule(
+    "H104",
+    "warning",
+    ja="{label}「{found}」は、マスターでは「{expected}」です（{what:word}）。",
+    en="{label} '{found}' is '{expected}' in the master ({what:word}).",
+    fix_ja="マスターの名称に合わせてください。名称が変わったときは、新しい名称を書きます。",
+    fix_en="Use the master's name; the new one where it was renamed.",
+    bad={"division": "情報政策課"},
+    good={"division": "情報システム課 "},
+    settings={"masters": {"policies.csv": _POLICIES, "organization.csv": _ORGANIZATION}},
+    words={
+        "name": ("名称の違い", "another name"),
+        "renamed": ("組織の改編", "reorganised"),
+    },
+)
+def name_differs_from_master(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+    """A name should be the master's name of that code; a section that was renamed has its new name.
+
+    Why: two spellings become two lines in a roll-up. Width and spaces do not count.
+    """
+    if settings.masters:
+        yield from against.plan_names(sheet, settings.masters)
+        yield from against.reorganised(sheet, settings.masters)
+        yield from against.project_name(sheet, settings.masters)
+        yield from against.budget_names(sheet, settings.masters)
 
 
 @rule(

@@ -10,10 +10,10 @@ import dataclasses
 import functools
 import importlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evalxl.rules.sheet import Sheet
 from evalxl.rules.words import Lang as Lang
@@ -21,7 +21,11 @@ from evalxl.rules.words import Words, render
 from evalxl.settings import Settings
 from evalxl.settings import Severity as Severity
 from workbook.errors import Refused
+from workbook.form import Form
 from workbook.record import Record, plain
+
+if TYPE_CHECKING:
+    from evalxl.rules.across import Run
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
@@ -34,6 +38,7 @@ FAMILIES = {
     "P": "p_plan",
     "T": "t_text",
     "X": "x_across",
+    "Y": "y_previous",
 }
 """Letter of a code → module of this package that declares its rules."""
 
@@ -55,6 +60,8 @@ class Hit:
 
 
 Check = Callable[[Sheet, Settings], Iterable[Hit]]
+AcrossCheck = Callable[["Run", Settings], Iterable[tuple[int | None, Hit]]]
+"""A check of all sheets together: hits with the number of their sheet, None where no sheet is there."""
 Patch = Mapping[str, Any]
 """Flat keys and their values, changed on the sample; ``issues`` stands for what the reader noticed."""
 
@@ -84,6 +91,11 @@ class Rule:
     """Settings that the examples need, such as an hourly rate."""
     words: Words = dataclasses.field(default_factory=dict)
     """Words of the figures in both languages, for ``{name:word}``."""
+    across: AcrossCheck | None = None
+    """A check of all sheets of a run together."""
+    bad_run: Sequence[Patch] = ()
+    """For such a check: a patch for each sheet of a run that fires exactly this rule."""
+    good_run: Sequence[Patch] = ()
 
 
 REGISTRY: dict[str, Rule] = {}
@@ -114,6 +126,33 @@ def rule(
         name, doc = check.__name__.replace("_", "-"), (check.__doc__ or "").strip()
         texts = (ja, en, fix_ja, fix_en)
         _add(Rule(code, severity, name, doc, *texts, check, bad, good, derived, settings or {}, words or {}))
+        return check
+
+    return register
+
+
+def across(
+    code: str,
+    severity: Severity,
+    *,
+    ja: str,
+    en: str,
+    fix_ja: str,
+    fix_en: str,
+    bad: Sequence[Patch],
+    good: Sequence[Patch],
+    settings: Mapping[str, Any] | None = None,
+    words: Words | None = None,
+) -> Callable[[AcrossCheck], AcrossCheck]:
+    """Declare the decorated check of a whole run as the rule ``code``.
+
+    ``bad`` and ``good`` are runs: a patch on the sample for each of their sheets, a file to each.
+    """
+
+    def register(check: AcrossCheck) -> AcrossCheck:
+        name, doc = check.__name__.replace("_", "-"), (check.__doc__ or "").strip()
+        rest = (False, settings or {}, words or {}, check, bad, good)
+        _add(Rule(code, severity, name, doc, ja, en, fix_ja, fix_en, None, {}, {}, *rest))
         return check
 
     return register
@@ -184,7 +223,7 @@ class Finding:
         return {
             "code": self.code,
             "severity": self.severity,
-            "field": self.field,
+            "field": field_name(self.field),
             "year": self.year,
             "cell": self.cell,
             "message": self.message(lang),
@@ -192,6 +231,11 @@ class Finding:
             "found": _json(self.values.get("found")),
             "expected": _json(self.values.get("expected")),
         }
+
+
+def field_name(key: str | None) -> str | None:
+    """A flat key without its year, which stands beside it: ``costs.general.2017`` → ``costs.general``."""
+    return re.sub(r"(?:\.values)?\.\d{4}$", "", key) if key else None
 
 
 def _json(value: Any) -> Any:
@@ -214,6 +258,13 @@ def check(record: Record, settings: Settings) -> list[Finding]:
             found.sort(key=_by_cell)
         findings += found
     return findings
+
+
+def finding_across(declared: Rule, hit: Hit, form: Form | None, settings: Settings) -> Finding:
+    """The finding of a hit across files; its cell is in the hit. ``form`` None: of no sheet."""
+    severity = settings.severity(declared.code) or hit.severity or declared.severity
+    label = label_in(form, hit.key) if form else ""
+    return Finding(declared.code, severity, hit.key, hit.year, hit.cell, {"label": label, **hit.values})
 
 
 def _finding(declared: Rule, hit: Hit, sheet: Sheet, settings: Settings) -> Finding:
@@ -253,9 +304,13 @@ def finding_of(code: str, *, cell: str | None = None, year: int | None = None, *
 
 def label_of(record: Record, key: str | None) -> str:
     """The form's label of a flat key, for messages; the key itself where the form has none."""
+    return label_in(record.form, key)
+
+
+def label_in(form: Form, key: str | None) -> str:
+    """Like `label_of`, where there is no record."""
     if not key:
         return ""
-    form = record.form
     head, _, rest = key.partition(".")
     part = rest.partition(".")[0]
     if head == "costs":
@@ -267,11 +322,10 @@ def label_of(record: Record, key: str | None) -> str:
     for table in form.indicator_tables:
         if head == table.name:
             return f"{table.label} {part}".rstrip()
-    return _field_label(record, key, head)
+    return _field_label(form, key, head)
 
 
-def _field_label(record: Record, key: str, head: str) -> str:
-    form = record.form
+def _field_label(form: Form, key: str, head: str) -> str:
     for choice in form.choices:
         if head == choice.name:
             return choice.label

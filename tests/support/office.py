@@ -12,7 +12,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,9 +86,29 @@ class Office:
         return target
 
     def save_again(self, path: Path, target: Path) -> Path:
-        """Save the book as LibreOffice would, as .xlsx."""
-        self._ask(action="save", path=str(path), target=str(target), kind="xlsx")
+        """Save the book as LibreOffice would, in the format of the target's name: .xlsx, .xls or .ods."""
+        self._ask(action="save", path=str(path), target=str(target), kind=target.suffix[1:])
         return target
+
+    def draw(
+        self,
+        path: Path,
+        ticks: Sequence[Mapping[str, Any]],
+        texts: Sequence[tuple[str, str, str]],
+        targets: Sequence[Path],
+    ) -> None:
+        """Draw form controls over cells, type ``texts`` (sheet, address, text), save under several names.
+
+        A tick has ``sheet``, ``place``, ``kind`` (CheckBox, RadioButton, Ellipse), ``caption``, ``state`` and
+        ``link``, an address on its sheet or "".
+        """
+        names = [str(target) for target in targets]
+        self._ask(action="draw", path=str(path), ticks=list(ticks), texts=list(texts), targets=names)
+
+    def look(self, path: Path) -> dict[str, dict[str, Any]]:
+        """What is drawn on each sheet: ``notes`` by "row,column" (from 0), ``controls``' states, ``shapes``."""
+        found: dict[str, dict[str, Any]] = self._ask(action="look", path=str(path))
+        return found
 
     def pictures(self, path: Path, folder: Path, dots: int = 70) -> list[Path]:
         """The printed pages as PNG files, in order."""

@@ -9,11 +9,17 @@ import sys
 import time
 
 import uno
+from com.sun.star.awt import Size
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
 from com.sun.star.sheet.FormulaResult import ERROR
 
-XLSX, PDF = "Calc MS Excel 2007 XML", "calc_pdf_Export"
+FILTERS = {
+    "xlsx": "Calc MS Excel 2007 XML",
+    "xls": "MS Excel 97",
+    "ods": "calc8",
+    "pdf": "calc_pdf_Export",
+}
 
 
 def connect(pipe, seconds=60):
@@ -73,10 +79,67 @@ def read(desktop, path, recalculate, changes):
 def save(desktop, path, target, kind):
     book = load(desktop, path)
     try:
-        chosen = {"xlsx": XLSX, "pdf": PDF}[kind]
-        book.storeToURL(uno.systemPathToFileUrl(target), options(FilterName=chosen))
+        book.storeToURL(uno.systemPathToFileUrl(target), options(FilterName=FILTERS[kind]))
     finally:
         book.close(True)
+
+
+def draw(desktop, path, ticks, texts, targets):
+    """Draw form controls over cells, type texts into cells, and save the book under several names."""
+    book = load(desktop, path)
+    try:
+        for name, place, text in texts:
+            book.Sheets.getByName(name).getCellRangeByName(place).setString(text)
+        for tick in ticks:
+            draw_one(book, **tick)
+        for target in targets:
+            kind = FILTERS[target.rpartition(".")[2]]
+            book.storeToURL(uno.systemPathToFileUrl(target), options(FilterName=kind))
+    finally:
+        book.close(True)
+
+
+def draw_one(book, sheet, place, kind, caption, state, link):
+    """A CheckBox, a RadioButton or an Ellipse over a cell; ``link`` is an address on the same sheet."""
+    sheet = book.Sheets.getByName(sheet)
+    cell = sheet.getCellRangeByName(place)
+    if kind == "Ellipse":
+        shape = book.createInstance("com.sun.star.drawing.EllipseShape")
+    else:
+        model = book.createInstance("com.sun.star.form.component." + kind)
+        model.Label, model.State, model.DefaultState = caption, state, state
+        shape = book.createInstance("com.sun.star.drawing.ControlShape")
+        shape.Control = model
+    shape.Position, shape.Size = cell.Position, Size(max(400, cell.Size.Width - 50), cell.Size.Height - 30)
+    sheet.DrawPage.add(shape)
+    if link:
+        bound = uno.createUnoStruct("com.sun.star.beans.NamedValue")
+        bound.Name, bound.Value = "BoundCell", sheet.getCellRangeByName(link).CellAddress
+        binding = "com.sun.star.table.CellValueBinding"
+        model.setValueBinding(book.createInstanceWithArguments(binding, (bound,)))
+        model.State = state  # which puts it into the cell
+
+
+def look(desktop, path):
+    """The notes and the ticked state of the controls of every sheet."""
+    book = load(desktop, path)
+    try:
+        return {name: look_at(book.Sheets.getByName(name)) for name in book.Sheets.ElementNames}
+    finally:
+        book.close(True)
+
+
+def look_at(sheet):
+    notes = {}
+    for index in range(sheet.Annotations.Count):
+        note = sheet.Annotations.getByIndex(index)
+        notes[f"{note.Position.Row},{note.Position.Column}"] = note.getString()
+    controls = []
+    for index in range(sheet.DrawPage.Count):
+        shape = sheet.DrawPage.getByIndex(index)
+        if shape.supportsService("com.sun.star.drawing.ControlShape"):
+            controls.append(getattr(shape.Control, "State", -1))
+    return {"notes": notes, "controls": controls, "shapes": sheet.DrawPage.Count}
 
 
 def main():
@@ -84,7 +147,7 @@ def main():
     print(json.dumps({"ok": "ready"}), flush=True)
     for line in sys.stdin:
         request = json.loads(line)
-        action = {"read": read, "save": save}[request.pop("action")]
+        action = {"read": read, "save": save, "draw": draw, "look": look}[request.pop("action")]
         try:
             answer = {"ok": action(desktop, **request)}
         except Exception as error:

@@ -12,7 +12,7 @@ from xlsxwriter.exceptions import FileCreateError
 
 from workbook.atomic import replacing
 from workbook.marks import OWN_OUTPUT
-from workbook.summary import overview, sources, styles
+from workbook.summary import comparison, moving, overview, sources, styles
 from workbook.summary.datasheet import DataSheet
 from workbook.summary.listing import write_table
 from workbook.summary.model import SummaryData
@@ -61,7 +61,8 @@ def _fill(book: Workbook, data: SummaryData) -> None:
     first.set_tab_color(TABS["summary"])
     _data_sheet(book, data.listing.sheet)
     rollups = {rollup.sheet: rollup for rollup in data.rollups}
-    for name in [*rollups, sources.SHEET]:
+    compared = {comparison.sheet_name(rollup): rollup for rollup in data.rollups}
+    for name in [*rollups, sources.SHEET, *compared, moving.SHEET]:
         book.add_worksheet(name).set_tab_color(TABS["rollup"])
     for table in (data.costs, *data.tables):
         _data_sheet(book, table.sheet)
@@ -69,6 +70,9 @@ def _fill(book: Workbook, data: SummaryData) -> None:
         write_table(book.get_worksheet_by_name(table.sheet), table, look)
     for name, rollup in rollups.items():
         write_rollup(book, book.get_worksheet_by_name(name), rollup, data, look)
+    for name, rollup in compared.items():
+        comparison.write_comparison(book, book.get_worksheet_by_name(name), rollup, data, look)
+    moving.write_movers(book, book.get_worksheet_by_name(moving.SHEET), data, look)
     write_sources(book, book.get_worksheet_by_name(sources.SHEET), data, look)
     write_overview(book, first, data, look)
     first.activate()

@@ -12,8 +12,6 @@ from workbook.summary.model import Link
 
 MAX_TEXT = 32_767
 """Excel's limit for a cell, in UTF-16 units."""
-MAX_LINKS = 65_530
-"""Excel's limit of hyperlinks for one sheet."""
 MAX_TARGET = 2_000
 _CUT = "…（以下省略）"
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -78,3 +76,20 @@ def span(sheet: Worksheet, area: tuple[int, int, int, int], text: str, style: Fo
         sheet.write_string(area[0], area[1], safe_text(text), style)
     else:
         sheet.merge_range(*area, safe_text(text), style)
+
+
+def sheet_name(text: str, taken: set[str]) -> str:
+    """A name that Excel takes for a sheet and no other sheet has; it goes into ``taken``.
+
+    >>> sheet_name("収入/支出", {"収入／支出"})
+    '収入／支出（2）'
+    """
+    base = safe_text(text).translate(_NO_SHEET).strip("'")[:25] or "集計"
+    name, number = base, 2
+    while name.upper() in {other.upper() for other in taken}:
+        name, number = f"{base}（{number}）", number + 1
+    taken.add(name)
+    return name
+
+
+_NO_SHEET = str.maketrans("/\\?*:[]", "／＼？＊：［］")

@@ -82,6 +82,62 @@ def direction_chart(book: Workbook, sheet: str, rows: tuple[int, int], height: f
     return chart
 
 
+def mover_chart(book: Workbook, sheet: str, rows: tuple[int, int], heading: str) -> Chart:
+    """Bars: the differences of the projects that moved most, the largest at the top."""
+    chart = book.add_chart({"type": "bar"})
+    chart.add_series({
+        "categories": [sheet, rows[0], 3, rows[1], 3],
+        "values": [sheet, rows[0], 6, rows[1], 6],
+        "fill": {"color": styles.TEAL if heading == "増えた事業" else styles.SERIES[3]},
+        "gap": 40,
+        "data_labels": {"value": True, "font": {**FONT, "size": 8}, "num_format": "#,##0;▲#,##0"},
+    })  # fmt: skip
+    _dress(chart, f"{heading}（増減、千円）", legend=False)
+    axis = {"reverse": True, "num_font": {**FONT, "size": 8}, "label_position": "low"}
+    chart.set_y_axis({**axis, "line": {"color": styles.LINE}})
+    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
+    chart.set_size({"width": 905, "height": 305})
+    return chart
+
+
+def judgement_chart(book: Workbook, sheet: str, rows: tuple[int, int], height: float) -> Chart:
+    """Bars of 100 %: of each question how many projects see room or an effect, and how many do not."""
+    chart = book.add_chart({"type": "bar", "subtype": "percent_stacked"})
+    for column, colour in ((4, styles.SERIES[3]), (5, styles.SERIES[2])):
+        chart.add_series({
+            "name": [sheet, rows[0] - 1, column],
+            "categories": [sheet, rows[0], 0, rows[1], 0],
+            "values": [sheet, rows[0], column, rows[1], column],
+            "fill": {"color": colour},
+            "gap": 45,
+            "data_labels": {"value": True, "font": {**FONT, "size": 8}, "num_format": "#,##0;;"},
+        })  # fmt: skip
+    _dress(chart, "設問ごとの評価（事業数）", legend=True)
+    chart.set_y_axis({"reverse": True, "visible": False})
+    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
+    chart.set_size({"width": 462, "height": height})
+    return chart
+
+
+def section_chart(book: Workbook, sheet: str, rows: tuple[int, int], height: float) -> Chart:
+    """Bars by section: projects handed in, and the errors in them."""
+    chart = book.add_chart({"type": "bar"})
+    for column, colour in ((8, styles.TEAL), (9, styles.SERIES[3])):
+        chart.add_series({
+            "name": [sheet, rows[0] - 1, column],
+            "categories": [sheet, rows[0], 4, rows[1], 4],
+            "values": [sheet, rows[0], column, rows[1], column],
+            "fill": {"color": colour},
+            "gap": 50,
+            "data_labels": {"value": True, "font": {**FONT, "size": 8}, "num_format": "#,##0;;"},
+        })  # fmt: skip
+    _dress(chart, "課別の提出事業数と誤りの数", legend=True)
+    chart.set_y_axis({"reverse": True, "num_font": {**FONT, "size": 8}, "line": {"color": styles.LINE}})
+    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
+    chart.set_size({"width": 930, "height": height})
+    return chart
+
+
 def _series(area: Area, item: Item, colour: str) -> dict[str, Any]:
     row = area.lines[item.name]
     return {

@@ -1,23 +1,29 @@
 """A worksheet for long plain tables: its body goes out a row at a time.
 
-The data sheets hold nearly all cells of a summary book (300,000 for a thousand projects). XlsxWriter looks
-at each cell several times on its way to the file; here it is done once, in half of the time. All else (heads,
-tables, links, print set-up, the package) stays XlsxWriter's. The few private names that this leans on are in
-this file alone, and a test holds the outcome against XlsxWriter's own.
+The data sheets hold nearly all cells of a summary book (300,000 for a thousand projects). XlsxWriter keeps
+each cell as an object and looks at it several times on its way to the file; here a cell becomes text once, in
+a temporary file that XlsxWriter's sheet takes in when it is written. All else (heads, tables, print set-up,
+the package) stays XlsxWriter's. The few private names that this leans on are in this file alone, and a test
+holds the outcome against XlsxWriter's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import cast
+from typing import IO, cast
+from xml.sax.saxutils import escape
 
 from xlsxwriter.format import Format
+from xlsxwriter.url import Url
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from workbook.summary.cells import MAX_LINKS, address, digits_of, safe_text
-from workbook.summary.model import Cell, Link
+from workbook.summary.cells import address, digits_of, quoted, safe_text
+from workbook.summary.model import MAX_LINKS, Cell, Link, Number
 
 LARGEST = Decimal("1e300")
 
@@ -29,27 +35,42 @@ class DataSheet(Worksheet):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
-        self._first = 0
-        self._columns: list[tuple[list[str], list[Format] | Format]] = []
-        self._heights: Sequence[float] = ()
+        self.table_cells = _Forgetful()
+        self._rows: IO[str] | None = None
         self._texts: dict[str, str] = {}
+        self._links: list[tuple[int, int, Link]] = []
+        self._figures: list[tuple[int, int, Link]] = []
+
+    def __del__(self) -> None:
+        if self._rows is not None:  # a book given up before it was written
+            self._rows.close()
 
     def fill(
         self,
         first: int,
-        columns: Iterable[tuple[Sequence[Cell], Format | StyleOf]],
+        columns: Sequence[tuple[Sequence[Cell], Format | StyleOf]],
         heights: Sequence[float],
     ) -> None:
-        """Set the rows from ``first`` (counted from 0) on, by column: values, and one format or one for each.
+        """Write the rows from ``first`` (counted from 0) on, by column: values, one format or one for each.
 
         ``heights`` are in points, one a row.
         """
-        self._first, self._heights = first, heights
-        for number, (values, style) in enumerate(columns):
-            bodies = [self._body(first + row, number, value) for row, value in enumerate(values)]
-            formats = style if isinstance(style, Format) else [style(value) for value in values]
-            self._columns.append((bodies, formats))
-        self._check_dimensions(first + len(heights) - 1, len(self._columns) - 1)
+        # Open until the sheet is written.
+        self._rows = tempfile.TemporaryFile("w+", encoding="utf-8", newline="")  # noqa: SIM115
+        letters = [xl_col_to_name(number) for number in range(len(columns))]
+        styles = zip(*(_attributes(values, style) for values, style in columns), strict=True)
+        values = zip(*(values for values, _ in columns), strict=True)
+        for row, (cells, formats, height) in enumerate(
+            zip(values, styles, heights, strict=True), start=first
+        ):
+            number = row + 1
+            line = "".join([
+                f'<c r="{letter}{number}" s="{style}"{self._body(row, column, value)}'
+                for column, (letter, style, value) in enumerate(zip(letters, formats, cells, strict=True))
+            ])  # fmt: skip
+            self._rows.write(f'<row r="{number}" ht="{height:g}" customHeight="1">{line}</row>')
+        self._texts.clear()
+        self._check_dimensions(first + len(heights) - 1, len(columns) - 1)
 
     def _body(self, row: int, column: int, value: Cell) -> str:
         """A cell's XML behind its reference and style."""
@@ -58,12 +79,15 @@ class DataSheet(Worksheet):  # type: ignore[misc]
         if value is None:
             return "/>"
         if isinstance(value, (int, Decimal)):
-            if digits_of(value) <= 15 and abs(Decimal(value)) < LARGEST:
-                return f"><v>{float(value):.16G}</v></c>"
-            return self._text(format(Decimal(value), "f"))  # more than Excel holds: as text, with all digits
+            return self._number(value)
         link = cast(Link, value)
-        self._link(row, column, link)
-        return self._text(link.text)
+        (self._links if link.value is None else self._figures).append((row, column, link))
+        return self._text(link.text) if link.value is None else self._number(link.value)
+
+    def _number(self, value: Number) -> str:
+        if digits_of(value) <= 15 and abs(Decimal(value)) < LARGEST:
+            return f"><v>{float(value):.16G}</v></c>"
+        return self._text(format(Decimal(value), "f"))  # more than Excel holds: as text, with all digits
 
     def _text(self, text: str) -> str:
         """A text's XML. The same texts come again and again, so it is kept."""
@@ -74,32 +98,48 @@ class DataSheet(Worksheet):  # type: ignore[misc]
         self._texts[text] = body
         return body
 
-    def _link(self, row: int, column: int, link: Link) -> None:
-        target = address(link)
-        if target is not None and self.hlink_count < MAX_LINKS:
-            self.ignore_write_string = True  # the text of the cell is ours to write
-            self.write_url(row, column, target, None, "")
-            self.ignore_write_string = False
+    def _write_hyperlinks(self) -> None:
+        """The links, row by row; texts come before figures where Excel takes no more. One relation a file."""
+        chosen = sorted((self._links + self._figures)[:MAX_LINKS], key=lambda found: found[:2])
+        tags = "".join(self._tags(chosen))
+        if tags:
+            self.fh.write(f"<hyperlinks>{tags}</hyperlinks>")
+
+    def _tags(self, links: Iterable[tuple[int, int, Link]]) -> Iterator[str]:
+        relations: dict[str, int] = {}
+        for row, column, link in links:
+            if address(link) is None:
+                continue
+            if link.target not in relations:
+                self.rel_count += 1
+                relations[link.target] = self.rel_count
+                target = Url(address(Link("", link.target)))._target()
+                self.external_hyper_links.append(["/hyperlink", target, "External"])
+            place = f' location="{_attribute(quoted(link.cell))}"' if link.cell and "!" in link.cell else ""
+            cell, relation = f"{xl_col_to_name(column)}{row + 1}", relations[link.target]
+            yield f'<hyperlink ref="{cell}" r:id="rId{relation}"{place}/>'
 
     def _write_rows(self) -> None:
         super()._write_rows()
-        letters = [xl_col_to_name(number) for number in range(len(self._columns))]
-        bodies = zip(*(bodies for bodies, _ in self._columns), strict=True)
-        styles = zip(*(_attributes(bodies, formats) for bodies, formats in self._columns), strict=True)
-        for row, (cells, formats, height) in enumerate(
-            zip(bodies, styles, self._heights, strict=True), start=self._first + 1
-        ):
-            parts = [
-                f'<c r="{letter}{row}" s="{style}"{body}'
-                for letter, style, body in zip(letters, formats, cells, strict=True)
-            ]
-            line = "".join(parts)
-            self.fh.write(f'<row r="{row}" ht="{height:g}" customHeight="1">{line}</row>')
+        if self._rows is not None:
+            with self._rows as rows:
+                rows.seek(0)
+                shutil.copyfileobj(rows, self.fh, 1 << 20)
 
 
-def _attributes(bodies: list[str], formats: list[Format] | Format) -> list[int]:
-    """The number of each cell's format in the workbook; known only when the book is closed."""
-    if isinstance(formats, Format):
-        return [formats._get_xf_index()] * len(bodies)
-    numbers = {style: style._get_xf_index() for style in set(formats)}
-    return [numbers[style] for style in formats]
+class _Forgetful(dict[tuple[int, int], str]):
+    """XlsxWriter notes every cell of a table, to tell when two tables overlap: here there is just one."""
+
+    def __setitem__(self, cell: tuple[int, int], area: str) -> None:
+        """Note nothing."""
+
+
+def _attributes(values: Sequence[Cell], style: Format | StyleOf) -> Iterable[int]:
+    """The number of each cell's format in the workbook."""
+    if isinstance(style, Format):
+        return itertools.repeat(style._get_xf_index(), len(values))
+    return (style(value)._get_xf_index() for value in values)
+
+
+def _attribute(text: str) -> str:
+    return escape(text, {'"': "&quot;"})

@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from workbook.summary import styles
 from workbook.summary.datasheet import DataSheet, StyleOf
-from workbook.summary.model import COUNTED, LATEST, Cell, Column, DataTable, Link
+from workbook.summary.model import COUNTED, LATEST, Cell, Column, DataTable, Link, figure
 from workbook.summary.page import set_page
 from workbook.summary.styles import Styles
 
@@ -30,8 +30,11 @@ def write_table(sheet: DataSheet, table: DataTable, look: Styles) -> None:
     by_column = list(zip(*rows, strict=True))
     for number, column in enumerate(table.columns):
         sheet.set_column(number, number, column.width)
-    styles_ = (_style(column, values, look) for column, values in zip(table.columns, by_column, strict=True))
-    sheet.fill(1, zip(by_column, styles_, strict=True), _heights(table, by_column))
+    styled = [
+        (values, _style(column, values, look))
+        for column, values in zip(table.columns, by_column, strict=True)
+    ]
+    sheet.fill(1, styled, _heights(table, by_column))
     sheet.add_table(0, 0, len(rows), len(table.columns) - 1, {
         "name": table.name,
         "style": "Table Style Light 1",
@@ -58,6 +61,8 @@ def _pale_rows(sheet: Worksheet, table: DataTable, look: Styles) -> None:
 
 LINE = 16.5
 """Points a line of text."""
+WRAPPED = ("wrap", "text", "link")
+"""Kinds of columns whose texts go on in the next line."""
 MOST_LINES = 24
 """Excel's rows are 409 points high at most."""
 
@@ -65,10 +70,16 @@ MOST_LINES = 24
 def _heights(table: DataTable, by_column: Sequence[Sequence[Cell]]) -> list[float]:
     """Rows high enough for their wrapped texts: not every program sees to that when it opens a book."""
     most = [1] * len(by_column[0])
-    for column, values in zip(table.columns, by_column, strict=True):
-        if column.kind == "wrap":
-            most = list(map(max, most, (text_lines(value, column.width) for value in values)))
+    for number, (column, values) in enumerate(zip(table.columns, by_column, strict=True), start=1):
+        # What stays off paper for filtering may be cut; it would only make the printed rows high.
+        if column.kind in WRAPPED and number <= (table.printed or number):
+            known = {text: text_lines(text, column.width) for text in set(map(_words, values))}
+            most = list(map(max, most, (known[_words(value)] for value in values)))
     return [min(lines, MOST_LINES) * LINE for lines in most]
+
+
+def _words(value: Cell) -> str | None:
+    return value.text if isinstance(value, Link) else value if isinstance(value, str) else None
 
 
 def text_lines(value: Cell, width: float) -> int:
@@ -89,11 +100,13 @@ def _style(column: Column, values: Sequence[Cell], look: Styles) -> Format | Sty
     if column.kind == "severity":
         return lambda value: _severity(value, look)
     if column.kind == "link":
-        plain = look.cell(valign="top")
-        linked = look.cell(valign="top", font_color=styles.LINK, underline=1)
+        plain = look.cell(valign="top", text_wrap=True)
+        linked = look.cell(valign="top", text_wrap=True, font_color=styles.LINK, underline=1)
         return lambda value: linked if isinstance(value, Link) and value.target else plain
+    if column.kind == "figure":
+        return lambda value: look.cell(valign="top", num_format=_amount_format([value]))
     by_kind: dict[str, dict[str, Any]] = {
-        "text": {},
+        "text": {"text_wrap": True},
         "wrap": {"text_wrap": True},
         "center": {"align": "center"},
         "year": {"align": "center", "num_format": "0"},
@@ -111,7 +124,7 @@ def _severity(value: Cell, look: Styles) -> Format:
 def _amount_format(values: Sequence[Cell]) -> str:
     """As many decimal places as the figures have, so that none is hidden; three at most."""
     places = 0
-    for value in values:
+    for value in map(figure, values):
         if isinstance(value, Decimal):
             places = max(places, -int(value.normalize().as_tuple().exponent))
     return money(places)

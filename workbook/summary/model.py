@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Literal
 
 Number = int | Decimal
-Kind = Literal["text", "wrap", "center", "year", "count", "amount", "link", "severity"]
+Kind = Literal["text", "wrap", "center", "year", "count", "amount", "figure", "link", "severity"]
+"""``amount``: figures of one unit, with as many decimals as one of them needs; ``figure``: each its own."""
 
 YEAR = "年度"
 COUNTED = "集計対象"
@@ -21,7 +22,7 @@ LATEST = "最新"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A text that leads to a cell of another file.
+    """A text that leads to a cell of another file; or a figure that does, where ``value`` is one.
 
     ``target`` is a path relative to the summary book (or absolute, or an address); ``cell`` is ``Sheet!A1``.
     """
@@ -29,9 +30,19 @@ class Link:
     text: str
     target: str
     cell: str | None = None
+    value: Number | None = None
 
 
 Cell = str | int | Decimal | Link | None
+
+MAX_LINKS = 65_530
+"""Excel's limit of hyperlinks for one sheet."""
+
+
+def figure(cell: Cell) -> Number | None:
+    """The figure of a cell, with or without a link; None for anything else."""
+    value = cell.value if isinstance(cell, Link) else cell
+    return value if isinstance(value, (int, Decimal)) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,8 @@ class DataTable:
     printed: int = 0
     """How many columns print, from the left; 0 for all. What is for filtering and tracing stays off paper."""
     description: str = ""
+    unlinked: int = 0
+    """Figures that have no link because Excel takes no more of them on a sheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +152,47 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A question's answers, each project once: how many answered with which word."""
+
+    title: str
+    """Of its column in 評価."""
+    flagged: tuple[str, ...]
+    """The words that ask for action; those of several forms."""
+    other: tuple[str, ...]
+    counts: tuple[int, int]
+    """flagged, other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """A project whose cost moved: its name and figures with their links."""
+
+    section: tuple[str, ...]
+    """部 and 課."""
+    project: Link
+    this: Link | Number
+    before: Link | Number
+
+    @property
+    def difference(self) -> Number:
+        """This year's less last year's."""
+        return (figure(self.this) or 0) - (figure(self.before) or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Movers:
+    """The projects that moved most from the year before to the evaluated one, largest first."""
+
+    item: str
+    """Title of the item that is compared."""
+    years: tuple[str, str]
+    """Titles of the year before and of the evaluated one."""
+    up: Sequence[Mover]
+    down: Sequence[Mover]
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """The counts of the first sheet. ``directions`` are (column title in 方向性, projects)."""
 
@@ -147,6 +201,7 @@ class Overview:
     directions: Sequence[tuple[str, int]]
     matrix: Matrix
     sections: Sequence[Section]
+    asked: Sequence[Asked] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,5 +224,7 @@ class SummaryData:
     listing: DataTable
     costs: DataTable
     tables: Sequence[DataTable]
-    """The further data sheets, in order: 指標, 評価, 方向性, 検証結果, 受付簿."""
+    """The further data sheets, in order: 指標, 評価, 方向性, 検証結果, 受付簿, and what comes after them."""
     overview: Overview
+    movers: Movers | None = None
+    """None without two years to compare."""

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from workbook.summary import sources, styles
 from workbook.summary.cells import safe_text, span
-from workbook.summary.charts import Area, cost_chart, direction_chart, labour_chart
-from workbook.summary.model import LATEST, Card, Item, Matrix, SummaryData
+from workbook.summary.charts import (
+    Area,
+    cost_chart,
+    direction_chart,
+    judgement_chart,
+    labour_chart,
+    section_chart,
+)
+from workbook.summary.model import LATEST, Card, DataTable, Item, Matrix, SummaryData
 from workbook.summary.page import set_page
-from workbook.summary.rollups import Change, changes, show_fractions, write_change
+from workbook.summary.rollups import Change, change_heads, changes, show_fractions, write_change
 from workbook.summary.styles import Styles
 
 SHEET = "概要"
@@ -23,6 +31,10 @@ COLUMNS = 12
 """The page is twelve columns of one width: parts span some of them."""
 WIDTH = 10.5
 CHART_ROWS = 15
+SCALE = 70
+"""Percent: twelve columns on a portrait A4."""
+PAGE_ROWS = 62
+"""Plain rows on a page of that scale."""
 
 
 def write_overview(book: Workbook, sheet: Worksheet, data: SummaryData, look: Styles) -> None:
@@ -34,9 +46,13 @@ def write_overview(book: Workbook, sheet: Worksheet, data: SummaryData, look: St
     if data.years:
         row = _costs(book, sheet, row, data, look)
         row = _plans(book, sheet, row, data, look)
-        sheet.set_h_pagebreaks([row])
-        row = _sections(sheet, row, data, look)
+        second = row
+        row = _judgements(book, sheet, row, data, look)
+        row, chart = _sections(book, sheet, row, data, look)
+        sheet.set_h_pagebreaks([second, *([chart] if row - second > PAGE_ROWS else [])])
     set_page(sheet, data.title, landscape=False)
+    # A fixed scale: where Excel fits a page by itself it passes over page breaks that were set.
+    sheet.set_print_scale(SCALE)
     sheet.print_area(0, 0, row, COLUMNS - 1)
 
 
@@ -143,11 +159,7 @@ class _CostTable:
             if place := self.places.get(year.year):
                 sheet.write_string(self.head, place, year.title, look.header)
                 sheet.write_string(self.head + 1, place, year.phase, look.header)
-        for number, change in enumerate(self.changes):
-            column = self.after + 2 * number
-            sheet.merge_range(self.head, column, self.head, column + 1, change.title, look.header)
-            sheet.write_string(self.head + 1, column, "増減", look.header)
-            sheet.write_string(self.head + 1, column + 1, "増減率", look.header)
+        change_heads(sheet, self.head, self.after, [change.title for change in self.changes], look)
 
     def line(self, sheet: Worksheet, item: Item, look: Styles) -> None:
         row, data = self.lines[item.name], self.data
@@ -220,7 +232,6 @@ def _matrix(sheet: Worksheet, row: int, table: str, matrix: Matrix, look: Styles
     sheet.merge_range(row, left + 1, row, left + len(matrix.costs), "コスト", header)
     for number, cost in enumerate(matrix.costs, start=left + 1):
         sheet.write_string(row + 1, number, cost, header)
-    most = max(matrix.counts.values(), default=0)
     for line, outcome in enumerate(matrix.outcomes, start=row + 2):
         sheet.write_string(line, left, outcome, header)
         for number, cost in enumerate(matrix.costs, start=left + 1):
@@ -229,31 +240,67 @@ def _matrix(sheet: Worksheet, row: int, table: str, matrix: Matrix, look: Styles
                 f"=COUNTIFS({table}[コスト],{xl_rowcol_to_cell(row + 1, number, row_abs=True)},"
                 f"{table}[成果],{xl_rowcol_to_cell(line, left, col_abs=True)},{table}[{LATEST}],1)"
             )
-            style = _heat(count, most, (cost, outcome) in matrix.forbidden, look)
+            style = _heat((cost, outcome) in matrix.forbidden, look)
             sheet.write_formula(line, number, formula, style, count)
     last = row + 1 + len(matrix.outcomes)
+    scale: dict[str, Any] = {"type": "2_color_scale", "min_color": "#FFFFFF", "max_color": "#6FB0BB"}
+    scale |= {"min_type": "num", "min_value": 0, "max_type": "max"}
+    sheet.conditional_format(row + 2, left + 1, last, left + len(matrix.costs), scale)
     sheet.write_string(last + 1, left, "数は事業数。×は様式で選べない欄。", look.note)
     return last + 1
 
 
-HEAT = ("#FFFFFF", "#DCEBEE", "#A9CFD5", "#5FA3AF", "#2A7F8E", "#1F3A5F")
-
-
-def _heat(count: int, most: int, forbidden: bool, look: Styles) -> Format:
-    step = 0 if not count else 1 + (len(HEAT) - 2) * count // most if most else 0
-    colour = HEAT[min(step, len(HEAT) - 1)]
-    ink = "#FFFFFF" if step >= 4 else styles.INK
+def _heat(forbidden: bool, look: Styles) -> Format:
     form = '"× "#,##0;;"×"' if forbidden else '#,##0;;"－"'
-    return look.cell(
-        align="center", bold=bool(count), font_size=13, bg_color=colour, font_color=ink, num_format=form
-    )
+    return look.cell(align="center", bold=True, font_size=13, num_format=form)
+
+
+# ---- judgements --------------------------------------------------------------------------------
+
+
+def _judgements(book: Workbook, sheet: Worksheet, row: int, data: SummaryData, look: Styles) -> int:
+    """Of each question how many projects see room for improvement, counted over 評価, with a chart."""
+    asked = data.overview.asked
+    if not asked:
+        return row
+    _heading(sheet, row, "設問ごとの評価（余地や影響の有無）", look, (0, COLUMNS - 1))
+    head = row + 1
+    sheet.merge_range(head, 0, head, 3, "設問", look.header)
+    sheet.write_string(head, 4, "あり", look.header)
+    sheet.write_string(head, 5, "なし", look.header)
+    table = next(table for table in data.tables if table.sheet == "評価")
+    titles = [column.title for column in table.columns]
+    figure = look.cell(num_format='#,##0;;"－"', align="right")
+    latest = _column(table, titles.index(LATEST))
+    for line, question in enumerate(asked, start=head + 1):
+        sheet.set_row(line, PLAN_HEIGHT)
+        sheet.merge_range(line, 0, line, 3, safe_text(question.title), look.cell(shrink=True))
+        place = _column(table, titles.index(question.title))
+        for column, (words, count) in enumerate(
+            zip((question.flagged, question.other), question.counts, strict=True), start=4
+        ):
+            parts = (f'COUNTIFS({place},"{word}",{latest},1)' for word in words)
+            sheet.write_formula(line, column, f"={'+'.join(parts)}", figure, count)
+    last = head + len(asked)
+    height = (PLAN_HEIGHT * len(asked) + 15) * 4 / 3
+    sheet.insert_chart(head, 6, judgement_chart(book, SHEET, (head + 1, last), height), {"x_offset": 6})
+    return last + 2
+
+
+def _column(table: DataTable, number: int) -> str:
+    """The cells of a column of a data sheet, for a formula: its title may hold what no formula takes."""
+    area = xl_range_abs(1, number, max(len(table.rows), 1), number)
+    return f"'{table.sheet}'!{area}"
 
 
 # ---- sections --------------------------------------------------------------------------------
 
 
-def _sections(sheet: Worksheet, row: int, data: SummaryData, look: Styles) -> int:
-    """Each section's projects and findings, counted by formulas over 一覧."""
+def _sections(book: Workbook, sheet: Worksheet, row: int, data: SummaryData, look: Styles) -> tuple[int, int]:
+    """Each section's projects and findings, counted by formulas over 一覧, and a chart under them.
+
+    Returns the last row, and that of the chart.
+    """
     _heading(sheet, row, "課別の提出状況と検証結果", look, (0, COLUMNS - 1))
     head, listing = row + 1, data.listing.name
     sheet.merge_range(head, 0, head, 3, "部", look.header)
@@ -283,4 +330,7 @@ def _sections(sheet: Worksheet, row: int, data: SummaryData, look: Styles) -> in
                 "min_value": 0,
             }
             sheet.conditional_format(head + 1, column, line, column, bar)
-    return line
+        height = min(120 + 26 * (line - head), 1300)
+        sheet.insert_chart(line + 2, 0, section_chart(book, SHEET, (head + 1, line), height), {"x_offset": 2})
+        return line + 2 + int(height // 20) + 1, line + 2
+    return line, line

@@ -7,6 +7,7 @@ check at the foot adds the lines up and holds them against the total.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -162,21 +163,14 @@ class _Writer:
         sheet.merge_range(HEAD, self.count_column, PHASE, self.count_column, "事業数", header)
         for number, column in enumerate(self.data.years, start=self.first_year):
             year_head(sheet, HEAD, number, column, self.look)
-        for number, change in enumerate(self.changes):
-            first = self.first_change + 2 * number
-            sheet.merge_range(HEAD, first, HEAD, first + 1, change.title, header)
-            sheet.write_string(PHASE, first, "増減", header)
-            sheet.write_string(PHASE, first + 1, "増減率", header)
+        change_heads(sheet, HEAD, self.first_change, [change.title for change in self.changes], self.look)
 
     def _line(self, row: int, node: Node, labels: Sequence[str]) -> None:
         level = len(node.path)
-        style = _LineStyle(self.look, level, self.depth)
+        style = LineStyle(self.look, level, self.depth)
         if level < self.depth:
             self.sheet.set_row(row, 20)
-        for column in range(self.depth):
-            text = "合　計" if level == 0 and column == 0 else ""
-            text = safe_text(node.path[-1]) if level and column == level - 1 else text
-            self.sheet.write_string(row, column, text, style.label(column, level))
+        write_labels(self.sheet, row, node, self.depth, style)
         self._count(row, node, labels, style)
         for number, column_ in enumerate(self.data.years, start=self.first_year):
             formula = self._sum_formula(labels, xl_rowcol_to_cell(HEAD, number, row_abs=True))
@@ -186,25 +180,20 @@ class _Writer:
             self._change(row, self.first_change + 2 * number, node, change, style)
         self.sheet.write_number(row, self.level_column, level)
 
-    def _criteria(self, labels: Sequence[str]) -> str:
-        pairs = zip(self.rollup.levels, labels, strict=False)
-        table = self.data.costs.name
-        return "".join(f",{table}[{level}],{label}" for level, label in pairs) + f",{table}[{COUNTED}],1"
-
     def _sum_formula(self, labels: Sequence[str], year: str) -> str:
         table = self.data.costs.name
         # Named from the first item's column to the last's: LibreOffice knows no plain コスト表[#Headers].
         items = f"[{self.data.items[0].title}]:[{self.data.items[-1].title}]"
         column = f"INDEX({table}[{items}],0,MATCH({self.choice},{table}[[#Headers],{items}],0))"
-        return f"=SUMIFS({column},{table}[{YEAR}],{year}{self._criteria(labels)})"
+        return f"=SUMIFS({column},{table}[{YEAR}],{year}{criteria(self.data, self.rollup, labels)})"
 
-    def _count(self, row: int, node: Node, labels: Sequence[str], style: _LineStyle) -> None:
+    def _count(self, row: int, node: Node, labels: Sequence[str], style: LineStyle) -> None:
         table = self.data.costs.name
-        criteria = self._criteria(labels)
-        formula = f"=COUNTIFS({table}[{YEAR}],{self.data.evaluated_year}{criteria})"
+        where = criteria(self.data, self.rollup, labels)
+        formula = f"=COUNTIFS({table}[{YEAR}],{self.data.evaluated_year}{where})"
         self.sheet.write_formula(row, self.count_column, formula, style.money, node.count)
 
-    def _change(self, row: int, first: int, node: Node, change: Change, style: _LineStyle) -> None:
+    def _change(self, row: int, first: int, node: Node, change: Change, style: LineStyle) -> None:
         years = self.data.years
         this, before = (_sum(node, self.item.name, years[i].year) for i in (change.this, change.before))
         cells = tuple(
@@ -233,7 +222,14 @@ class _Writer:
         return round(lines - _sum(self.data.total, self.item.name, year), 3)
 
 
-class _LineStyle:
+def criteria(data: SummaryData, rollup: Rollup, labels: Sequence[str]) -> str:
+    """What SUMIFS asks of the cost sheet for a line: its labels (cells), and that the row counts."""
+    table = data.costs.name
+    pairs = zip(rollup.levels, labels, strict=False)
+    return "".join(f",{table}[{level}],{label}" for level, label in pairs) + f",{table}[{COUNTED}],1"
+
+
+class LineStyle:
     """The formats of one line: the total, a subtotal, or a lowest line."""
 
     def __init__(self, look: Styles, level: int, depth: int) -> None:
@@ -253,6 +249,15 @@ class _LineStyle:
         return self._look.of(shrink=column == level - 1 and column > 2, **base)
 
 
+def write_labels(sheet: Worksheet, row: int, node: Node, depth: int, style: LineStyle) -> None:
+    """The label cells of a line: its last level's words in that level's column."""
+    level = len(node.path)
+    for column in range(depth):
+        text = "合　計" if level == 0 and column == 0 else ""
+        text = safe_text(node.path[-1]) if level and column == level - 1 else text
+        sheet.write_string(row, column, text, style.label(column, level))
+
+
 def year_head(sheet: Worksheet, row: int, column: int, year: YearColumn, look: Styles) -> None:
     """The head of a year's column: the year as a number (formulas ask for it), shown in the era's words."""
     words = look.of(
@@ -261,6 +266,14 @@ def year_head(sheet: Worksheet, row: int, column: int, year: YearColumn, look: S
     )  # fmt: skip
     sheet.write_number(row, column, year.year, words)
     sheet.write_string(row + 1, column, year.phase, look.header)
+
+
+def change_heads(sheet: Worksheet, row: int, column: int, titles: Iterable[str], look: Styles) -> None:
+    """The heads of comparisons, two columns each: its title over 増減 and 増減率."""
+    for first, title in zip(itertools.count(column, 2), titles, strict=False):
+        sheet.merge_range(row, first, row, first + 1, title, look.header)
+        sheet.write_string(row + 1, first, "増減", look.header)
+        sheet.write_string(row + 1, first + 1, "増減率", look.header)
 
 
 def write_change(

@@ -13,7 +13,7 @@ from workbook.summary import styles
 from workbook.summary.cells import safe_text
 from workbook.summary.model import COUNTED, YEAR, Item, Node, SummaryData
 from workbook.summary.page import set_page
-from workbook.summary.rollups import changes, show_fractions, write_change, year_head
+from workbook.summary.rollups import change_heads, changes, show_fractions, write_change, year_head
 from workbook.summary.styles import Styles
 
 SHEET = "財源別"
@@ -53,11 +53,7 @@ def _by_year(sheet: Worksheet, data: SummaryData, look: Styles) -> int:
     for year, column in year_columns(data).items():
         year_head(sheet, HEAD, column, next(c for c in data.years if c.year == year), look)
     first_change = 1 + len(data.years)
-    for number, change in enumerate(changes(data)):
-        column = first_change + 2 * number
-        sheet.merge_range(HEAD, column, HEAD, column + 1, change.title, look.header)
-        sheet.write_string(HEAD + 1, column, "増減", look.header)
-        sheet.write_string(HEAD + 1, column + 1, "増減率", look.header)
+    change_heads(sheet, HEAD, first_change, [change.title for change in changes(data)], look)
     for item in data.items:
         _item_line(sheet, item_rows(data)[item.name], item, data, look)
     last = FIRST + len(data.items)
@@ -103,7 +99,8 @@ def _by_department(sheet: Worksheet, top: int, data: SummaryData, look: Styles) 
     """The second part: departments × sources in the year chosen in its head."""
     rollup, total = data.rollups[0], _project_total(data)
     columns = [*_sources(data), *([total] if total else [])]
-    sheet.write_string(top, 0, f"{rollup.levels[0]}別・財源別（年度を選べます）", look.heading)
+    sheet.write_string(top, 0, f"{rollup.levels[0]}別・財源別", look.heading)
+    sheet.write_string(top, 2, "← 年度を選べます", look.note)
     year = data.evaluated_year or data.years[-1].year
     box = look.of(
         bold=True,

@@ -1,0 +1,217 @@
+"""Marked copies of the departments' books: what `validate --annotate` writes and `unmark` takes back."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evalxl import texts
+from evalxl.actions import UsageError
+from evalxl.texts import Text
+
+if TYPE_CHECKING:
+    from evalxl.results import FileResult, Outline
+    from evalxl.rules.registry import Finding, Lang
+    from workbook.annotate import Answer, Mark, Words
+
+HOLDS_INPUTS = Text(
+    "{path} には、もとのファイルが入っています。別のフォルダーを指定してください。",
+    "{path} holds the files to be read. Name another folder, so that they stay as they are.",
+)
+COPIED = Text("書き出しました: {path}", "Written: {path}")
+NOT_COPIED = Text("書き出せませんでした: {file}（{reason}）", "Not written: {file} ({reason})")
+CELLS_UNMARKED = Text(
+    "印を付けられないセルがありました: {file} › {cells}", "Cells that could not be marked: {file} › {cells}"
+)
+REASONS = {
+    "not_xlsx": Text(
+        ".xlsx か .xlsm のファイルではありません。Excelで .xlsx に保存し直してください",
+        "it is no .xlsx or .xlsm file; save it as .xlsx in Excel",
+    ),
+    "too_large": Text("ファイルが大きすぎます", "it is too large"),
+    "broken": Text("ファイルの中が壊れています", "it is broken inside"),
+    "signed": Text(
+        "電子署名が付いています。変えると署名が無効になります",
+        "it is signed; a change would break the signature",
+    ),
+    "no_sheet": Text("シートが見つかりません: {detail}", "there is no such sheet: {detail}"),
+    "shared_formula": Text(
+        "ほかのセルと共有している数式があります: {detail}", "a formula is shared with other cells: {detail}"
+    ),
+    "array_formula": Text("配列数式があります: {detail}", "there is an array formula: {detail}"),
+    "too_long": Text("文字が多すぎて入りません: {detail}", "the text is too long for a cell: {detail}"),
+    "same_file": Text("もとのファイルと同じ場所になります", "it would take the place of the file itself"),
+    "exists": Text("同じ名前の別のファイルがあります", "another file of that name is there"),
+    "edited": Text(
+        "前に書き出した写しに、職員が書きかえたセルがあります。その写しのほうを検証してください",
+        "the copy written before has cells that were changed since; validate that copy instead",
+    ),
+    "unreadable": Text(
+        "評価シートとして読み取れません（{detail}）", "it cannot be read as an evaluation sheet ({detail})"
+    ),
+    "not_rolled": Text(
+        "年度を進めた結果を正しく読み取れませんでした（{detail}）",
+        "the result does not read as it should ({detail})",
+    ),
+    "not_marked": Text("検証の印は付いていません", "it carries no marks"),
+    "open": Text("ほかのプログラムが開いています", "another program has it open"),
+    "folder": Text("そのフォルダーには書き込めません", "nothing can be written to that folder"),
+    "full": Text("ディスクの空きが足りません", "the disk is full"),
+}
+HEADINGS = Text(
+    "重さ,コード,場所,内容,直し方,入力されている値,あるべき値,回答（理由をお書きください）,状態",
+    "Severity,Code,Cell,What is wrong,How to mend it,Found,Expected,Answer (your reason),State",
+)
+ANSWER = Text("回答: {answer}", "Answer: {answer}")
+STATES = (Text("回答済", "answered"), Text("未回答", "open"), Text("解消", "mended"))
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Written:
+    """What came of one file: the copy's path, or why there is none."""
+
+    file: str
+    path: str | None = None
+    reason: str = ""
+    detail: str = ""
+    cells: int = 0
+    answered: int = 0
+    unmarked: tuple[str, ...] = ()
+
+    def told(self, lang: Lang) -> Iterator[str]:
+        """The same in words."""
+        if self.path is not None:
+            yield COPIED.of(lang, path=self.path)
+        else:
+            reason = REASONS[self.reason].of(lang, detail=self.detail)
+            yield NOT_COPIED.of(lang, file=self.file, reason=reason)
+        if self.unmarked:
+            yield CELLS_UNMARKED.of(lang, file=self.file, cells=", ".join(self.unmarked))
+
+
+def refuse_inputs(folder: Path, paths: Iterable[str]) -> None:
+    """Raise `UsageError` when the output folder is, or holds, one of the named inputs."""
+    target = os.path.realpath(folder)
+    for path in paths:
+        real = os.path.realpath(path)
+        if "://" not in path and (real == target or real.startswith(os.path.join(target, ""))):
+            raise UsageError(HOLDS_INPUTS, path=folder)
+
+
+def books_in(folder: Path) -> list[Path]:
+    """What lies in the output folder already: no input, if the folder stands within one."""
+    return [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
+
+
+def checked_and_marked(result: FileResult, *, folder: Path, lang: Lang) -> tuple[Outline, Written | None]:
+    """The findings of a file, and its marked copy; no copy of what was passed over."""
+    from evalxl import results
+
+    outline = results.checked(result, lang=lang)
+    if result.skipped:
+        return outline, None
+    return outline, writing(
+        result.file, result.path, folder, lambda data, target: _marked(result, data, target, lang)
+    )
+
+
+Made = tuple[bytes, Written]
+
+
+def writing(file: str, path: str, folder: Path, make: Callable[[bytes, Path], Made]) -> Written:
+    """Write what ``make`` gives for a file into the folder, under its own name. Never raises for a file."""
+    from workbook import atomic
+    from workbook.errors import OutputLocked, Unchangeable
+
+    target = folder / file
+    if path and os.path.realpath(target) == os.path.realpath(path):
+        return Written(file, reason="same_file")
+    try:
+        data, written = make(content(path) if path else b"", target)
+        with atomic.replacing(target) as temporary:
+            temporary.write_bytes(data)
+    except Unchangeable as error:
+        return Written(file, reason=error.reason, detail=error.detail)
+    except OutputLocked as error:
+        return Written(file, reason=error.reason)
+    except Exception as error:  # what lies in a part that no program wrote can be anything
+        return Written(file, reason="broken", detail=f"{type(error).__name__}: {error}")
+    return dataclasses.replace(written, path=str(target))
+
+
+def content(path: str) -> bytes:
+    """The bytes of a file or of an fsspec address."""
+    if "://" not in path:
+        return Path(path).read_bytes()
+    import fsspec
+
+    with fsspec.open(path, "rb") as opened:
+        data: bytes = opened.read()
+    return data
+
+
+def _marked(result: FileResult, data: bytes, target: Path, lang: Lang) -> Made:
+    from workbook import annotate
+
+    answers = _answers_of_older(data, target)
+    marked = annotate.annotate(data, list(_marks(result, lang)), words(lang), answers)
+    return marked.data, Written(
+        result.file, cells=marked.cells, answered=marked.answered, unmarked=tuple(marked.unmarked)
+    )
+
+
+def _answers_of_older(data: bytes, target: Path) -> Mapping[str, Answer]:
+    """The answers in a copy that was written before; `Unchangeable` where something would be lost with it."""
+    from workbook import annotate
+    from workbook.errors import Unchangeable
+
+    if not target.exists():
+        return {}
+    older = target.read_bytes()
+    try:
+        marked = annotate.is_marked(older)
+    except Unchangeable:
+        marked = False
+    if not marked:
+        raise Unchangeable("exists", str(target))
+    if not annotate.same_cells(data, older):
+        raise Unchangeable("edited", str(target))
+    return annotate.answers(older)
+
+
+def _marks(result: FileResult, lang: Lang) -> Iterator[Mark]:
+    from evalxl.results import sheet_of
+
+    for sheet in result.sheets:
+        for finding in sheet.findings:
+            yield _mark(finding, sheet.record.sheet, lang)
+    for finding in result.refused:
+        yield _mark(finding, sheet_of(finding), lang)
+
+
+def _mark(finding: Finding, sheet: str | None, lang: Lang) -> Mark:
+    from workbook.annotate import Mark
+
+    said = finding.to_json(lang)
+    return Mark(sheet=sheet, **said)
+
+
+def words(lang: Lang) -> Words:
+    """What is printed in the copies."""
+    from workbook.annotate import Words
+
+    answered, waiting, mended = (text.of(lang) for text in STATES)
+    return Words(
+        sheet=texts.FINDINGS_SHEET.of(lang),
+        title=texts.FINDINGS_TITLE.of(lang),
+        headings=tuple(HEADINGS.of(lang).split(",")),
+        severities={name: text.of(lang) for name, text in texts.SEVERITY.items()},
+        mend=texts.HINT.of(lang),
+        answer=ANSWER.of(lang),
+        answered=answered,
+        open=waiting,
+        mended=mended,
+    )

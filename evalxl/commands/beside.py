@@ -1,0 +1,115 @@
+"""What a run is given besides its sheets: the masters, and last year's sheets."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evalxl import texts
+from evalxl.actions import Argument, Context, UsageError
+from evalxl.texts import Text
+
+if TYPE_CHECKING:
+    from evalxl.masters import Masters
+    from evalxl.past import Past, Previous
+    from evalxl.previous import Kept
+
+MASTER = Argument(
+    "--master",
+    Text(
+        "マスター（projects.csv、policies.csv、organization.csv、accounts.csv、rates.csv）のフォルダー",
+        "folder of masters (projects.csv, policies.csv, organization.csv, accounts.csv, rates.csv)",
+    ),
+    metavar="DIR",
+    kind=Path,
+)
+PREVIOUS = Argument(
+    "--previous",
+    Text(
+        "前の年度のシート（フォルダーかファイル）、前の年度の集約表、またはその --data の表のフォルダー",
+        "last year's sheets (folder or file), its summary book, or its folder of tables",
+    ),
+    metavar="PATH",
+)
+
+
+def with_beside(
+    context: Context, master: Path | None, previous: str | None, jobs: int | None = None
+) -> Context:
+    """The context with the masters and last year's sheets in its settings; what is odd about them is told.
+
+    Raises `MastersError` when a master is wrong, `UsageError` when nothing of last year's can be read.
+    """
+    if master is None and previous is None:
+        return context
+    masters = _masters(context, master) if master is not None else None
+    before = _previous(context, previous, masters, jobs) if previous is not None else None
+    return dataclasses.replace(context, settings=context.settings.beside(masters, before))
+
+
+def _masters(context: Context, folder: Path) -> Masters:
+    from evalxl import masters
+
+    found = masters.load(folder)
+    by_file = Counter(repair.file for repair in found.repairs)
+    for repair in {repair.file: repair for repair in reversed(found.repairs)}.values():
+        context.tell(
+            texts.ZEROS, count=by_file[repair.file], file=repair.file, line=repair.line,
+            column=repair.column, found=repair.found, repaired=repair.repaired,
+        )  # fmt: skip
+    return found
+
+
+def _previous(context: Context, path: str, masters: Masters | None, jobs: int | None) -> Previous:
+    from evalxl.past import Previous
+    from evalxl.previous import of_rows
+    from evalxl.rolling import loading
+
+    try:
+        folders = loading.stores(path)
+        pasts = [of_rows(sheet) for folder in folders for sheet in loading.of_store(folder).sheets]
+    except ValueError as error:
+        raise UsageError(texts.DAMAGED_STORE, detail=error) from error
+    if not folders:
+        pasts = _of_books(context, path, jobs)
+    if not pasts:
+        raise UsageError(texts.NO_PREVIOUS, path=path)
+    return Previous(pasts, masters)
+
+
+def _of_books(context: Context, path: str, jobs: int | None) -> list[Past]:
+    """Of departments' books; of a summary book where there are none."""
+    import msgspec
+
+    from evalxl.previous import keep
+    from evalxl.rules import registry
+
+    # How last year's sheets were filled in is not this run's matter: no rule is run on them.
+    settings = msgspec.structs.replace(context.settings, off=frozenset(registry.load()))
+    quick = dataclasses.replace(context, settings=settings)
+    try:
+        with quick.results([path], jobs, functools.partial(keep, lang=context.lang)) as found:
+            kept = list(found)
+    except UsageError as error:
+        raise UsageError(texts.NO_PREVIOUS, path=path) from error
+    for one in kept:
+        for code, message in one.refused:
+            context.tell(texts.PREVIOUS_REFUSED, file=one.file, code=code, message=message)
+    pasts = [past for one in kept for past in one.pasts]
+    return pasts or _of_summaries(context, kept)
+
+
+def _of_summaries(context: Context, kept: list[Kept]) -> list[Past]:
+    from evalxl.previous import of_summary
+    from workbook.errors import Refused
+
+    pasts = []
+    for one in kept:
+        try:
+            pasts += of_summary(one.path) if one.own else []
+        except Refused as error:
+            context.tell(texts.PREVIOUS_REFUSED, file=one.file, code=error.code, message=error)
+    return pasts

@@ -1,0 +1,62 @@
+"""The hourly rate that 人件費 ÷ 延べ業務時間 implies, and the one that most sheets of a year imply.
+
+人件費 is rounded to 千円, so that a sheet implies an interval of rates: (B ± 0.5) × 1,000 ÷ hours.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from fractions import Fraction
+
+from evalxl.arithmetic import Number
+
+LEAST_VOTES = 3
+"""With fewer sheets there is no majority to speak of."""
+HALF = Fraction(1, 2)
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Rates:
+    """All rates from ``low`` to ``high``, in yen an hour."""
+
+    low: Fraction
+    high: Fraction
+
+    def meets(self, other: Rates) -> bool:
+        """Whether some rate is in both."""
+        return self.low <= other.high and other.low <= self.high
+
+
+def implied(labour: Number | None, hours: Number | None) -> Rates | None:
+    """The rates that round to this 人件費 (千円); None where one figure is blank or not positive.
+
+    >>> rates = implied(8101, 1987)
+    >>> round(float(rates.low), 2), round(float(rates.high), 2)
+    (4076.75, 4077.25)
+    """
+    if not labour or not hours or labour < 0 or hours < 0:
+        return None
+    low, high = (Fraction(labour) - HALF, Fraction(labour) + HALF)
+    return Rates(low * 1000 / Fraction(hours), high * 1000 / Fraction(hours))
+
+
+def majority(found: Sequence[Rates]) -> tuple[Rates, int] | None:
+    """The rates that most sheets allow, and how many do; None where that is not more than half of them.
+
+    >>> most = majority([implied(8101, 1987), implied(4077, 1000), implied(408, 100), implied(5000, 1000)])
+    >>> float(most[0].low), float(most[0].high), most[1]
+    (4076.7488676396577, 4077.252138902869, 3)
+    """
+    edges = sorted([(rates.low, 0) for rates in found] + [(rates.high, 1) for rates in found])
+    depth, best, region = 0, 0, None
+    for number, (edge, closing) in enumerate(edges):
+        if closing:
+            depth -= 1
+            continue
+        depth += 1
+        if depth > best:  # the next edge closes this stretch: one that opened further would be deeper
+            best, region = depth, Rates(edge, edges[number + 1][0])
+    if region is None or len(found) < LEAST_VOTES or best * 2 <= len(found):
+        return None
+    return region, best

@@ -1,0 +1,1 @@
+"""Pages for citizens: what is left out, the scan for what must not get out, the pages, open data."""

@@ -1,0 +1,86 @@
+"""From files to what may be published: redacted records, their rows, and the names to look for."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from evalxl import counting, grouping, tables
+from evalxl.grouping import HIERARCHIES
+from evalxl.pages import leaks
+from evalxl.pages.redaction import redacted
+from evalxl.results import FileResult, SheetResult
+from evalxl.rules.registry import Lang
+from evalxl.tables import FileRows, SheetRows
+from workbook.record import Record
+
+
+@dataclasses.dataclass(slots=True)
+class PublicFile:
+    """One file, without what is left out. ``names`` and ``phones`` are only for the scan."""
+
+    rows: FileRows
+    records: list[Record]
+    names: set[str]
+    phones: set[str]
+
+
+def public(result: FileResult, leave_out: Sequence[str], lang: Lang) -> PublicFile:
+    """What of a file may go on. Done where the file is read, so that no more than that comes back."""
+    records = [sheet.record for sheet in result.sheets]
+    kept = [redacted(record, leave_out) for record in records]
+    sheets = [SheetResult(r, sheet.findings) for r, sheet in zip(kept, result.sheets, strict=True)]
+    rows = tables.extract(dataclasses.replace(result, sheets=sheets), lang)
+    names = {name for record in records for name in leaks.names(record)}
+    return PublicFile(rows, kept, names, {phone for record in records for phone in leaks.phones(record)})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Project:
+    """A project that gets a page: its latest sheet, and its place in the city's hierarchies."""
+
+    ident: str
+    """Part of its page's address; the same each year as long as its codes and name are."""
+    record: Record
+    rows: SheetRows
+    section: tuple[str, ...]
+    """部, 課."""
+    place: tuple[str, ...]
+    """政策, 施策, 基本事業."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Gathered:
+    """All that is published, in the order of 施策; ``doubles`` are names that stand there more than once."""
+
+    projects: list[Project]
+    superseded: int
+    """Sheets of earlier years, whose projects have a later one."""
+    doubles: list[str]
+
+
+def gather(files: Iterable[PublicFile]) -> Gathered:
+    """The projects, each by its latest sheet. A double submission gives two pages, and is told."""
+    pairs = [pair for file in files for pair in zip(file.rows.sheets, file.records, strict=True)]
+    sheets = [rows for rows, _ in pairs]
+    count = counting.speakers(sheets)
+    sections, places = (grouping.paths(hierarchy, sheets) for hierarchy in HIERARCHIES[:2])
+    seen: Counter[str] = Counter()
+    projects = []
+    for i, (rows, record) in enumerate(pairs):
+        if count.latest[i]:
+            ident = _ident(rows.project)
+            seen[ident] += 1
+            ident += f"-{seen[ident]}" if seen[ident] > 1 else ""
+            projects.append(Project(ident, record, rows, tuple(sections[i]), tuple(places[i])))
+    nodes = grouping.nodes(places, [{}] * len(places), [True] * len(places))
+    order = {node.path: number for number, node in enumerate(nodes)}
+    projects.sort(key=lambda p: (order[p.place], p.record.text("project_name"), p.ident))
+    doubles = {p.record.text("project_name") for p in projects if seen[p.ident] > 1}
+    return Gathered(projects, len(pairs) - len(projects), sorted(doubles))
+
+
+def _ident(key: str) -> str:
+    return "p" + hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:10]

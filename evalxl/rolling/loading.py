@@ -1,0 +1,185 @@
+"""Where the figures of a roll-up come from: sheets just read, or the tidy tables of earlier consolidations.
+
+Each year's consolidation leaves its tables in a folder of its own (``consolidate --data``). Several such
+folders, and workbooks beside them, make one series: what stands in two of them is taken once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evalxl.tables import DEFAULT_FORM, FileRows, SheetRows
+from workbook import form as forms
+
+if TYPE_CHECKING:
+    import pyarrow  # type: ignore[import-untyped]
+
+NEEDED = ("projects", "costs")
+"""The tables without which a folder is no store."""
+
+
+@dataclasses.dataclass(slots=True)
+class Loaded:
+    """The sheets of all sources, and what was left out so that nothing is counted twice."""
+
+    sheets: list[SheetRows]
+    same: int = 0
+    """Sheets left out because the very same file came from another source too."""
+    replaced: int = 0
+    """Sheets left out because a source named later holds the same project's sheet of the same year."""
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Origin:
+    """The sheets of one source, each with the hash of its file."""
+
+    sheets: list[SheetRows]
+    hashes: list[str]
+
+
+def stores(path: str | os.PathLike[str]) -> list[Path]:
+    """The folders of tidy tables at a path: itself, or those right beneath it; none for anything else."""
+    folder = Path(path)
+    if not folder.is_dir():
+        return []
+    if _is_store(folder):
+        return [folder]
+    return sorted(inner for inner in folder.iterdir() if inner.is_dir() and _is_store(inner))
+
+
+def _is_store(folder: Path) -> bool:
+    return all((folder / f"{name}.parquet").is_file() for name in NEEDED)
+
+
+def of_files(files: Iterable[FileRows]) -> Origin:
+    """The sheets of files that were read in this run."""
+    pairs = [(sheet, file.sha256) for file in files for sheet in file.sheets]
+    return Origin([sheet for sheet, _ in pairs], [sha256 for _, sha256 in pairs])
+
+
+def of_store(folder: Path) -> Origin:
+    """The sheets of a folder of tidy tables, as they were when it was written. Findings stay behind.
+
+    Raises ``ValueError`` when a table there is damaged or was written by something else.
+    """
+    try:
+        return _of_store(folder)
+    except (KeyError, TypeError, OSError) as error:
+        raise ValueError(f"{folder}: {error}") from error
+
+
+def _of_store(folder: Path) -> Origin:
+    costs = _grouped(_rows(folder, "costs", _COSTS))
+    indicators = _grouped(_rows(folder, "indicators", _INDICATORS))
+    judgements = _grouped(_rows(folder, "judgements", _JUDGEMENTS))
+    sheets = []
+    for head in _table(folder, "projects").to_pylist():
+        key = (head.pop("file"), head.pop("sheet"), head.pop("project"))
+        file, sheet, project = key
+        year, form = head.pop("fiscal_year"), head["form"]
+        sheets.append(
+            SheetRows(
+                project=project,
+                file=file,
+                sheet=sheet,
+                fiscal_year=year,
+                head=head,
+                form=forms.get(form if form in forms.ids() else DEFAULT_FORM),
+                costs=costs.get(key, []),
+                indicators=indicators.get(key, []),
+                judgements=judgements.get(key, []),
+                findings=[],
+                sums={},
+            )
+        )
+    hashes = _hashes(folder)
+    return Origin(sheets, [hashes.get(sheet.file, "") for sheet in sheets])
+
+
+_KEY = ("file", "sheet", "project")
+_COSTS = ("fiscal_year", "phase", "row", "unit", "amount", "cell")
+_INDICATORS = ("family", "slot", "name", "unit", "fiscal_year", "phase", "value", "cell")
+_JUDGEMENTS = ("question", "topic", "axis", "flagged", "reason", "mergeable", "cell")
+
+
+def _table(folder: Path, name: str) -> pyarrow.Table:
+    import pyarrow.parquet  # type: ignore[import-untyped]
+
+    return pyarrow.parquet.read_table(folder / f"{name}.parquet")
+
+
+def _rows(folder: Path, name: str, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """The rows of a table: the key of the sheet, then the columns; nothing where there is no such table."""
+    if not (folder / f"{name}.parquet").is_file():
+        return iter(())
+    table = _table(folder, name)
+    return zip(*(_column(table.column(column)) for column in (*_KEY, *columns)), strict=True)
+
+
+def _grouped(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[str, str, str], list[Any]]:
+    found: dict[tuple[str, str, str], list[Any]] = {}
+    for row in rows:
+        found.setdefault(row[:3], []).append(row[3:])
+    return found
+
+
+def _column(column: pyarrow.ChunkedArray) -> list[Any]:
+    import pyarrow
+
+    if pyarrow.types.is_decimal(column.type):
+        return list(map(_whole, column.to_pylist()))
+    if pyarrow.types.is_string(column.type):
+        # One text object for all rows that hold it: they are few, and the rows many.
+        encoded = column.combine_chunks().dictionary_encode()
+        words = [*encoded.dictionary.to_pylist(), None]
+        return [words[-1 if index is None else index] for index in encoded.indices.to_pylist()]
+    values: list[Any] = column.to_pylist()
+    return values
+
+
+def _whole(value: Decimal | None) -> int | Decimal | None:
+    """An int where the figure is whole, as the reader gives it."""
+    if value is None:
+        return None
+    whole = int(value)
+    return whole if whole == value else value
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    if not (folder / "files.parquet").is_file():
+        return {}
+    table = _table(folder, "files")
+    return dict(zip(table.column("file").to_pylist(), table.column("sha256").to_pylist(), strict=True))
+
+
+def join(origins: Sequence[Origin]) -> Loaded:
+    """One series of several sources, no sheet twice.
+
+    The same file from two sources counts once; of two sheets of one project and evaluated year from
+    different sources the one of the source that was named later counts: it is the newer consolidation. A
+    double submission within one source stays, as it does in the summary book, and is told.
+    """
+    loaded = Loaded([])
+    seen: dict[tuple[str, str, str], int] = {}
+    speaker = {
+        (sheet.project, sheet.fiscal_year): number
+        for number, origin in enumerate(origins)
+        for sheet in origin.sheets
+    }
+    for number, origin in reversed(list(enumerate(origins))):
+        kept = []
+        for sheet, sha256 in zip(origin.sheets, origin.hashes, strict=True):
+            if sha256 and seen.setdefault((sha256, sheet.sheet, sheet.project), number) != number:
+                loaded.same += 1
+            elif speaker[sheet.project, sheet.fiscal_year] != number:
+                loaded.replaced += 1
+            else:
+                kept.append(sheet)
+        loaded.sheets += kept
+    loaded.sheets.sort(key=lambda sheet: sheet.file)  # the order of one consolidation of them all
+    return loaded

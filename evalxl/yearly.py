@@ -1,0 +1,135 @@
+"""What happens once a year: last year's books become this year's, and every section gets its form."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from evalxl.annotating import Made, Written, writing
+from evalxl.texts import Text
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from evalxl.masters import Masters, Project
+    from evalxl.paths import Source
+    from evalxl.rules.registry import Lang
+    from workbook.form import Form
+
+PLAN_NOTE = Text(
+    "灰色の数字は、前年度に立てたこの年度の計画です。実績（決算）に書きかえてください。",
+    "The grey figures are what was planned for this year. Replace them by the actual ones.",
+)
+TO_CHECK = Text(
+    "ご確認ください: {file} › {cells}（自動では直せなかったか、前年度と読み方が変わりました）",
+    "Please check: {file} › {cells} (could not be changed, or reads differently now)",
+)
+_FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
+_LONGEST = 80
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Rolled:
+    """What came of one file of last year."""
+
+    written: Written
+    fiscal_year: int | None = None
+    check: tuple[str, ...] = ()
+
+    def told(self, lang: Lang) -> Iterator[str]:
+        """The same in words."""
+        yield from self.written.told(lang)
+        if self.check:
+            yield TO_CHECK.of(lang, file=self.written.file, cells=", ".join(self.check))
+
+
+def roll(source: Source, folder: Path, form: Form | None, lang: Lang) -> Rolled:
+    """Write the next year's book of a file into the folder. An existing file is never replaced."""
+    from workbook.errors import Refused, Unchangeable
+    from workbook.next_year import next_name
+    from workbook.rollover import rollover
+
+    name = PurePosixPath(source.file)
+    try:
+        rolled = rollover(source.path, note=PLAN_NOTE.of(lang), form=form)
+    except Unchangeable as error:
+        return Rolled(Written(source.file, reason=error.reason, detail=error.detail))
+    except Refused as refused:
+        return Rolled(Written(source.file, reason="unreadable", detail=refused.code))
+    new = name.with_name(next_name(name.stem, rolled.fiscal_year - 1) + name.suffix)
+    written = _new(str(new), folder, rolled.data)
+    return Rolled(dataclasses.replace(written, file=source.file), rolled.fiscal_year, tuple(rolled.kept))
+
+
+def _new(name: str, folder: Path, data: bytes) -> Written:
+    """Write a file that must not be there yet."""
+    from workbook.errors import Unchangeable
+
+    def make(_: bytes, target: Path) -> Made:
+        if target.exists():
+            raise Unchangeable("exists", str(target))
+        return data, Written(name)
+
+    return writing(name, "", folder, make)
+
+
+def distribute(
+    masters: Masters, folder: Path, form: Form, fiscal_year: int, rates: dict[int, int | Decimal]
+) -> list[Written]:
+    """Write one book for each project that is due, its head filled in. Existing files are never replaced."""
+    from workbook import prefill
+
+    projects = masters.due(fiscal_year)
+    empty = prefill.template(form, fiscal_year, rates)
+    names = _names(projects, fiscal_year)
+    return [
+        _new(
+            name, folder, prefill.prefilled(empty, form, fiscal_year, _values(masters, project, fiscal_year))
+        )
+        for name, project in zip(names, projects, strict=True)
+    ]
+
+
+def fixed_name(fiscal_year: int, department: str, division: str, project: str) -> str:
+    """A book's name, 年度_部_課_事業.xlsx, without letters that a file system forbids.
+
+    >>> fixed_name(2017, "総務部", "情報システム課", "電算/保守")
+    '2017_総務部_情報システム課_電算保守.xlsx'
+    """
+    parts = (_FORBIDDEN.sub("", part).strip(" .　")[:_LONGEST] for part in (department, division, project))
+    return "_".join([str(fiscal_year), *(part for part in parts if part)]) + ".xlsx"
+
+
+def _names(projects: Iterable[Project], fiscal_year: int) -> list[str]:
+    """A name for each; where two are the same the project's id or line tells them apart."""
+    names: list[str] = []
+    for project in projects:
+        name = fixed_name(fiscal_year, project.department, project.division, project.name)
+        if name in names:
+            twin = f"{project.name}_{project.id or project.line}"
+            name = fixed_name(fiscal_year, project.department, project.division, twin)
+        names.append(name)
+    return names
+
+
+def _values(masters: Masters, project: Project, fiscal_year: int) -> dict[str, str]:
+    """The head of the sheet, by the names of its fields."""
+    from evalxl.masters import LEVELS
+
+    values = {"project_id": project.id, "project_name": project.name}
+    values |= {
+        "department": project.department,
+        "division": project.division,
+        "contact_name": project.contact,
+    }
+    values |= {f"budget.{name}": code for name, code in project.codes.items() if name not in LEVELS}
+    above = ""
+    for level in reversed(LEVELS):
+        code = project.codes.get(level) or above
+        aims = masters.aims_of(level, code, fiscal_year) if code else []
+        values[level] = f"({code}) {aims[0].name}" if len(aims) == 1 else f"({code})" if code else ""
+        above = aims[0].parent if len(aims) == 1 else ""
+    return {name: value for name, value in values.items() if value}

@@ -1,0 +1,217 @@
+"""受付簿: who is missing, double, unknown, what changed since the last run, and what sections are told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evalxl import cli, reception
+from evalxl.reception import Line, Reception
+from evalxl.results import FileResult
+from evalxl.rules.across import run_year
+from evalxl.rules.registry import finding_of
+from tests.support.books import stored, table
+from tests.support.runs import PROJECTS, codes, config, run
+from workbook.errors import OutputLocked
+
+OTHER = {"project_name": "庁内の回線の更新事業", "budget.minor": "02"}
+MASTER = (
+    PROJECTS
+    + "電算セキュリティ対策事業,総務部,情報システム課,1,10,5,50,1,1,内線 1234\n"
+    + "庁内の回線の更新事業,総務部,情報システム課,1,10,5,50,1,2,内線 1234\n"
+    + "市民相談事業,市民部,市民課,1,2,3,4,1,1,内線 5678\n"
+)
+WRONG: dict[str, Any] = {**OTHER, "summary.text": None}
+
+
+def lines(report: Any) -> dict[str, Line]:
+    return {line.file or line.project: line for line in report.reception.lines}
+
+
+# ---- X801 to X804
+
+
+def test_missing_double_copied_and_unknown_are_told_once_each(tmp_path: Path) -> None:
+    sheets = {
+        "a.xlsx": {},
+        "a2.xlsx": {"outline": "書き直した説明です。"},
+        "b.xlsx": OTHER,
+        "b2.xlsx": OTHER,
+        "c.xlsx": {"project_name": "だれも知らない取組", "budget.minor": "77"},
+    }
+    report = run(sheets, tmp_path / "集約.xlsx", config(projects=MASTER))
+    assert codes(report) == {
+        "": ["X801"], "a.xlsx": ["X802"], "a2.xlsx": ["X802"], "b.xlsx": ["X803"], "b2.xlsx": ["X803"],
+        "c.xlsx": ["X804"],
+    }  # fmt: skip
+    assert "市民相談事業" in report.checks[0].message()
+    assert "内線 5678" in report.checks[0].message()
+    assert report.to_json()["findings"]["error"] == 3
+
+
+def test_a_refused_file_does_not_stand_for_its_project(tmp_path: Path) -> None:
+    refused = FileResult("2017_市民部_市民課.xlsx", "/x", "0" * 64, refused=[finding_of("F002")])
+    report = run({"a.xlsx": {}, "b.xlsx": OTHER}, tmp_path / "集約.xlsx", config(projects=MASTER), refused)
+    assert codes(report) == {"": ["X801"]}
+    section = next(s for s in report.reception.sections if s.division == "市民課")
+    assert (section.refused, section.missing, section.expected, section.contact) == (1, 1, 1, "内線 5678")
+
+
+def test_only_projects_that_last_in_the_year_are_asked_for(tmp_path: Path) -> None:
+    text = (
+        "project_name,division,from_year,to_year\n電算セキュリティ対策事業,情報システム課,,\n"
+        "昔の事業,情報システム課,,H28\nこれからの事業,情報システム課,30,\n今の事業,情報システム課,2017,2017\n"
+    )
+    report = run({"a.xlsx": {}}, tmp_path / "集約.xlsx", config(projects=text))
+    assert [finding.values["found"] for finding in report.checks] == ["今の事業"]
+
+
+def test_a_stray_year_is_not_the_year_that_must_be_complete() -> None:
+    assert run_year([2018] * 5 + [2017] * 6) == 2018
+    assert run_year([2018] * 9 + [2028]) == 2018
+
+
+def test_without_a_master_nobody_is_missing_or_unknown(tmp_path: Path) -> None:
+    report = run({"a.xlsx": {}, "b.xlsx": OTHER}, tmp_path / "集約.xlsx")
+    assert codes(report) == {}
+    assert [s.expected for s in report.reception.sections] == [None]
+
+
+def test_results_can_be_consolidated_again(tmp_path: Path) -> None:
+    first = run({"a.xlsx": {}, "a2.xlsx": {}}, tmp_path / "1.xlsx")
+    from evalxl.consolidation import consolidate
+
+    again = consolidate(first.files, tmp_path / "2.xlsx")
+    assert codes(first)["a.xlsx"] == ["X803"]
+    assert len(codes(again)["a.xlsx"]) == 2  # given rows are taken as they are ...
+    assert len(first.files[0].sheets[0].findings) == 1  # ... and left as they are
+
+
+# ---- the state between runs
+
+
+def test_what_changed_since_the_last_run_goes_by_the_bytes(tmp_path: Path) -> None:
+    output = tmp_path / "集約.xlsx"
+    first = run({"a.xlsx": {}, "b.xlsx": WRONG, "gone.xlsx": {"budget.minor": "09"}}, output)
+    assert {line.change for line in first.reception.lines} == {None}
+    assert lines(first)["b.xlsx"].status == "returned"
+    assert [item.code for item in lines(first)["b.xlsx"].open] == ["E411"]
+    second = run({"a.xlsx": {}, "b.xlsx": OTHER, "new.xlsx": {"budget.minor": "08"}}, output)
+    found = {name: (line.change, line.mended, line.status) for name, line in lines(second).items()}
+    assert found == {
+        "a.xlsx": ("same", 0, "submitted"), "b.xlsx": ("changed", 1, "submitted"),
+        "new.xlsx": ("new", 0, "submitted"),
+    }  # fmt: skip
+    assert second.reception.gone == ["gone.xlsx"]
+    rows = {row["ファイル"]: row for row in table(stored(output)["受付簿"])}
+    assert rows["b.xlsx"]["前回から"] == "差替え"
+    assert "前回の誤り1件が直りました" in rows["b.xlsx"]["備考"]
+
+
+def test_the_state_is_kept_beside_the_book_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "集約.xlsx"
+    kept = run({"a.xlsx": {}}, output).reception
+    path = tmp_path / "集約.受付簿.json"
+    assert reception.path_of(output) == path
+    assert reception.read(path) == kept
+    before = path.read_bytes()
+
+    def locked(*_: object) -> None:
+        raise PermissionError(13, "in use")
+
+    monkeypatch.setattr("os.replace", locked)
+    with pytest.raises(OutputLocked):
+        reception.write(kept, path)
+    assert path.read_bytes() == before
+    assert {p.name for p in tmp_path.iterdir()} == {"集約.受付簿.json", "集約.xlsx"}
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b'{"version": 99}', b'{"lines": 3}'])
+def test_a_damaged_state_does_not_stop_a_run(damage: bytes, tmp_path: Path) -> None:
+    output = tmp_path / "集約.xlsx"
+    reception.path_of(output).write_bytes(damage)
+    with pytest.raises(reception.LedgerError):
+        reception.read(reception.path_of(output))
+    assert run({"a.xlsx": {}}, output).reception.compared is None
+    assert reception.read(reception.path_of(output)) is not None
+
+
+# ---- the sheets of the book
+
+
+def test_the_book_shows_the_missing_first_with_whom_to_call(tmp_path: Path) -> None:
+    output = tmp_path / "集約.xlsx"
+    run({"a.xlsx": {}, "b.xlsx": WRONG}, output, config(projects=MASTER))
+    rows = table(stored(output)["受付簿"])
+    assert [(r["状況"], r["事業名"], r["連絡先"]) for r in rows] == [
+        ("未提出", "市民相談事業", "内線 5678"),
+        ("提出", "電算セキュリティ対策事業", "内線 1234"),
+        ("差戻し", "庁内の回線の更新事業", "内線 1234"),
+    ]
+    progress = {row["課"]: row for row in table(stored(output)["提出状況"])}
+    assert [progress["情報システム課"][k] for k in ("対象事業", "提出", "誤りなし", "差戻し")] == [2, 2, 1, 1]
+    assert progress["市民課"]["未提出"] == 1
+
+
+# ---- status and remind
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    refused = FileResult("だれかの.xlsx", "/x", "0" * 64, refused=[finding_of("F002")])
+    sheets = {"a.xlsx": {}, "b.xlsx": WRONG, "b2.xlsx": {**OTHER, "outline": "別の内容の説明です。"}}
+    run(sheets, tmp_path / "集約.xlsx", config(projects=MASTER), refused)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["", "集約.xlsx", "集約.受付簿.json"])
+def test_status_finds_the_ledger(kept: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["status", str(kept / name)]) == 0
+    shown = capsys.readouterr().out
+    assert "市民部 市民課" in shown
+    assert "だれかの.xlsx" in shown
+    assert cli.main(["status", str(kept / name), "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert {s["division"]: (s["expected"], s["submitted"], s["missing"]) for s in data["sections"]} == {
+        "情報システム課": (2, 2, 0), "市民課": (1, 0, 1),
+    }  # fmt: skip
+    assert data["fiscal_year"] == 2017
+
+
+def test_status_without_a_ledger_says_how_to_get_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["status", str(tmp_path)]) == 2
+    assert "evalxl consolidate" in capsys.readouterr().err
+    (tmp_path / "x.受付簿.json").write_text("{}", "utf-8")
+    assert cli.main(["status", str(tmp_path)]) == 2
+    assert "x.受付簿.json" in capsys.readouterr().err
+
+
+def test_remind_writes_one_text_a_section_with_what_is_missing_and_wrong(kept: Path) -> None:
+    assert cli.main(["remind", str(kept), "-o", str(kept / "督促")]) == 0
+    texts = {path.stem: path.read_bytes().decode("utf-8-sig") for path in (kept / "督促").iterdir()}
+    assert set(texts) == {"総務部_情報システム課", "市民部_市民課", "所属不明"}
+    assert "市民相談事業（連絡先: 内線 5678）" in texts["市民部_市民課"]
+    wrong = texts["総務部_情報システム課"]
+    assert "[E411]" in wrong
+    assert "[X802]" in wrong
+    assert "直し方:" in wrong
+    assert "\r\n" in wrong
+    assert "電算セキュリティ対策事業" not in wrong  # nothing is wrong with it
+    assert "だれかの.xlsx" in texts["所属不明"]
+
+
+def test_a_section_cannot_name_a_file_elsewhere(tmp_path: Path) -> None:
+    from evalxl import reminding
+
+    lines = [Line(status="missing", department="../..", division="a/b:c", project="x", due=True)]
+    ledger = Reception(output="x", updated="2018-08-01", fiscal_year=2017, lines=lines, sections=[])
+    ((name, _),) = reminding.letters(ledger, "ja")
+    assert not set(name) & set('/\\:*?"<>|')
+    assert not name.startswith(".")

@@ -1,0 +1,244 @@
+"""Papers for the council: exact sums, formulas that give the same, one page each, PDF where it can be had."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+import evalxl
+from evalxl import cli, council, counting, tables, totals
+from evalxl.council import LEVELS, By
+from evalxl.results import FileResult
+from tests.support import many
+from tests.support.books import EVIL, stored
+from tests.support.layouts import Style, write_book
+from tests.support.office import Office, office
+from tests.support.records import sample
+from workbook import marks, pdf
+from workbook.papers import book
+from workbook.papers.model import Papers
+
+__all__ = ["office"]  # a fixture
+
+COUNT = 60
+
+
+def papers(results: list[FileResult], by: By = "measure") -> Papers:
+    found = council.build([tables.extract(result) for result in results], by)
+    assert found
+    return found
+
+
+@pytest.fixture(scope="module")
+def results() -> list[FileResult]:
+    return many.results(COUNT, 2017)
+
+
+@pytest.fixture(scope="module")
+def written(results: list[FileResult], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("council") / "主要な施策の成果.xlsx"
+    book.write(papers(results), path)
+    return path
+
+
+# ---- figures -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", LEVELS)
+def test_the_pages_together_are_the_whole_city(by: By) -> None:
+    results = many.results(40, 2017) + many.results(20, 2018)
+    sheets = [sheet for result in results for sheet in tables.extract(result).sheets]
+    whole = totals.counted(sheets, counting.speakers(sheets).years)
+    found: totals.Totals = {}
+    for page in papers(results, by).pages:
+        for row, years in page.sums.items():
+            for year, amount in years.items():
+                found[row, year] = found.get((row, year), Decimal(0)) + amount
+    assert {key: amount for key, amount in whole.items() if amount} == {k: a for k, a in found.items() if a}
+
+
+def test_every_project_is_on_one_page(results: list[FileResult]) -> None:
+    names = [project.name for page in papers(results).pages for project in page.projects]
+    assert sorted(names) == sorted(result.sheets[0].record.text("project_name") for result in results)
+
+
+def test_what_is_blank_is_no_zero() -> None:
+    blank = {f"costs.{row}.2017": None for row in ("project_total", "labour_total")}
+    blank |= dict.fromkeys(("summary.A", "directions"), ())
+    record = many.record(0).with_values(blank)
+    ((page,), axes) = (found := papers([many.result(record, "a.xlsx")])).pages, found.axes
+    (project,) = page.projects
+    assert (project.now, project.labour, project.axes[0], project.directions) == (None, None, None, "")
+    assert project.before is not None
+    assert 2017 not in page.sums["project_total"]
+    assert [key for key, _ in axes] == ["A", "B", "C", "D"]
+
+
+def test_indicators_without_room_are_counted(results: list[FileResult]) -> None:
+    for page in papers(results).pages:
+        there = sum(
+            len(record.indicators("outcome_indicators") or record.indicators("activity_indicators"))
+            for result in results
+            for record in [result.sheets[0].record]
+            if record.text("project_name") in {project.name for project in page.projects}
+        )
+        assert len(page.indicators) + page.indicators_left == there
+        assert len(page.indicators) <= council.INDICATORS
+
+
+def test_no_sheet_is_no_paper() -> None:
+    assert council.build([], "measure") is None
+
+
+# ---- the workbook ------------------------------------------------------------------------------------------
+
+
+def test_the_contents_lead_to_one_sheet_a_measure(written: Path, results: list[FileResult]) -> None:
+    pages = papers(results).pages
+    values = stored(written)
+    assert list(values) == [book.CONTENTS, *(page.title for page in pages)]
+    lines = values[book.CONTENTS][book.HEAD + 1 :]
+    for line, page in zip(lines, pages, strict=False):
+        assert line[0] == page.title
+        assert line[1] == len(page.projects)
+        assert Decimal(str(line[4])) == page.sums["project_total"][2017]
+    total = next(line for line in lines if line[0] == "合　計")
+    assert total[1] == COUNT
+    assert Decimal(str(total[4])) == sum(page.sums["project_total"][2017] for page in pages)
+
+
+def test_nobody_is_named(written: Path, results: list[FileResult]) -> None:
+    cells = {str(cell) for rows in stored(written).values() for row in rows for cell in row}
+    for result in results:
+        record = result.sheets[0].record
+        for name in ("division_head", "contact_name", "phone"):
+            assert not [cell for cell in cells if record.text(name) in cell]
+
+
+def test_sheets_of_one_name_stay_apart() -> None:
+    long = "05 " + "とても長い名前の施策" * 5
+    names = book.sheet_names([long, long.upper(), "a[b]:c*?/\\d", "'quoted'", "目次", ""])
+    assert len({name.casefold() for name in names}) == 6
+    assert all(0 < len(name) <= 31 and not re.search(r"[\[\]:*?/\\]", name) for name in names)
+    assert not [name for name in names if name.startswith("'") or name == "目次"]
+
+
+def test_texts_never_become_formulas(tmp_path: Path, office: Office) -> None:
+    changes = [
+        {"project_name": text, "measure.name": f"{text}/[x]", "outcome_indicators.ア.name": text}
+        for text in EVIL
+    ]
+    records = [many.record(number).with_values(change) for number, change in enumerate(changes)]
+    path = tmp_path / "evil.xlsx"
+    book.write(papers([many.result(record, f"{i}.xlsx") for i, record in enumerate(records)]), path)
+    sheets = office.read(path)  # recalculated: a text that had become a formula would be another
+    assert not [name for name, sheet in sheets.items() if sheet.errors]
+    values = {str(cell).strip() for sheet in sheets.values() for row in sheet.values for cell in row}
+    assert set(EVIL) <= values
+
+
+def test_the_formulas_give_what_is_stored(written: Path, office: Office) -> None:
+    before, after = office.read(written, recalculate=False), office.read(written)
+    formulas = 0
+    for name, sheet in after.items():
+        assert sheet.errors == "", name
+        for row, line in enumerate(sheet.values):
+            for column, value in enumerate(line):
+                if sheet.is_formula(row, column):
+                    formulas += 1
+                    old = before[name].values[row][column]
+                    assert value == (pytest.approx(old) if isinstance(old, float) else old), (
+                        name,
+                        row,
+                        column,
+                    )
+    assert formulas > 500
+
+
+# ---- paper -------------------------------------------------------------------------------------------------
+
+
+def test_each_measure_is_one_a4_page(
+    written: Path, results: list[FileResult], office: Office, tmp_path: Path
+) -> None:
+    printed = office.pdf(written, tmp_path / "a.pdf")
+    words = subprocess.run(
+        ["pdftotext", "-layout", printed, "-"], capture_output=True, check=True
+    ).stdout.decode()
+    sheets = words.split("\f")[:-1]
+    pages = papers(results).pages
+    assert len(sheets) == 1 + len(pages)
+    for page, text in zip(pages, sheets[1:], strict=True):
+        assert page.title.split()[-1] in text
+        assert all(project.name.split()[0] in text for project in page.projects)
+    sizes = subprocess.run(["pdfinfo", "-l", "99", printed], capture_output=True, check=True).stdout.decode()
+    assert len(re.findall(r"\(A4\)", sizes)) == len(sheets)
+
+
+@pytest.fixture
+def books(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "in").mkdir()
+    write_book(tmp_path / "in" / "電算.xlsx", [sample()], Style())
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_command_writes_book_and_pdf(
+    books: Path, office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["report", "in", "--by", "measure", "-o", "議会", "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["pages"][0]["totals"]["project_total"] == {
+        "2015": 6091,
+        "2016": 7338,
+        "2017": 8652,
+        "2018": 9369,
+    }
+    assert marks.is_own_output(books / data["book"])
+    assert (books / data["pdf"]).read_bytes().startswith(b"%PDF")
+
+
+def test_without_libreoffice_the_book_is_written_and_the_rest_is_told(
+    books: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "program", lambda: None)
+    (books / "議会").mkdir()
+    (books / "議会" / "主要な施策の成果.pdf").write_bytes(b"%PDF of last year")
+    assert cli.main(["report", "in", "-o", "議会"]) == 0
+    told = capsys.readouterr()
+    assert "LibreOffice が入っていません" in told.err
+    assert [path.name for path in (books / "議会").iterdir()] == ["主要な施策の成果.xlsx"]
+    assert (
+        CalamineWorkbook.from_path(books / "議会" / "主要な施策の成果.xlsx").sheet_names[0] == book.CONTENTS
+    )
+
+
+def test_a_libreoffice_that_fails_is_told(
+    books: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "program", lambda: "false")
+    assert cli.main(["report", "in", "-o", "議会"]) == 0
+    assert "LibreOffice が応答しませんでした" in capsys.readouterr().err
+
+
+def test_refused_files_make_it_exit_1_and_nothing_to_report_2(
+    books: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "program", lambda: None)
+    (books / "in" / "壊れた.xlsx").write_bytes(b"no workbook")
+    assert cli.main(["report", "in", "-o", "議会"]) == 1
+    assert "壊れた.xlsx" in capsys.readouterr().out
+    assert cli.main(["report", "in/壊れた.xlsx", "-o", "別"]) == 2
+    assert not (books / "別").exists()
+
+
+def test_the_library_function_gives_the_same(books: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "program", lambda: None)
+    data = evalxl.report("in", "議会", by="division")
+    assert (data["pdf"], data["pages"][0]["title"]) == (None, "情報システム課")

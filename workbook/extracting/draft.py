@@ -1,0 +1,76 @@
+"""A record in the making, and what is noticed while it is read."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from workbook.extracting.page import FormPage, Found
+from workbook.form import Form
+from workbook.grid import Spot
+from workbook.labels import Vocabulary, vocabulary
+from workbook.locating import Area
+from workbook.record import Issue, Record, Value
+
+
+@dataclasses.dataclass(slots=True)
+class Draft:
+    """What was read so far. ``latest`` is the latest fiscal year that can have been evaluated."""
+
+    form: Form
+    latest: int
+    fiscal_year: int = 0
+    years: set[int] = dataclasses.field(default_factory=set)
+    columns: dict[str, list[int]] = dataclasses.field(default_factory=dict)
+    """The fiscal year of each column, by table."""
+    values: dict[str, Value] = dataclasses.field(default_factory=dict)
+    cells: dict[str, str] = dataclasses.field(default_factory=dict)
+    issues: list[Issue] = dataclasses.field(default_factory=list)
+    answered: set[str] = dataclasses.field(default_factory=set)
+    uncached: list[str] = dataclasses.field(default_factory=list)
+    """Formulas that were never calculated, where a value is expected."""
+
+    @property
+    def words(self) -> Vocabulary:
+        """The form's labels."""
+        return vocabulary(self.form)
+
+    def record(self, file: str, sheet: str) -> Record:
+        """The finished record."""
+        if self.uncached:
+            self.note("F007", None, self.uncached[0], found=len(self.uncached), cells=self.uncached)
+        return Record(
+            self.form,
+            file,
+            sheet,
+            self.fiscal_year,
+            tuple(sorted(self.years)),
+            self.values,
+            self.cells,
+            self.issues,
+            frozenset(self.answered),
+        )
+
+    def put(self, page: FormPage, key: str, value: Value, spot: Spot) -> None:
+        """Set a value and the cell it came from, or would have come from."""
+        self.values[key] = value
+        self.cells[key] = page.place(spot)
+
+    def note(
+        self, code: str, key: str | None, cell: str | None, year: int | None = None, **values: Any
+    ) -> None:
+        """Note an issue with the figures for its message."""
+        self.issues.append(Issue(code, key, cell, values, year))
+
+    def check_errors(self, page: FormPage, key: str, found: Found, year: int | None = None) -> None:
+        """Tell error values among the cells of a value."""
+        for spot, _ in found:
+            if spot in page.grid.errors:
+                self.note("F011", key, page.place(spot), year, found=page.grid.errors[spot])
+
+    def check_uncached(self, page: FormPage, area: Area) -> None:
+        """Remember formulas in an area that were never calculated."""
+        if page.grid.uncached:
+            for spot in sorted(page.grid.uncached):
+                if area.rect.holds(spot) and (place := page.place(spot)) not in self.uncached:
+                    self.uncached.append(place)

@@ -1,0 +1,49 @@
+"""The marks in the matrix of cost × outcome, and the free text of its section."""
+
+from __future__ import annotations
+
+from workbook.extracting.draft import Draft
+from workbook.extracting.page import FormPage, Found
+from workbook.extracting.texts import lines
+from workbook.notation import read_tick
+
+
+def read_matrix(draft: Draft, page: FormPage) -> None:
+    """All cells that are marked, as (cost, outcome)."""
+    cells = page.layout.matrix
+    if not cells:
+        return
+    marks = []
+    spot = cells[0].area.corner
+    for cell in cells:
+        found = page.found(cell.area)
+        draft.check_errors(page, "matrix", found)
+        for at, value in found:
+            if read_tick(value) in ("on", "circle"):
+                marks.append((cell.cost, cell.outcome))
+                spot = at
+    draft.put(page, "matrix", tuple(marks), spot)
+
+
+def read_free_text(draft: Draft, page: FormPage) -> None:
+    """The text that stands free beneath the boxes of the directions."""
+    area = page.layout.free
+    if area is None:
+        return
+    found = [item for item in page.found(area) if read_tick(item[1]) is None]
+    key = draft.form.free_text.name
+    draft.check_errors(page, key, found)
+    text = _first_text(page, found)
+    draft.put(page, key, lines(text), text[0][0] if text else area.corner)
+
+
+def _first_text(page: FormPage, found: Found) -> Found:
+    """The text runs on in the rows beneath or in blocks of the same width; remarks further down do not."""
+    text: Found = []
+    for spot, value in found:
+        if text:
+            first, last, here = page.block(text[0][0]), page.block(text[-1][0]), page.block(spot)
+            if spot[0] > last.bottom + 1 and (here.left, here.right) != (first.left, first.right):
+                break
+        text.append((spot, value))
+    return text

@@ -1,0 +1,74 @@
+"""Start and end year, which stand in brackets behind a box: in its cell, or in cells of their own."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from workbook.extracting.draft import Draft
+from workbook.extracting.page import FormPage
+from workbook.form import Choice
+from workbook.locating import BoxPlace
+from workbook.notation import fold, read_tick, resolve_end, resolve_start, tidy
+
+_PERIOD = re.compile(r"[()\d元年度~\-明治大正昭和平成令和MTSHR]+|から|まで")
+_YEAR = re.compile(r"(?:明治|大正|昭和|平成|令和|[MTSHR])?(?:\d{4}|\d{1,2}|元)(?:\((?:\d{1,2}|元)\))?")
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Behind:
+    """What is written behind a box, folded, and where; blank when it has no year."""
+
+    text: str = ""
+    cell: str = ""
+
+
+def read_period(draft: Draft, pages: list[FormPage], choice: Choice) -> None:
+    """The years behind the box that is ticked, or behind the only one that has any."""
+    ticked = draft.values.get(choice.name)
+    options = {o.value: o for o in choice.options if o.years}
+    behind = {value: _behind(draft, pages, choice.name, value) for value in options}
+    if isinstance(ticked, tuple) and ticked:
+        chosen = [value for value in options if value in ticked]
+    else:
+        chosen = [value for value in options if behind[value].text]
+    start = end = None
+    cell = draft.cells.get(choice.name, "")
+    if len(chosen) == 1:
+        written = behind[chosen[0]]
+        cell = written.cell or cell
+        is_range = options[chosen[0]].years == "range"
+        start, end = _years(written.text, is_range, draft.fiscal_year)
+    for name, year in (("start_year", start), ("end_year", end)):
+        draft.values[f"{choice.name}.{name}"] = year
+        draft.cells[f"{choice.name}.{name}"] = cell
+
+
+def _behind(draft: Draft, pages: list[FormPage], group: str, value: str) -> Behind:
+    for page in pages:
+        for place in page.layout.groups:
+            for box in place.boxes:
+                if place.key == group and box.value == value:
+                    return _written(draft, page, box)
+    return Behind()
+
+
+def _written(draft: Draft, page: FormPage, box: BoxPlace) -> Behind:
+    parts = draft.words.option_parts(str(page.grid.cells[box.spot]))
+    own = parts[box.index].behind
+    found = page.found(box.right) if box.index == len(parts) - 1 else []
+    folded = (fold(tidy(value) or "") for _, value in found if read_tick(value) is None)
+    beside = [text for text in folded if _PERIOD.fullmatch(text)]
+    text = own + "".join(beside)
+    spot = found[0][0] if beside and not own else box.spot
+    return Behind(text if re.search(r"\d|元", text) else "", page.place(spot))
+
+
+def _years(text: str, is_range: bool, fiscal_year: int) -> tuple[int | None, int | None]:
+    parts = re.split(r"[~\-]|から", text, maxsplit=1)
+    first = _YEAR.search(parts[0])
+    start = resolve_start(first[0], fiscal_year) if first else None
+    if not is_range or len(parts) < 2:
+        return start, None
+    last = _YEAR.search(parts[1])
+    return start, resolve_end(last[0], start, fiscal_year) if last else None

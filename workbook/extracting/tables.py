@@ -1,0 +1,109 @@
+"""The figures of the tables, row by row and year by year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from workbook.errors import Refused
+from workbook.extracting.draft import Draft
+from workbook.extracting.page import FormPage
+from workbook.extracting.texts import each, joined
+from workbook.grid import Spot
+from workbook.locating import Area, RowPlace, TablePlace
+from workbook.notation import fold, read_number, tidy
+from workbook.record import exact
+
+
+def read_tables(draft: Draft, page: FormPage) -> None:
+    """Read all tables of a page, whose years are known already.
+
+    Raises `Refused` F005 where two rows of one label hold different figures.
+    """
+    for place in page.layout.tables:
+        rows: dict[str, list[RowPlace]] = {}
+        for row in place.rows:
+            rows.setdefault(row.name, []).append(row)
+        for doubled in rows.values():
+            row = doubled[0] if len(doubled) == 1 else _only_filled(page, place, doubled)
+            if place.table.kind == "costs":
+                _cost_row(draft, page, place, row)
+            else:
+                _indicator_row(draft, page, place, row)
+
+
+def _only_filled(page: FormPage, place: TablePlace, rows: list[RowPlace]) -> RowPlace:
+    """Of rows with one label the one that is filled; two different fillings are ambiguous."""
+    contents = [tuple(str(v) for a in row.values for _, v in page.found(a)) for row in rows]
+    filled = [(row, content) for row, content in zip(rows, contents, strict=True) if content]
+    if len({content for _, content in filled}) > 1:
+        cells = [page.place(row.spot) for row, _ in filled]
+        label = next((r.label for r in place.table.rows if r.name == rows[0].name), rows[0].name)
+        raise Refused("F005", sheet=page.grid.name, cell=cells[0], label=label, cells=cells)
+    return filled[0][0] if filled else rows[0]
+
+
+def _by_year(draft: Draft, place: TablePlace, row: RowPlace) -> Iterator[tuple[int, Area]]:
+    """The areas of a row by year. A year that is headed twice (F009 tells) counts where it comes first."""
+    areas: dict[int, Area] = {}
+    for year, area in zip(draft.columns[place.table.name], row.values, strict=True):
+        areas.setdefault(year, area)
+    yield from areas.items()
+
+
+def _cost_row(draft: Draft, page: FormPage, place: TablePlace, row: RowPlace) -> None:
+    """The figures of a cost row, in the form's unit also where the sheet says 円."""
+    unit = next(r.unit for r in place.table.rows if r.name == row.name)
+    printed = tidy(page.grid.cells.get(row.unit.corner))
+    in_yen = unit == "千円" and printed is not None and fold(printed) == "円"
+    for year, area in _by_year(draft, place, row):
+        key = f"costs.{row.name}.{year}"
+        _number(draft, page, key, year, area, "円" if in_yen else unit)
+        value = draft.values[key]
+        if in_yen and isinstance(value, (int, Decimal)):
+            thousands = exact(Decimal(value) / 1000)
+            draft.values[key] = thousands
+            found, expected = f"{value}円", f"{thousands}千円"
+            draft.note("F013", key, draft.cells[key], year, found=found, expected=expected)
+
+
+def _indicator_row(draft: Draft, page: FormPage, place: TablePlace, row: RowPlace) -> None:
+    """An indicator's name, unit and figures."""
+    key = f"{place.table.name}.{row.name}"
+    _name(draft, page, f"{key}.name", row)
+    units = page.found(row.unit)
+    unit = joined(each(units))
+    draft.put(page, f"{key}.unit", unit, units[0][0] if units else row.unit.corner)
+    for year, area in _by_year(draft, place, row):
+        _number(draft, page, f"{key}.values.{year}", year, area, unit)
+
+
+def _name(draft: Draft, page: FormPage, key: str, row: RowPlace) -> None:
+    """The name of an indicator, behind its slot mark or in cells of its own."""
+    inline = draft.words.inline_value(str(page.grid.cells[row.spot])) if row.inline else None
+    found = page.found(row.title)
+    spot: Spot = found[0][0] if found else row.title.corner
+    draft.put(page, key, inline or joined(each(found)), row.spot if row.inline else spot)
+    draft.check_errors(page, key, found)
+
+
+def _number(draft: Draft, page: FormPage, key: str, year: int, area: Area, unit: str | None) -> None:
+    """A figure as typed. What is no number is told and stays blank: nothing is read as 0."""
+    draft.check_uncached(page, area)
+    found = page.found(area)
+    if not found:
+        draft.put(page, key, None, area.corner)
+        return
+    spot, value = found[0]
+    if len(found) > 1:
+        value = " ".join(str(v) for _, v in found)
+    draft.check_errors(page, key, found, year)
+    read = read_number(value, unit)
+    draft.put(page, key, read.number, spot)
+    if read.kind == "dash":
+        draft.answered.add(key)
+    elif read.kind == "bad":
+        draft.note("F012", key, draft.cells[key], year, found=str(value), expected=unit or "")
+    elif read.normalised:
+        typed = str(value).strip()
+        draft.note("F013", key, draft.cells[key], year, found=typed, expected=read.number)

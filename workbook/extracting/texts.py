@@ -1,0 +1,109 @@
+"""Which of the cells in an area make up a value, and the text that they give."""
+
+from __future__ import annotations
+
+import re
+
+from workbook.extracting.page import FormPage, Found
+from workbook.form import Field
+from workbook.locating import Area, FieldPlace
+from workbook.notation import fold, tidy
+from workbook.record import Value
+
+_CODE_NAME = re.compile(r"\s*[(（\[〔]\s*([^()（）\[\]〔〕]+?)\s*[)）\]〕]\s*(.*)", re.DOTALL)
+_CODE_SPACE = re.compile(
+    r"\s*([0-9０-９]{1,4}(?:[-－][0-9０-９]{1,4})*|[IVXⅠ-Ⅻ]{1,5})[\s.:：]+(\S.*)", re.DOTALL
+)
+_CODE = re.compile(r"[(\[]?([0-9A-Z\-]{1,8})[)\]]?")
+"""A code alone in a cell, folded."""
+_SURELY_CODE = re.compile(r"\d|^\(|^[IVX]+$")
+_EXTENSION = re.compile(r"[\s(（]*内線\s*[)）:：]*\s*([0-9０-９\-－]*)\s*[)）]?")
+
+
+def joined(texts: list[str]) -> str | None:
+    """The texts in one line; None when there are none."""
+    return " ".join(texts) or None
+
+
+def each(found: Found) -> list[str]:
+    """The text of each cell that has one."""
+    return [text for _, value in found if (text := tidy(value))]
+
+
+def lines(found: Found) -> str | None:
+    """The text of a box that was written over several rows, row by row; None when blank."""
+    rows: dict[int, list[str]] = {}
+    for (row, _), value in found:
+        if text := tidy(value):
+            rows.setdefault(row, []).append(text)
+    return "\n".join(" ".join(texts) for texts in rows.values()) or None
+
+
+def nearest_run(page: FormPage, found: Found, *, coded: bool = False) -> Found:
+    """The value nearest to its label and what adjoins it: a memo further right is none of it.
+
+    Behind a code (``coded``) its name may stand at a distance.
+    """
+    if len(found) < 2:
+        return found
+    found = sorted(found, key=lambda item: item[0][1])
+    run = found[:1]
+    for spot, value in found[1:]:
+        adjoins = spot[1] == page.block(run[-1][0]).right + 1
+        if not adjoins and not (coded and _awaits_name("".join(each(run)))):
+            break
+        run.append((spot, value))
+    return run
+
+
+def _awaits_name(text: str) -> bool:
+    """Whether what was read so far is a code alone, or only its opening bracket."""
+    return _CODE.fullmatch(fold(text)) is not None or text in "（("
+
+
+def box_cells(page: FormPage, area: Area, found: Found) -> Found:
+    """The cells of a text box; a remark across the whole page beneath it is none of it."""
+    if len(found) < 2:
+        return found
+    blocks = [(item, page.block(item[0])) for item in found]
+    fitting = [
+        item
+        for item, block in blocks
+        if block.is_cell or (area.rect.left <= item[0][1] and block.right <= area.rect.right)
+    ]
+    return fitting or found
+
+
+def typed(place: FieldPlace, texts: list[str]) -> dict[str, Value]:
+    """The values of a field, by key, from the texts found for it."""
+    if place.type == "code_name":
+        code, name = code_and_name(texts)
+        return {f"{place.key}.code": code, f"{place.key}.name": name}
+    if place.field and place.type == "phone":
+        return phone(place.field, joined(texts))
+    return {place.key: joined(texts)}
+
+
+def code_and_name(texts: list[str]) -> tuple[str | None, str | None]:
+    """Code and name from "(05) 行政サービス" in one cell, or from cells of their own."""
+    if not texts:
+        return None, None
+    alone = _CODE.fullmatch(fold(texts[0]))
+    if alone and (len(texts) > 1 or _SURELY_CODE.search(fold(texts[0]))):
+        return fold(alone[1]), joined(texts[1:])
+    text = " ".join(texts)
+    match = _CODE_NAME.fullmatch(text) or _CODE_SPACE.fullmatch(text)
+    if match:
+        return fold(match[1]), tidy(match[2])
+    return None, tidy(text)
+
+
+def phone(field: Field, text: str | None) -> dict[str, Value]:
+    """A telephone number and the extension written behind it."""
+    if text is None:
+        return {field.name: None}
+    match = _EXTENSION.search(text)
+    if not match:
+        return {field.name: fold(text)}
+    number = fold(text[: match.start()] + text[match.end() :])
+    return {field.name: number or None, field.extension: fold(match[1]) or None}

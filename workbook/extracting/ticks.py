@@ -1,0 +1,171 @@
+"""Which boxes are ticked. How a sheet ticks shows only in all its boxes together.
+
+A tick stands in the label's cell, left of it or right of it; between two labels in a row it may belong to
+either, and ○ is "off" beside ● but the mark itself where there is nothing else.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import Literal
+
+from workbook.extracting.page import FormPage
+from workbook.grid import Spot
+from workbook.labels import Vocabulary
+from workbook.locating import Area, BoxPlace, GroupPlace
+from workbook.notation import Tick, glyph_tick, read_tick
+
+Side = Literal["left", "right"]
+_TOUCHING = 2
+"""A tick that is this many columns from the label behind it touches it."""
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Ticked:
+    """A group's ticked values, in the form's order, and the cell to point at."""
+
+    page: FormPage
+    key: str
+    values: tuple[str, ...]
+    spot: Spot
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class _Beside:
+    """A tick in a cell of its own."""
+
+    spot: Spot
+    tick: Tick
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class _Box:
+    place: BoxPlace
+    own: Tick | None = None
+    left: _Beside | None = None
+    right: _Beside | None = None
+
+    def beside(self, side: Side) -> _Beside | None:
+        """The tick beside the label, where the label's cell has none of its own."""
+        if self.own:
+            return None
+        return self.left if side == "left" else self.right
+
+    def tick(self, side: Side) -> Tick | None:
+        """The box's tick on a form that ticks on that side."""
+        beside = self.beside(side)
+        return self.own or (beside.tick if beside else None)
+
+    def spot(self, side: Side) -> Spot:
+        """The cell of the tick, else that of the label."""
+        beside = self.beside(side)
+        return beside.spot if beside else self.place.spot
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class _Group:
+    page: FormPage
+    place: GroupPlace
+    boxes: list[_Box]
+
+    @property
+    def kind(self) -> str:
+        """What the group is one of: period, judgements, summary, directions."""
+        return self.place.key.partition(".")[0]
+
+
+def read_ticks(pages: list[FormPage], words: Vocabulary) -> Iterator[Ticked]:
+    """What is ticked in each group of boxes."""
+    groups = [
+        _Group(page, place, [_box(page, box, words) for box in place.boxes])
+        for page in pages
+        for place in page.layout.groups
+    ]
+    sides = _sides(groups)
+    ticks = [[box.tick(side) for box in group.boxes] for group, side in zip(groups, sides, strict=True)]
+    on_ticks: set[Tick | None] = {"on", "circle"} if _circle_is_on(ticks) else {"on"}
+    for group, side in zip(groups, sides, strict=True):
+        on = [box for box in group.boxes if box.tick(side) in on_ticks]
+        first = next(iter(on or group.boxes), None)
+        spot = first.spot(side) if first else (0, 0)
+        yield Ticked(group.page, group.place.key, tuple(box.place.value for box in on), spot)
+
+
+def _box(page: FormPage, place: BoxPlace, words: Vocabulary) -> _Box:
+    text = page.grid.cells[place.spot]
+    glyph = words.option_parts(str(text))[place.index].glyph
+    own = glyph_tick(glyph) if glyph else None
+    if own or not place.alone:
+        return _Box(place, own)
+    left = _ticks_in(page, place.left)
+    right = _ticks_in(page, place.right)
+    return _Box(place, None, left[-1] if left else None, right[0] if right else None)
+
+
+def _ticks_in(page: FormPage, area: Area) -> list[_Beside]:
+    cells = [(spot, page.grid.cells.get(spot)) for spot in area.extra] + page.grid.within(area.rect)
+    return [_Beside(spot, tick) for spot, value in cells if (tick := read_tick(value))]
+
+
+def _sides(groups: list[_Group]) -> list[Side]:
+    """On which side of its labels each group has its ticks.
+
+    By its own evidence, else by that of the groups of its kind (all questions, say), else by the form's.
+    """
+    lefts = {box.left.spot for group in groups for box in group.boxes if box.left}
+    rights = {box.right.spot for group in groups for box in group.boxes if box.right}
+    votes = [_vote(group, lefts, rights) for group in groups]
+    kinds: dict[str, Counter[Side]] = defaultdict(Counter)
+    for group, vote in zip(groups, votes, strict=True):
+        kinds[group.kind].update(vote)
+    whole = sum(votes, Counter[Side]())
+    agreed = _winner(whole) if not (whole["left"] and whole["right"]) else None
+    return [
+        _winner(vote)
+        or _winner(kinds[group.kind])
+        or agreed
+        or _nearer(group, lefts & rights)
+        or _winner(whole)
+        or "left"
+        for group, vote in zip(groups, votes, strict=True)
+    ]
+
+
+def _vote(group: _Group, lefts: set[Spot], rights: set[Spot]) -> Counter[Side]:
+    """The ticks of a group that can only be left, or only right, of a label."""
+    vote: Counter[Side] = Counter()
+    for box in group.boxes:
+        vote["left"] += bool(box.left and box.left.spot not in rights)
+        vote["right"] += bool(box.right and box.right.spot not in lefts)
+    return vote
+
+
+def _nearer(group: _Group, between: set[Spot]) -> Side | None:
+    """By the gap behind the ticks that stand between two labels, on a form that ticks now left, now right."""
+    off = [_stands_off(group, box.left.spot) for box in group.boxes if box.left and box.left.spot in between]
+    if not off:
+        return None
+    return "right" if all(off) else "left"
+
+
+def _stands_off(group: _Group, spot: Spot) -> bool:
+    """Whether a tick between two labels keeps away from the one behind it, so belongs to the one before."""
+    behind = [box.place.spot for box in group.boxes if box.left and box.left.spot == spot]
+    return bool(behind) and behind[0][1] - group.page.block(spot).right > _TOUCHING
+
+
+def _winner(vote: Counter[Side]) -> Side | None:
+    if vote["left"] == vote["right"]:
+        return None
+    return "left" if vote["left"] > vote["right"] else "right"
+
+
+def _circle_is_on(ticks: list[list[Tick | None]]) -> bool:
+    """○ is the mark unless ● is, or unless every box has one."""
+    used = Counter(state for states in ticks for state in states if state)
+    if not used["circle"] or used["on"]:
+        return not used["on"]
+    # A form of ●/○ pairs on which nothing is ticked has ○ at every box.
+    return any("circle" in states and any(s != "circle" for s in states) for states in ticks)

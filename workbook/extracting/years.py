@@ -1,0 +1,89 @@
+"""The fiscal years of the tables' columns."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from workbook import notation
+from workbook.extracting.draft import Draft
+from workbook.extracting.page import FormPage
+from workbook.form import Form
+from workbook.locating import TablePlace
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Columns:
+    """The years of one table's columns, the index of the evaluated one, and whether they run on."""
+
+    place: TablePlace
+    years: list[int]
+    evaluated: int
+    consecutive: bool
+
+
+def read_years(draft: Draft, page: FormPage) -> None:
+    """Read the years of each table; the cost table's evaluated year is the sheet's."""
+    read = [_columns(draft, place) for place in page.layout.tables]
+    if not read:
+        return
+    main = next((columns for columns in read if columns.place.table.kind == "costs"), read[0])
+    draft.fiscal_year = main.years[main.evaluated]
+    for columns in read:
+        draft.columns[columns.place.table.name] = columns.years
+        draft.years.update(columns.years)
+        if not columns.consecutive or columns.years != main.years or not _ends_alike(columns, main):
+            _note_years(draft, page, columns)
+
+
+def _ends_alike(columns: Columns, main: Columns) -> bool:
+    return columns.years[columns.evaluated] == main.years[main.evaluated]
+
+
+def _note_years(draft: Draft, page: FormPage, columns: Columns) -> None:
+    headings, table = columns.place.headings, columns.place.table
+    first = draft.fiscal_year - columns.evaluated
+    draft.note(
+        "F009",
+        table.name,
+        page.place(headings[0].spot),
+        label=table.label,
+        found=[heading.year for heading in headings],
+        expected=[str(first + i) for i in range(len(headings))],
+    )
+
+
+def _columns(draft: Draft, place: TablePlace) -> Columns:
+    typed = [_year_part(heading.year) for heading in place.headings]
+    evaluated = _evaluated(draft.form, place)
+    years = notation.resolve_columns(typed, evaluated, draft.latest)
+    if years:
+        return Columns(place, years, evaluated, True)
+    return Columns(place, _years_as_typed(typed, evaluated, draft.latest), evaluated, False)
+
+
+def _evaluated(form: Form, place: TablePlace) -> int:
+    """The index of the last settled column."""
+    settled = {notation.fold(word) for word in form.years.settled_words}
+    marked = [i for i, heading in enumerate(place.headings) if heading.phase in settled]
+    if marked:
+        return marked[-1]
+    return max(0, len(place.headings) - 1 - form.years.planned)
+
+
+def _year_part(heading: str) -> str:
+    """The year of a folded heading, without the phase."""
+    match = re.match(notation.YEAR, heading)
+    return match[0] if match else heading
+
+
+def _years_as_typed(typed: list[str], evaluated: int, latest: int) -> list[int]:
+    """Years that do not run on: each as typed, in the era that puts it nearest to the evaluated one."""
+    candidates = [notation.year_candidates(text) for text in typed]
+    anchor = next((y for y in candidates[evaluated] if y <= latest), latest)
+    wanted = range(anchor - evaluated, anchor - evaluated + len(typed))
+    return [_nearest(meant, year) for meant, year in zip(candidates, wanted, strict=True)]
+
+
+def _nearest(candidates: tuple[int, ...], year: int) -> int:
+    return min(candidates, key=lambda y: abs(y - year), default=year)

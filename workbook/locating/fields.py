@@ -1,0 +1,134 @@
+"""Which labels belong to a field or a reason, and where their values may stand."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import msgspec
+
+from workbook.form import Field
+from workbook.grid import Rect, Spot
+from workbook.labels import Meaning
+from workbook.locating.boxes import Asked
+from workbook.locating.page import Page
+from workbook.locating.places import FAR, Candidate, FieldPlace, Token
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Chosen:
+    """A value's labels, before the space around them is known. ``field`` is None for reasons."""
+
+    key: str
+    label: str
+    tokens: list[Token]
+    bottom: int
+    """The last row where the value may stand."""
+    field: Field | None = None
+
+
+def choose_fields(page: Page) -> Iterator[Chosen]:
+    """The labels of the page's fields; those that it must have and lacks are noted as missing."""
+    for field in _fields(page):
+        tokens = _labels_of(page, field)
+        if tokens:
+            page.found += 1
+        elif field.type != "group" and not field.optional:
+            page.missing.append(_shown(field))
+        if tokens and field.type != "group":
+            bottom = page.sections.get(field.section, page.rect).bottom
+            yield Chosen(field.name, _shown(field), tokens, bottom, field)
+
+
+def choose_reasons(page: Page, questions: list[Asked]) -> Iterator[Chosen]:
+    """The labels of each question's reason, and of the means that one question asks for."""
+    for asked in questions:
+        question, rows = asked.question, asked.rows
+        key = f"judgements.{question.number}"
+        tokens = [t for t in page.here["reason", ""] if t.inside(rows)]
+        tokens = [t for t in tokens if not t.label.inline] or tokens
+        if page.need(tokens, f"{question.mark}{question.label}の理由"):
+            yield Chosen(f"{key}.reason", f"{question.mark}理由", tokens, rows.bottom)
+        means = [t for t in page.here["means", question.number] if t.inside(rows)]
+        if means:
+            yield Chosen(f"{key}.means", question.means, means, rows.bottom)
+
+
+def place_field(page: Page, chosen: Chosen) -> FieldPlace:
+    """The areas at each label of a value. To be asked when all labels of the page have been chosen."""
+    candidates = []
+    for token in chosen.tokens:
+        if chosen.field:
+            blocks = _field_blocks(page, token, chosen.field, chosen.bottom)
+        else:
+            blocks = _reason_blocks(page, token, chosen.bottom)
+        areas = (page.area(b) for b in blocks if b.left <= b.right and b.top <= b.bottom)
+        candidates.append(Candidate(token.spot, token.label.inline, tuple(areas)))
+    return FieldPlace(chosen.key, chosen.label, tuple(candidates), chosen.field)
+
+
+def _fields(page: Page) -> Iterator[Field]:
+    """The fields of the page's sections, and those of the first page that its head repeats."""
+    repeated = {name: s.name for s in page.form.sections if s.page == page.number for name in s.repeats}
+    for field in page.form.fields:
+        if field.section in page.sections:
+            yield field
+        elif field.name in repeated:
+            tokens = _repeated(page, field, page.sections[repeated[field.name]])
+            if tokens:
+                page.here["field", field.name] = tokens
+                page.harden(tokens)
+                yield msgspec.structs.replace(field, optional=True)
+
+
+def _repeated(page: Page, field: Field, rows: Rect) -> list[Token]:
+    meaning = Meaning("field", field.name, field.section)
+    return [t for t in page.tokens if meaning in t.label.meanings and rows.top <= t.row <= rows.bottom][:1]
+
+
+def _labels_of(page: Page, field: Field) -> list[Token]:
+    """The labels of a field: exact ones, else such with the value in the same cell."""
+    columns = {t.spot for t in page.hard if t.label.year}  # column headings that read the same
+    tokens = [t for t in page.here["field", field.name] if t.spot not in columns]
+    if field.within:
+        tokens = _within(page, field, tokens)
+    return [t for t in tokens if not t.label.inline] or tokens
+
+
+def _within(page: Page, field: Field, tokens: list[Token]) -> list[Token]:
+    """Which of several equal labels belongs to this field: the one that follows its parent's label."""
+    twins = [f for f in page.form.fields if f.label == field.label and f.section == field.section]
+    if len(tokens) == len(twins):
+        return [tokens[twins.index(field)]]
+    start = _first(page, field.within)
+    after = min((p for f in twins if (p := _first(page, f.within)) > start), default=(FAR, FAR))
+    return [t for t in tokens if start < t.spot < after]
+
+
+def _first(page: Page, name: str) -> Spot:
+    tokens = page.here["field", name]
+    return tokens[0].spot if tokens else (FAR, FAR)
+
+
+def _shown(field: Field) -> str:
+    return field.label.replace("{evaluated}", "○年度").replace("{planned}", "○年度")
+
+
+def _field_blocks(page: Page, token: Token, field: Field, bottom: int) -> list[Rect]:
+    """Where a field's value may stand, the likeliest place first."""
+    right = page.right_of(token)
+    boxed = field.value == "box"
+    if not (boxed or field.is_coded) and (right.left <= right.right or field.type == "phone"):
+        return [right]
+    below = page.beneath(token, min(bottom, page.bottom))
+    if field.is_coded:
+        return [right, page.codes_beneath(token, below)]
+    return [below, page.grown(token, bottom)] if boxed else [below]
+
+
+def _reason_blocks(page: Page, token: Token, bottom: int) -> list[Rect]:
+    """A reason stands beside its label or beneath it, the means only beside."""
+    beside = page.grown(token, bottom)
+    if page.meant[token.spot][0].kind == "means":
+        return [beside]
+    return [beside, page.beneath(token, bottom)]

@@ -1,0 +1,202 @@
+"""The labels of one page: what each means where it stands, and the space between them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from workbook.form import Form, Section
+from workbook.grid import Rect, Spot
+from workbook.labels import Meaning
+from workbook.locating.places import FAR, Area, Token
+
+_BEYOND = 4
+"""How many columns right of its label a value may stand at the form's edge, at least."""
+_BELOW = 60
+"""How many rows below the last label free text may stand."""
+
+
+class Page:
+    """The labels of one page, sorted into its sections.
+
+    Labels that bound the space of values are ``hard``. A label that means nothing in its section, or heads no
+    column yet, is a text like any other until a finder chooses it and calls `harden`; so labels are chosen
+    first and the areas between them are asked for afterwards.
+    """
+
+    def __init__(
+        self, form: Form, tokens: list[Token], merges: tuple[Rect, ...], number: int, rect: Rect
+    ) -> None:
+        self.form, self.number, self.rect = form, number, rect
+        self.tokens = [t for t in tokens if t.rect.overlaps(rect) and rect.left <= t.col]
+        self.merges = [m for m in merges if m.overlaps(rect) and rect.left <= m.left]
+        self.missing: list[str] = []
+        self.doubled: list[tuple[str, tuple[Spot, ...]]] = []
+        self.found = 0
+        ends = [t.bottom for t in self.tokens] + [m.bottom for m in self.merges]
+        self.bottom = rect.bottom if rect.bottom < FAR else max(ends, default=0) + _BELOW
+        self.sections = self._sections([s for s in form.sections if s.page == number])
+        self.here: dict[tuple[str, str], list[Token]] = defaultdict(list)
+        """The labels by kind and name of what they mean in their section."""
+        self.boxes: dict[str, list[tuple[Token, int]]] = defaultdict(list)
+        """The boxes by ``group:value``: the label's token, and which box of its cell it is."""
+        self.hard: list[Token] = []
+        self.hard_spots: set[Spot] = set()
+        self.meant: dict[Spot, list[Meaning]] = {}
+        self._open_blocks: list[Rect] | None = None
+        for token in self.tokens:
+            self._sort_in(token)
+        self._measure()
+
+    def _sections(self, sections: list[Section]) -> dict[str, Rect]:
+        """The rows of each section; one whose label is missing shares those of the section before it."""
+        starts: list[tuple[int, str]] = []
+        for section in sections:
+            rows = [t.row for t in self.tokens if Meaning("section", section.name, "") in t.label.meanings]
+            if rows:
+                starts.append((min(rows), section.name))
+            elif section.labels:
+                self.missing.append(section.labels[0])
+        starts.sort()
+        ends = [start - 1 for start, _ in starts[1:]] + [self.bottom]
+        found = {
+            name: self.rect._replace(top=start, bottom=end)
+            for (start, name), end in zip(starts, ends, strict=False)
+        }
+        above = self.rect._replace(bottom=(starts[0][0] if starts else self.bottom + 1) - 1)
+        last = above
+        for section in sections:
+            last = found.setdefault(section.name, last if section.labels else above)
+        return found
+
+    def _sort_in(self, token: Token) -> None:
+        """Keep what the token means in its section; what means nothing there is a text like any other."""
+        names = {name for name, rect in self.sections.items() if rect.top <= token.row <= rect.bottom}
+        meant = [m for m in token.label.meanings if m.section in names or not m.section]
+        self.meant[token.spot] = meant
+        for meaning in meant:
+            self.here[meaning.kind, meaning.name].append(token)
+        boxed = False
+        for index, meanings in enumerate(token.label.options):
+            for meaning in meanings:
+                if meaning.section in names:
+                    self.boxes[meaning.name].append((token, index))
+                    boxed = True
+        if boxed or (meant and not token.label.inline and not token.label.year):
+            self.harden([token])
+
+    def _measure(self) -> None:
+        """The form's right edge, and how far beyond it a value may still stand."""
+        labels = [t.right for t in self.hard] + [t.right for t in self.tokens if t.label.year]
+        self.edge = max([*labels, *(m.right for m in self.merges)], default=0)
+        left = min((t.col for t in self.hard), default=0)
+        self.beyond = max(_BEYOND, (self.edge - left) // 6)
+
+    # -- what is found, and what is not --
+
+    def need(self, found: object, label: str) -> bool:
+        """Count a label as found, or note it as missing."""
+        if found:
+            self.found += 1
+            return True
+        self.missing.append(label)
+        return False
+
+    def harden(self, tokens: Iterable[Token]) -> None:
+        """Make labels of tokens that a finder has chosen."""
+        for token in tokens:
+            if token.spot not in self.hard_spots:
+                self.hard.append(token)
+                self.hard_spots.add(token.spot)
+                self._open_blocks = None
+
+    def kinds(self, token: Token) -> set[str]:
+        """What kinds of label a token is in its section."""
+        return {m.kind for m in self.meant[token.spot]}
+
+    def starts_part(self, token: Token) -> bool:
+        """Whether a label, though it stands further left, begins the next part of the page."""
+        for kind, name, _ in self.meant[token.spot]:
+            if kind in ("table", "section", "choice"):
+                return True
+            if kind == "field" and self.form.field(name).value == "box":
+                return True
+        return False
+
+    # -- areas --
+
+    def area(self, rect: Rect, without: Rect | None = None) -> Area:
+        """A block with the first cells of merged blocks that reach into it from outside."""
+        if self._open_blocks is None:
+            self._open_blocks = [m for m in self.merges if (m.top, m.left) not in self.hard_spots]
+        top, left, bottom, right = rect
+        others, reaching = [], []
+        for block in self._open_blocks:
+            if block.top > bottom or block.left > right or block.bottom < top or block.right < left:
+                continue
+            if self._has_own_label(block, rect):
+                others.append((block.top, block.left))
+            elif block.top < top or block.left < left:
+                reaching.append((block.top, block.left))
+        return Area(rect, tuple(reaching), without, frozenset(others))
+
+    def _has_own_label(self, block: Rect, rect: Rect) -> bool:
+        """Whether a block that is higher than the area belongs to another label.
+
+        That is one beside it within the area, or one above it that begins a part of the page.
+        """
+        if rect.top <= block.top and block.bottom <= rect.bottom:
+            return False
+        for token in self.hard:
+            if rect.left <= token.right < block.left and token.shares_rows(block):
+                return True
+            above = token.bottom == block.top - 1 and token.col == block.left
+            if above and self.starts_part(token):
+                return not (token.row <= rect.top - 1 and token.col == rect.left)
+        return False
+
+    def beside(self, token: Token) -> Iterator[Token]:
+        """The labels further right on the label's rows."""
+        rows = token.rect
+        return (t for t in self.hard if t.col > token.right and t.shares_rows(rows))
+
+    def right_of(self, token: Token) -> Rect:
+        """From the label to the next one on its rows, or to the form's edge."""
+        stop = min((t.col for t in self.beside(token)), default=FAR) - 1
+        edge = max(self.edge, token.right + self.beyond)
+        return Rect(token.row, token.right + 1, token.bottom, min(stop, edge, self.rect.right))
+
+    def grown(self, token: Token, bottom: int) -> Rect:
+        """Right of the label and down while no label stands there: a text in several rows."""
+        rect = self.right_of(token)
+        rows = [t.row for t in self.hard if t.row > token.bottom and t.col <= rect.right]
+        return rect._replace(bottom=max(rect.bottom, min([bottom, *(row - 1 for row in rows)])))
+
+    def beneath(self, token: Token, bottom: int) -> Rect:
+        """Beneath the label, as wide as to the next one beside it, down to the next label or the bottom."""
+        right = max(self.right_of(token).right, token.right)
+        lower = [t for t in self.hard if t.row > token.bottom and t.col <= right]
+        ends = [t for t in lower if t.col <= token.right and (t.right >= token.col or self.starts_part(t))]
+        bottom = min([bottom, *(t.row - 1 for t in ends)])
+        # A label that begins beyond this one's own columns narrows the space, it does not end it.
+        right = min([right, *(t.col - 1 for t in lower if t.row <= bottom and t.col > token.right)])
+        return Rect(token.bottom + 1, token.col, bottom, right)
+
+    def codes_beneath(self, token: Token, below: Rect) -> Rect:
+        """Beneath the label, as wide as to the next one beside, down to the next row of code labels."""
+        right = max(self.right_of(token).right, token.right)
+        rows = [
+            t.row
+            for t in self.hard
+            if t.row > token.bottom and ((t.col <= right and t.right >= token.col) or self._heads_a_code(t))
+        ]
+        sections = (r for r in self.sections.values() if r.top <= token.row <= r.bottom)
+        bottom = next((r.bottom for r in sections), below.bottom)
+        return below._replace(right=right, bottom=min([bottom, *(row - 1 for row in rows)]))
+
+    def _heads_a_code(self, token: Token) -> bool:
+        kinds = ("digits", "code_text")
+        return any(
+            kind == "field" and self.form.field(name).type in kinds
+            for kind, name, _ in self.meant.get(token.spot, ())
+        )

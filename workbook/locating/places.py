@@ -1,0 +1,195 @@
+"""What locating starts from (the labels of a sheet) and what it gives (places, as plain data)."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import NamedTuple
+
+from workbook.form import Field, Table
+from workbook.grid import Rect, Spot
+from workbook.labels import Label
+
+FAR = 1_000_000
+"""A row or column beyond every sheet's end."""
+WHOLE = Rect(0, 0, FAR, FAR)
+
+
+class Printed(NamedTuple):
+    """All that a layout depends on: the labels of a sheet at their places, and the merged blocks."""
+
+    labels: tuple[tuple[int, int, Label], ...]
+    merges: tuple[Rect, ...]
+
+
+@dataclasses.dataclass(slots=True, frozen=True, eq=False)
+class Token:
+    """A label at its place; the block is the merged one where there is one."""
+
+    row: int
+    col: int
+    bottom: int
+    right: int
+    label: Label
+
+    @property
+    def rect(self) -> Rect:
+        """The label's block."""
+        return Rect(self.row, self.col, self.bottom, self.right)
+
+    @property
+    def spot(self) -> Spot:
+        """The label's cell."""
+        return self.row, self.col
+
+    def is_a(self, kind: str) -> bool:
+        """Whether the label can be of that kind and stands alone in its cell."""
+        return not self.label.inline and any(m.kind == kind for m in self.label.meanings)
+
+    def shares_rows(self, block: Rect) -> bool:
+        """Whether the label stands on a row of the block."""
+        return self.row <= block.bottom and self.bottom >= block.top
+
+    def inside(self, block: Rect) -> bool:
+        """Whether the label's cell stands in the block."""
+        return block.top <= self.row <= block.bottom and block.left <= self.col <= block.right
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Area:
+    """Where to look for a value: a block of cells, and first cells of merged blocks that reach into it."""
+
+    rect: Rect
+    extra: tuple[Spot, ...] = ()
+    without: Rect | None = None
+    others: frozenset[Spot] = frozenset()
+    """Blocks that reach into the area but stand beside or beneath a label of their own."""
+
+    @property
+    def corner(self) -> Spot:
+        """The first cell: where a value would stand if there were one."""
+        return self.rect.top, self.rect.left
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Candidate:
+    """One label of a field and the areas where its value may stand, the likeliest first."""
+
+    spot: Spot
+    inline: bool
+    areas: tuple[Area, ...]
+
+    @property
+    def corner(self) -> Spot:
+        """Where a value would stand if there were one."""
+        return self.areas[0].corner if self.areas else self.spot
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class FieldPlace:
+    """A value under a flat key. ``field`` is None for reasons and the like, which are texts."""
+
+    key: str
+    label: str
+    candidates: tuple[Candidate, ...]
+    field: Field | None = None
+
+    @property
+    def type(self) -> str:
+        """How the value is written; see `Field`."""
+        return self.field.type if self.field else "text"
+
+    @property
+    def is_box(self) -> bool:
+        """Whether the value has a box of its own, over several rows."""
+        return self.field is None or self.field.value == "box"
+
+    @property
+    def is_coded(self) -> bool:
+        """Whether the value stands as the codes of the sheet do: beside their labels or beneath."""
+        return self.field is not None and self.field.is_coded
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class BoxPlace:
+    """One box of a group: the ``index``-th box in its cell, and where its tick may stand beside it."""
+
+    value: str
+    spot: Spot
+    index: int
+    alone: bool
+    left: Area
+    right: Area
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class GroupPlace:
+    """The boxes of one group, in the form's order."""
+
+    key: str
+    boxes: tuple[BoxPlace, ...]
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Heading:
+    """The heading of a year column: its cell, the year and the phase word (実績, 計画 …), both folded."""
+
+    spot: Spot
+    year: str
+    phase: str
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class RowPlace:
+    """One row of a table: its label, its name (of an indicator), its unit, one area for each year column."""
+
+    name: str
+    spot: Spot
+    inline: bool
+    title: Area
+    unit: Area
+    values: tuple[Area, ...]
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class TablePlace:
+    """A table's year headings and rows."""
+
+    table: Table
+    headings: tuple[Heading, ...]
+    rows: tuple[RowPlace, ...]
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class MatrixCell:
+    """One cell of cost × outcome."""
+
+    cost: str
+    outcome: str
+    area: Area
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class PageLayout:
+    """Everything found on one page; ``missing`` and ``doubled`` are labels that spoil it."""
+
+    page: int
+    rect: Rect
+    labels: frozenset[Spot]
+    fields: tuple[FieldPlace, ...]
+    groups: tuple[GroupPlace, ...]
+    tables: tuple[TablePlace, ...]
+    matrix: tuple[MatrixCell, ...]
+    free: Area | None
+    missing: tuple[str, ...]
+    doubled: tuple[tuple[str, tuple[Spot, ...]], ...]
+    found: int
+    """How many labels were found, to tell an altered form from another paper."""
+
+    @property
+    def is_form(self) -> bool:
+        """Whether this is the page at all: most labels are there, and what only a form has."""
+        if self.page == 1:
+            structure = any(len(t.headings) >= 2 and t.rows for t in self.tables)
+        else:
+            structure = sum(len(g.boxes) >= 2 for g in self.groups) >= 3
+        return structure and self.found >= len(self.missing)

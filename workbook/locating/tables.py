@@ -1,0 +1,128 @@
+"""Tables of rows × years: their year headings, units and rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from workbook.form import Table
+from workbook.grid import Rect
+from workbook.locating.page import Page
+from workbook.locating.places import FAR, Area, Heading, RowPlace, TablePlace, Token
+
+
+def find_tables(page: Page) -> list[TablePlace]:
+    """The tables of the page. Their headings become labels; what a table lacks is noted as missing."""
+    tables = [t for t in page.form.tables if t.section in page.sections]
+    return [place for table in tables if (place := _table(page, table))]
+
+
+def _table(page: Page, table: Table) -> TablePlace | None:
+    titles = page.here["table", table.name]
+    if not page.need(titles, table.label):
+        return None
+    found = [(title, _headings(page, title)) for title in titles]
+    title, headings = max(found, key=lambda item: len(item[1]))
+    if sum(len(years) >= 2 for _, years in found) > 1:
+        page.doubled.append((table.label, tuple(t.spot for t in titles)))
+    if not page.need(len(headings) >= 2, f"{table.label}の年度見出し"):
+        return None
+    lowest = max(t.bottom for t in (title, *headings)) + 1
+    phases = [_phase(page, heading, lowest) for heading in headings]
+    own_rows = [phase for phase in phases if phase]
+    page.harden([*headings, *own_rows])
+    unit = _unit(page, title, headings)
+    head = [*headings, *own_rows, *([unit] if unit else [])]
+    last = max(t.bottom for t in head)
+    unit_left = unit.col if unit else headings[0].col
+    frame = Rect(last + 1, title.col, _end(page, table, title, headings, last), unit_left - 1)
+    rows = _cost_rows(page, table, frame) if table.rows else _slot_rows(page, table, frame)
+    return TablePlace(
+        table,
+        tuple(_heading(heading, phase) for heading, phase in zip(headings, phases, strict=True)),
+        tuple(_row(page, name, token, frame, headings) for name, token in rows),
+    )
+
+
+def _headings(page: Page, title: Token) -> list[Token]:
+    """The year headings right of a title: the row near it that has most of them."""
+    beside = [t for t in page.tokens if t.col > title.right and t.row == title.row]
+    stop = min((t.col for t in beside if t.is_a("table")), default=FAR)
+    rows: dict[int, list[Token]] = defaultdict(list)
+    for token in page.tokens:
+        near = title.row - 1 <= token.row <= title.bottom + 1
+        if token.label.year and near and title.right < token.col < stop:
+            rows[token.row].append(token)
+    return max(rows.values(), key=len, default=[])
+
+
+def _phase(page: Page, heading: Token, lowest: int) -> Token | None:
+    """実績 or 計画 beneath a heading that has only the year."""
+    if heading.label.phase:
+        return None
+    for token in page.tokens:
+        beneath = heading.bottom < token.row <= lowest and heading.col <= token.col <= heading.right
+        if token.label.phase and not token.label.year and beneath:
+            return token
+    return None
+
+
+def _heading(heading: Token, phase: Token | None) -> Heading:
+    return Heading(
+        heading.spot, heading.label.year, heading.label.phase or (phase.label.phase if phase else "")
+    )
+
+
+def _unit(page: Page, title: Token, headings: list[Token]) -> Token | None:
+    """The heading 単位 between the title and the years."""
+    first = headings[0]
+    head = Rect(min(title.row, first.row), title.col + 1, max(title.bottom, first.bottom), first.col - 1)
+    units = (t for t in page.here["unit", ""] if head.left <= t.col <= head.right and t.shares_rows(head))
+    return next(units, None)
+
+
+def _end(page: Page, table: Table, title: Token, headings: list[Token], last: int) -> int:
+    """The row above the next label beneath the table."""
+    left, right = title.col, headings[-1].right
+    bottom = page.sections[table.section].bottom
+    for token in page.hard:
+        if token.row <= last or token.col > right:
+            continue
+        kinds = page.kinds(token)
+        # A text box may stand left of the table, another table may not.
+        if kinds & {"table", "section", "choice"} or ("field" in kinds and token.right >= left):
+            bottom = min(bottom, token.row - 1)
+    return bottom
+
+
+def _cost_rows(page: Page, table: Table, frame: Rect) -> list[tuple[str, Token]]:
+    """The labels of the cost rows; a label that stands twice gives two rows of one name."""
+    rows = []
+    for row in table.rows:
+        tokens = [t for t in page.here["row", row.name] if not t.label.inline and t.inside(frame)]
+        if page.need(tokens, row.label):
+            rows += [(row.name, token) for token in tokens]
+    return rows
+
+
+def _slot_rows(page: Page, table: Table, frame: Rect) -> list[tuple[str, Token]]:
+    """The slot marks of an indicator table, which become labels."""
+    # The slot marks may stand a little left of the title.
+    wide = frame._replace(left=max(page.rect.left, frame.left - 2))
+    tokens = [t for t in page.tokens if t.label.slot and t.inside(wide)]
+    # Of two marks in a row the left one is the slot, the other one part of a name.
+    firsts = [t for t in tokens if not any(o.row == t.row and o.col < t.col for o in tokens)]
+    page.harden(firsts)
+    page.need(firsts, f"{table.label}の{'・'.join(table.slots)}")
+    return [(t.label.slot, t) for t in firsts]
+
+
+def _row(page: Page, name: str, token: Token, frame: Rect, headings: list[Token]) -> RowPlace:
+    """A row's areas. A year's is as wide as its heading: a column of 増減 may have been put beside it."""
+
+    def cell(left: int, right: int) -> Area:
+        return page.area(Rect(token.row, left, token.bottom, right))
+
+    title = cell(token.right + 1, frame.right)
+    unit = cell(frame.right + 1, headings[0].col - 1)
+    values = tuple(cell(heading.col, heading.right) for heading in headings)
+    return RowPlace(name, token.spot, token.label.inline, title, unit, values)

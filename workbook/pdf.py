@@ -1,0 +1,77 @@
+"""A workbook as PDF, printed by LibreOffice where that is installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from workbook.atomic import replacing
+from workbook.summary.styles import FONT
+
+PATIENCE = 300
+"""Seconds for one book."""
+STAND_IN = "Noto Sans CJK JP"
+"""Takes the place of Windows' font on systems without it; else glyphs of other languages may come."""
+
+
+def program() -> str | None:
+    """LibreOffice's program; None where it is not installed."""
+    found = shutil.which("soffice") or shutil.which("libreoffice")
+    if found:
+        return found
+    folders = [os.environ.get("PROGRAMFILES", ""), os.environ.get("PROGRAMFILES(X86)", "")]
+    places = [Path(folder, "LibreOffice", "program", "soffice.exe") for folder in folders if folder]
+    places.append(Path("/Applications/LibreOffice.app/Contents/MacOS/soffice"))
+    return next((str(place) for place in places if place.is_file()), None)
+
+
+def print_book(path: Path, target: Path) -> bool:
+    """Print the book to ``target``; False where LibreOffice is missing or gives nothing.
+
+    It runs with a profile of its own, so that one that a person has open does not matter.
+    """
+    soffice = program()
+    if soffice is None:
+        return False
+    with tempfile.TemporaryDirectory(prefix="evalxl-") as folder:
+        profile = Path(folder) / "profile"
+        _prepare(profile)
+        printed = Path(folder) / "out" / f"{path.stem}.pdf"
+        command = [
+            soffice, "--headless", "--norestore", f"-env:UserInstallation={profile.as_uri()}",
+            "--convert-to", "pdf", "--outdir", str(printed.parent), str(path),
+        ]  # fmt: skip
+        try:
+            subprocess.run(command, capture_output=True, timeout=PATIENCE, check=True)
+        except (OSError, subprocess.SubprocessError):
+            return False
+        if not printed.is_file():
+            return False
+        with replacing(target) as temporary:
+            shutil.copyfile(printed, temporary)
+    return True
+
+
+def _prepare(profile: Path) -> None:
+    """Where Windows' font is missing, a Japanese one in its place."""
+    if sys.platform in ("win32", "darwin"):
+        return
+    table = "/org.openoffice.Office.Common/Font/Substitution"
+    settings = profile / "user" / "registrymodifications.xcu"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<oor:items xmlns:oor="http://openoffice.org/2001/registry">'
+        f'<item oor:path="{table}"><prop oor:name="Replacement" oor:op="fuse"><value>true</value></prop>'
+        "</item>"
+        f'<item oor:path="{table}/FontPairs"><node oor:name="_0" oor:op="replace">'
+        f'<prop oor:name="ReplaceFont"><value>{FONT}</value></prop>'
+        f'<prop oor:name="SubstituteFont"><value>{STAND_IN}</value></prop>'
+        '<prop oor:name="Always"><value>true</value></prop>'
+        '<prop oor:name="OnScreenOnly"><value>false</value></prop></node></item></oor:items>\n',
+        encoding="utf-8",
+    )

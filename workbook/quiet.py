@@ -1,0 +1,73 @@
+"""Keeps the terminal clean where a library written in Rust breaks down: it prints its trouble on its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import threading
+from collections.abc import Iterator
+from typing import IO
+
+_STDERR = 2
+_lock = threading.Lock()
+
+
+class _Held:
+    """The real stderr while readers run; several threads may read at once."""
+
+    readers = 0
+    panicked = False
+    real = -1
+    catch: IO[bytes] | None = None
+
+
+@contextlib.contextmanager
+def panics() -> Iterator[None]:
+    """Hold back what is printed on stderr; a panic's own text is dropped (its error says the same).
+
+    Whatever else was printed comes out at the end. Without a stderr, as under pythonw, nothing happens.
+    """
+    with _lock:
+        if not _Held.readers:
+            _hold()
+        _Held.readers += 1
+    try:
+        yield
+    except Exception:
+        raise
+    except BaseException as error:
+        _Held.panicked = _Held.panicked or type(error).__name__ == "PanicException"
+        raise
+    finally:
+        with _lock:
+            _Held.readers -= 1
+            if not _Held.readers:
+                _release()
+
+
+def _hold() -> None:
+    _Held.panicked = False
+    try:
+        real = os.dup(_STDERR)
+    except OSError:
+        return
+    try:
+        _Held.catch = tempfile.TemporaryFile()  # noqa: SIM115 (closed in _release)
+        os.dup2(_Held.catch.fileno(), _STDERR)
+        _Held.real = real
+    except OSError:
+        os.close(real)
+
+
+def _release() -> None:
+    if _Held.real < 0 or _Held.catch is None:
+        return
+    os.dup2(_Held.real, _STDERR)
+    os.close(_Held.real)
+    _Held.real = -1
+    with _Held.catch as catch:
+        if not _Held.panicked and catch.seek(0, os.SEEK_END):
+            catch.seek(0)
+            os.write(_STDERR, catch.read())
+    _Held.catch = None
