@@ -27,7 +27,7 @@ CONTROLS = 46
 
 
 def main() -> None:
-    """Make the books, read them in turns, print the table. Ends with 1 when controls add more than the read."""
+    """Make the books, read them in turns, print the table. Ends with 1 where controls add more than it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=40)
     asked = parser.parse_args()

@@ -124,6 +124,7 @@ def rollup(
     output: PathLike | None = None,
     format: Literal["table", "csv", "json", "xlsx"] | None = None,
     top: int = 5,
+    master: PathLike | None = None,
     form: str | None = None,
     config: PathLike | None = None,
     jobs: int | None = None,
@@ -142,6 +143,7 @@ def rollup(
         year: fiscal years; all by default.
         output: also write it there, as the ending or ``format`` says (.csv, .json, .xlsx; else a text table).
         top: how many of the lines that moved most.
+        master: the folder of masters; a project that was renamed or merged is then one over the years.
 
     Returns:
         ``by``, ``values``, ``years`` and
@@ -167,7 +169,7 @@ def rollup(
     outcome = _run(
         commands.rollup, paths, _context(form, config, lang), by=several(by), value=several(value),
         year=None if year is None else several(year), output=Path(output) if output else None,
-        format=format, top=top, jobs=jobs,
+        format=format, top=top, master=Path(master) if master else None, jobs=jobs,
     )  # fmt: skip
     data: dict[str, Any] = outcome.data
     return data

@@ -101,7 +101,10 @@ def compare(plan: Plan, found: Iterable[Found], *, beside: bool = False) -> Acco
 
     rules = registry.load()
     by_name = {PurePath(book).parts[-2:]: book for book in plan.books}
-    there: set[Found] = {(by_name.get(PurePath(f).parts[-2:], f), code, y, key) for f, code, y, key in found}
+    there: set[Found] = {
+        (by_name.get(PurePath(f).parts[-2:], f), code, y, registry.field_name(key))
+        for f, code, y, key in found
+    }
     more = [*plan.differences, *plan.across]
     due = [*plan.planted, *more] if beside else plan.planted
     wanted = {(p.file, p.code, p.year, registry.field_name(p.field)): p for p in due}
@@ -247,9 +250,9 @@ def _differ(project: Project, sheet: Sheet) -> None:
 def _differences(file: str, project: Project, before: Sheet | None, sheet: Sheet) -> Iterator[Planted]:
     """The settled costs that both years' sheets hold and that are not the same."""
     year = sheet["fiscal_year"]
-    for row, amounts in sheet["costs"].items() if before else ():
+    for row in sheet["costs"] if before else ():
         for past in range(year - 2, year):
-            old, new = (side["costs"][row].get(str(past)) for side in (before, sheet))
+            old, new = (side["costs"][row].get(str(past)) for side in (before or sheet, sheet))
             if None not in (old, new) and old != new:
                 yield Planted(file, "Y701", past, f"costs.{row}.{past}", project.name)
 

@@ -58,7 +58,18 @@ def _in_excel(codes: Sequence[str]) -> list[str]:
 
 def _projects() -> Iterator[Line]:
     codes = ("会計", "款", "項", "目", "大事業", "中事業")
-    yield ("事務事業名", "所属部", "所属課", "施策", "基本事業", *codes, "連絡先", "開始年度", "終了年度", "引継先")
+    yield (
+        "事務事業名",
+        "所属部",
+        "所属課",
+        "施策",
+        "基本事業",
+        *codes,
+        "連絡先",
+        "開始年度",
+        "終了年度",
+        "引継先",
+    )
     for project in demo_data.projects():
         if project.number != UNKNOWN:
             sheet = demo_data.sheet(project, demo_data.YEARS[-1])
@@ -92,7 +103,13 @@ def _organization() -> Iterator[Line]:
     last, first = era_year(REORGANISED_IN - 1), era_year(REORGANISED_IN)
     for (department, division), heirs in units().items():
         stays = (department, division) in heirs
-        yield (department, division, "", "" if stays else last, "" if stays else "、".join(h[1] for h in heirs))
+        yield (
+            department,
+            division,
+            "",
+            "" if stays else last,
+            "" if stays else "、".join(h[1] for h in heirs),
+        )
     old = units()
     for department, division in dict.fromkeys(heir for heirs in old.values() for heir in heirs):
         if (department, division) not in old:

@@ -56,7 +56,9 @@ class Beside:
             if not {key, ("", key[1])}.isdisjoint(now) or not heirs:
                 continue
             later = newer.get(sheet.project, ("", ""))
-            chosen = heirs if len(heirs) == 1 else [h for h in heirs if section_key(*h) == section_key(*later)]
+            chosen = (
+                heirs if len(heirs) == 1 else [h for h in heirs if section_key(*h) == section_key(*later)]
+            )
             if chosen:
                 department, division = chosen[0]
                 head = {**sheet.head, "department": department or later[0], "division": division}

@@ -129,14 +129,17 @@ def _of_costs(rows: readback.Rows, known: list[Form]) -> Iterator[tuple[_Key, Pa
             if (value := _number(row.get(title))) is not None
         }
         shown = [title for title in titles if title in first and titles[title] in sources]
-        yield key, Past(
-            identity=identity.of_values(_text_of(first), "", "measure"),
-            name=_text(first.get("事業名")),
-            section=_text(first.get("部")) + _text(first.get("課")),
-            fiscal_year=int(first["評価年度"]),
-            file=_text(first.get("出典")) or _text(first.get("事業名")),
-            figures=filled_sources(figures, [titles[title] for title in shown], years),
-            indicators={},
+        yield (
+            key,
+            Past(
+                identity=identity.of_values(_text_of(first), "", "measure"),
+                name=_text(first.get("事業名")),
+                section=_text(first.get("部")) + _text(first.get("課")),
+                fiscal_year=int(first["評価年度"]),
+                file=_text(first.get("出典")) or _text(first.get("事業名")),
+                figures=filled_sources(figures, [titles[title] for title in shown], years),
+                indicators={},
+            ),
         )
 
 

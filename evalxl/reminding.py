@@ -30,7 +30,7 @@ _TITLE = Text(
 )
 _TOTAL = Text("合計", "Total")
 _CHANGES = Text(
-    "前回（{compared}）から: 新規{new}件、差替え{changed}件、なくなったファイル{gone}件、直った誤り{mended}件",
+    "前回（{compared}）から: 新規{new}件、差替え{changed}件、なくなったもの{gone}件、直った誤り{mended}件",
     "Since {compared}: {new} new, {changed} changed, {gone} files gone, {mended} errors mended",
 )
 _UNKNOWN_FILES = Text("どの課のものか分からないファイル: {files}", "Files of no known section: {files}")
@@ -113,7 +113,8 @@ _LETTER = {
     "missing": Text("■ まだ提出されていないもの（{count}件）", "* Not submitted yet ({count})"),
     "double": Text("■ 2つ以上提出されているもの（{count}件）　正しい方を1つだけ残してください。",
                    "* Submitted more than once ({count}): please leave the right one only."),
-    "refused": Text("■ 受け付けられなかったファイル（{count}件）", "* Files that could not be taken ({count})"),
+    "refused": Text("■ 受け付けられなかったファイル（{count}件）",
+                    "* Files that could not be taken ({count})"),
     "returned": Text("■ 誤りを直していただくもの（{count}件）", "* To be mended ({count})"),
     "warnings": Text("このほかに、確かめていただく注意が{count}件あります。",
                      "There are {count} warnings to be looked at besides."),

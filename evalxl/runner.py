@@ -144,7 +144,7 @@ def run_then(
     """
     task = Task(settings, form, then, limit)
     registry.load()
-    jobs = jobs or (1 if len(sources) < FEW else min(_processors(), MOST_JOBS))
+    jobs = jobs or (1 if len(sources) < FEW else min(processors(), MOST_JOBS))
     if jobs > 1:
         yield from _in_processes(sources, task, jobs)
     else:
@@ -155,7 +155,8 @@ def _itself(result: FileResult) -> FileResult:
     return result
 
 
-def _processors() -> int:
+def processors() -> int:
+    """How many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -248,9 +249,10 @@ def _prepare(task: Task[Any]) -> None:
 
 def _check(sources: Sequence[Source]) -> list[Any]:
     assert _task is not None, "the pool's initializer runs first"
-    return [_watched(_task, source) for source in sources]
+    return [watched(_task, source) for source in sources]
 
 
-def _watched(task: Task[T], source: Source) -> T:
+def watched(task: Task[T], source: Source) -> T:
+    """What comes of a file, within the limit; beyond it this process ends."""
     with task.watched():
         return task.of(source)

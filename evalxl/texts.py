@@ -43,6 +43,32 @@ NOTHING = Text(
     "読み込めるExcelファイルがありませんでした。ファイルやフォルダーの場所を確かめてください。",
     "No Excel file to read. Please check the paths.",
 )
+NO_DASK = Text(
+    "--scheduler には Dask が必要です。pip install evalxl[dask] で入れてください。",
+    "--scheduler needs Dask. Install it with: pip install evalxl[dask]",
+)
+NO_SCHEDULER = Text(
+    "スケジューラー {address} につながりません（{detail}）。アドレスと、動いているかを確かめてください。",
+    "The scheduler {address} does not answer ({detail}). See whether the address is right and it runs.",
+)
+SCHEDULER_LOST = Text(
+    "スケジューラーとの接続が切れました。もう一度実行してください。",
+    "The connection to the scheduler is lost. Please run this again.",
+)
+NO_WORKERS = Text(
+    "スケジューラーにワーカーがありません（{seconds}秒待ちました）。ワーカーを起動してください。",
+    "The scheduler has no workers (waited {seconds} s). Please start some.",
+)
+WORKER_WITHOUT = Text(
+    "ワーカー {worker} に evalxl が入っていません。この機械と同じものを入れてください。",
+    "The worker {worker} has no evalxl. Install the same one as on this machine.",
+)
+WORKER_DIFFERS = Text(
+    "ワーカー {worker} はこの機械と {what} が違います（ワーカー: {there}、この機械: {here}）。"
+    "結果が変わるおそれがあるため、実行しません。同じものを入れてください。",
+    "The worker {worker} differs from this machine in {what} (there: {there}, here: {here}). Its results "
+    "could differ, so nothing was run. Install the same on both.",
+)
 REUSED = Text(
     "前回から変わっていない{files}ファイルは、読み直していません（--fresh で読み直します）。",
     "{files} files did not change since they were last read and were not read again (--fresh reads them).",

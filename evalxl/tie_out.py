@@ -103,7 +103,7 @@ class _Year:
         self.masters = masters
         self.parent: dict[object, object] = {}
         self.copies: set[int] = set()
-        self.numbers = []
+        self.numbers: list[int] = []
         for number, sheet in enumerate(sheets):
             if sheet.fiscal_year == year:
                 first = all(other > number for other in counting.doubles[number])

@@ -62,7 +62,8 @@ def test_the_interval_is_half_a_thousand_yen_either_way() -> None:
 
 def test_two_against_two_is_no_majority() -> None:
     old, new = hourly.implied(3966, 1000), hourly.implied(4077, 1000)
-    assert old and new
+    assert old is not None
+    assert new is not None
     assert hourly.majority([old, old, new, new]) is None
     assert hourly.majority([old, new]) is None
     most = hourly.majority([old, new, new])
@@ -124,7 +125,8 @@ def test_a_project_with_two_lines_is_compared_with_both(tmp_path: Path) -> None:
 def test_the_table_explains_every_line_and_loses_no_yen(tmp_path: Path) -> None:
     sheets = {
         "1.xlsx": project(1, 100), "2.xlsx": project(2, 200), "3.xlsx": project(3, None),
-        "4.xlsx": project(4, 5, **{"budget.kan": "99"}), "5.xlsx": project(5, 7, **{"budget.minor": "5\n6\n7", "budget.kou": "1\n2"}),
+        "4.xlsx": project(4, 5, **{"budget.kan": "99"}),
+        "5.xlsx": project(5, 7, **{"budget.minor": "5\n6\n7", "budget.kou": "1\n2"}),
     }  # fmt: skip
     text = accounts((1, 100_000), (2, 300_000), (3, 1), (8, 77))
     output = tmp_path / "a.xlsx"
@@ -175,7 +177,8 @@ def test_a_reorganised_section_stands_under_its_new_name_and_the_mapping_is_show
     from tests.support import many
 
     organization = (
-        "部,課,開始年度,終了年度,引継先\n総務部,総務課,,29,総務部管理課\n総務部,管理課,30,,\n総務部,情報システム課,,,\n"
+        "部,課,開始年度,終了年度,引継先\n総務部,総務課,,29,総務部管理課\n総務部,管理課,30,,\n"
+        "総務部,情報システム課,,,\n"
     )
     old = many.record(0, 2017)
     new = many.record(0, 2018).with_values({"division": "管理課", "budget.minor": "88"})
@@ -187,5 +190,11 @@ def test_a_reorganised_section_stands_under_its_new_name_and_the_mapping_is_show
     counted = [row["年度"] for row in table(shown["コスト"]) if row["集計対象"] == 1]
     assert sorted(counted) == [2015, 2016, 2017, 2018, 2019]  # no year twice, none lost
     assert table(shown["新旧対応"]) == [
-        {"種別": "組織", "旧": "総務部総務課", "新": "総務部管理課", "新しくなった年度": "平成30年度", "内容": "改称・引継ぎ"}
+        {
+            "種別": "組織",
+            "旧": "総務部総務課",
+            "新": "総務部管理課",
+            "新しくなった年度": "平成30年度",
+            "内容": "改称・引継ぎ",
+        }
     ]

@@ -126,7 +126,9 @@ def test_the_same_in_other_formats(suffix: str, tmp_path: Path, office: Office) 
 
 
 def test_errors_and_merges_of_an_xlsb(tmp_path: Path) -> None:
-    other = formats.xlsb(odd(tmp_path / "odd.xlsx"), tmp_path / "odd.xlsb", errors={(1, 1): 0x07, (2, 1): 0x2A})
+    other = formats.xlsb(
+        odd(tmp_path / "odd.xlsx"), tmp_path / "odd.xlsb", errors={(1, 1): 0x07, (2, 1): 0x2A}
+    )
     assert seen(open_book(other))[:3] == EXPECTED[:3]
 
 

@@ -1,4 +1,4 @@
-"""The masters: encodings, notations, what Excel does to codes, and what is wrong with a master, told by place."""
+"""The masters: encodings, notations, what Excel does to codes, and where a master is wrong."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ def test_another_encoding_is_told_and_never_read_as_rubbish(data: bytes, found: 
 
 
 def test_codes_get_back_the_zeros_that_excel_took_and_it_is_told() -> None:
-    text = "level,code,parent,name\n政策,Ⅰ,,甲\n施策,5,I,乙\n施策,１０,Ⅰ,丙\n基本事業,12,5,丁\n基本事業,101,10,戊\n"
+    text = "level,code,parent,name\n政策,Ⅰ,,甲\n施策,5,I,乙\n施策,１０,Ⅰ,丙\n"
+    text += "基本事業,12,5,丁\n基本事業,101,10,戊\n"
     found = read(policies=text)
     assert [aim.code for aim in found.aims] == ["I", "05", "10", "012", "101"]
     assert [aim.parent for aim in found.aims] == ["", "I", "I", "05", "10"]
@@ -84,11 +85,13 @@ def test_a_code_that_excel_destroyed_is_an_error_at_its_place(code: str) -> None
 
 @pytest.mark.parametrize("year", ["2017", "平成29", "平成29年度", "H29", "Ｈ２９年度", "29", "29年度"])
 def test_years_may_be_typed_either_way(year: str) -> None:
-    assert read(rates=f"年度,時間単価\n{year},\"4,077円\"\n").rates == {2017: 4077}
+    assert read(rates=f'年度,時間単価\n{year},"4,077円"\n').rates == {2017: 4077}
 
 
 def test_rates_become_those_of_the_settings_and_c304_uses_them() -> None:
-    config = Settings(rates={2015: 1, 2016: 3966}).beside(read(rates="fiscal_year,yen_per_hour\nH27,3920\n"), None)
+    config = Settings(rates={2015: 1, 2016: 3966}).beside(
+        read(rates="fiscal_year,yen_per_hour\nH27,3920\n"), None
+    )
     assert config.rates == {2015: 3920, 2016: 3966}
     found = {(f.code, f.year) for f in registry.check(sample.printed(), config) if f.code == "C304"}
     assert found == {("C304", 2015)}
@@ -98,7 +101,10 @@ def test_a_planned_year_may_be_reckoned_with_the_rate_that_was_known() -> None:
     hours = {"costs.work_hours.2018": 1000, "costs.labour_total.2018": 4077, "costs.grand_total.2018": 12977}
     record = sample.patched(hours)
     for rates, fires in (({2017: 4077, 2018: 4118}, False), ({2017: 4000, 2018: 4118}, True)):
-        assert any(f.year == 2018 for f in registry.check(record, Settings(rates=rates)) if f.code == "C304") == fires
+        assert (
+            any(f.year == 2018 for f in registry.check(record, Settings(rates=rates)) if f.code == "C304")
+            == fires
+        )
 
 
 # ---- what is wrong, and where
@@ -154,7 +160,16 @@ def test_a_wrong_master_ends_the_command_with_2_and_its_place(
     lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "rates.csv").write_text("年度,時間単価\nH29,高い\n", "utf-8")
-    given = ["consolidate", "nowhere", "-o", str(tmp_path / "a.xlsx"), "--master", str(tmp_path), "--lang", lang]
+    given = [
+        "consolidate",
+        "nowhere",
+        "-o",
+        str(tmp_path / "a.xlsx"),
+        "--master",
+        str(tmp_path),
+        "--lang",
+        lang,
+    ]
     assert cli.main(given) == 2
     told = capsys.readouterr().err
     assert "rates.csv" in told
@@ -172,9 +187,16 @@ def test_a_wrong_master_ends_the_command_with_2_and_its_place(
 def test_sections_are_followed_over_renaming_merging_and_splitting() -> None:
     found = read(organization=ORGANIZATION)
     assert [u.division for u in found.units_of(2017)] == ["情報システム課", "広報課", "市民課"]
-    assert [u.division for u in found.heirs(identity.section_key("総務部", "情報政策課"), 2017)] == ["情報システム課"]
-    assert [u.division for u in found.heirs(identity.section_key("総務部", "情報政策課"), 2019)] == ["デジタル推進課"]
-    assert [u.division for u in found.heirs(identity.section_key("総務部", "広報課"), 2019)] == ["デジタル推進課", "市民課"]
+    assert [u.division for u in found.heirs(identity.section_key("総務部", "情報政策課"), 2017)] == [
+        "情報システム課"
+    ]
+    assert [u.division for u in found.heirs(identity.section_key("総務部", "情報政策課"), 2019)] == [
+        "デジタル推進課"
+    ]
+    assert [u.division for u in found.heirs(identity.section_key("総務部", "広報課"), 2019)] == [
+        "デジタル推進課",
+        "市民課",
+    ]
     assert [(c.before, c.after, c.year, c.how) for c in found.changes()] == [
         ("総務部情報政策課", "総務部情報システム課", 2017, "renamed"),
         ("総務部情報システム課", "総務部デジタル推進課", 2019, "merged"),
@@ -224,7 +246,10 @@ def fired(files: dict[str, str], patch: dict[str, object]) -> list[tuple[str, st
     return [(f.code, f.field) for f in registry.check(sample.patched(patch), config)]
 
 
-ACCOUNTS = "年度,会計,款,項,目,大事業,中事業,名称,決算額\nH29,1,10,5,50,1,,電算総務管理事業,1\nH28,1,1,1,1,1,1,甲,1\n"
+ACCOUNTS = """年度,会計,款,項,目,大事業,中事業,名称,決算額
+H29,1,10,5,50,1,,電算総務管理事業,1
+H28,1,1,1,1,1,1,甲,1
+"""
 
 
 def test_h103_tells_the_first_level_of_a_budget_that_is_not_there() -> None:

@@ -1,4 +1,4 @@
-"""The reader: one record, laid out in as many ways as departments do, reads the same; or is refused in full."""
+"""The reader: one record, laid out as many ways as departments do, reads the same; or is refused in full."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ FORM = forms.get("unnan_2017")
 SLOW = settings(
     max_examples=40,
     deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.function_scoped_fixture,
+    ],
 )
 
 
@@ -95,8 +99,12 @@ def test_several_projects_of_one_book_are_told_apart(
 
 
 @pytest.mark.parametrize("pages", ["below", "right", "sheets"])
-def test_a_book_saved_again_by_another_program_reads_the_same(tmp_path: Path, office: Office, pages: str) -> None:
-    write_book(tmp_path / "a.xlsx", [sample()], Style(pages=pages, numbers=("comma", "format"), formulas=True))
+def test_a_book_saved_again_by_another_program_reads_the_same(
+    tmp_path: Path, office: Office, pages: str
+) -> None:
+    write_book(
+        tmp_path / "a.xlsx", [sample()], Style(pages=pages, numbers=("comma", "format"), formulas=True)
+    )
     office.save_again(tmp_path / "a.xlsx", tmp_path / "b.xlsx")
     (found,) = read_records(tmp_path / "b.xlsx")
     assert_same(found, sample())
@@ -114,7 +122,7 @@ def test_every_value_keeps_the_cell_it_came_from(tmp_path: Path) -> None:
         assert str(record[key]) in str(book[sheet][address].value)
 
 
-# ---- refused, and told ---------------------------------------------------------------------------------------
+# ---- refused, and told ----
 
 
 def change(path: Path, edit: Any) -> Path:
@@ -136,7 +144,16 @@ def required_labels(form: Form) -> list[str]:
     rows = [row.label for row in form.costs.rows]
     tables = [table.label for table in form.tables]
     questions = [question.label for question in form.questions]
-    unique = ["事務事業名", "所属課", "政策名", "施策名", "基本事業名", "予算科目", "事業内容", "関係者からの意見・要望"]
+    unique = [
+        "事務事業名",
+        "所属課",
+        "政策名",
+        "施策名",
+        "基本事業名",
+        "予算科目",
+        "事業内容",
+        "関係者からの意見・要望",
+    ]
     optional = {"予算科目"}
     return [*rows, *tables, *questions, *(label for label in unique if label not in optional)]
 
@@ -222,7 +239,9 @@ def codes(reading: Reading) -> list[str]:
     return [issue.code for issue in record.issues]
 
 
-@pytest.mark.parametrize(("typed", "code"), [("別紙", "F012"), ("29（4）", "F012"), ("8,652円", "F012"), ("8652.0", "F013")])
+@pytest.mark.parametrize(
+    ("typed", "code"), [("別紙", "F012"), ("29（4）", "F012"), ("8,652円", "F012"), ("8652.0", "F013")]
+)
 def test_what_stands_in_a_number_cell_is_told(tmp_path: Path, typed: str, code: str) -> None:
     write_book(tmp_path / "a.xlsx", [sample()], Style(numbers=("plain",)))
     (record,) = read_file(tmp_path / "a.xlsx").records

@@ -434,6 +434,35 @@ def test_a_store_gives_back_what_went_in(tmp_path: Path) -> None:
     }
 
 
+def test_what_a_consolidation_did_not_count_is_not_counted_later(tmp_path: Path) -> None:
+    """A master may have told it that two projects are one; its tables say what counts."""
+    import pyarrow.parquet
+
+    consolidate([many.result(many.record(3), "a.xlsx")], tmp_path / "a.xlsx", data=tmp_path / "data")
+    path = tmp_path / "data" / "costs.parquet"
+    costs = pyarrow.parquet.read_table(path)
+    counted = [year != 2016 for year in costs.column("fiscal_year").to_pylist()]
+    number = costs.column_names.index("counted")
+    pyarrow.parquet.write_table(costs.set_column(number, "counted", pyarrow.array(counted)), path)
+    amounts = evalxl.rollup(tmp_path / "data", "部")["totals"][0]["amounts"]
+    assert list(amounts) == ["2015", "2017", "2018"]
+
+
+def test_a_project_that_was_renamed_is_one_with_the_master(tmp_path: Path) -> None:
+    old, new = many.record(3, 2017, project_name="旧事業"), many.record(3, 2018, project_name="新事業")
+    for year, record in ((2017, old), (2018, new)):
+        result = many.result(record, f"{year}.xlsx")
+        consolidate([result], tmp_path / f"{year}.xlsx", data=tmp_path / str(year))
+    stores = [tmp_path / "2017", tmp_path / "2018"]
+    assert evalxl.rollup(stores, "事業")["totals"][0]["amounts"]["2017"] == 2 * new.cost("project_total", 2017)
+    master = tmp_path / "master"
+    master.mkdir()
+    (master / "projects.csv").write_text(_MASTER, encoding="utf-8")
+    found = evalxl.rollup(stores, "事業", master=master)
+    assert [line["path"] for line in found["lines"]] == [["新事業"]]
+    assert found["totals"][0]["amounts"]["2017"] == new.cost("project_total", 2017)
+
+
 def test_a_folder_of_something_else_is_told(tmp_path: Path) -> None:
     for name in ("projects", "costs"):
         (tmp_path / f"{name}.parquet").write_bytes(b"no parquet")

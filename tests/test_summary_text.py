@@ -21,6 +21,7 @@ from tests.support.books import (
     EVIL,
     FIRST,
     SHEETS,
+    TABLES,
     changed_cells,
     evil_record,
     make,
@@ -229,7 +230,7 @@ def test_the_same_run_gives_the_same_cells(tmp_path: Path) -> None:
 def test_table_names_and_heads_are_ones_that_excel_takes(mixed: Report) -> None:
     found = opened(mixed.output)
     names = [name for sheet in found for name in sheet.tables]
-    assert sorted(names) == sorted(f"{name}表" for name in ["一覧", *SHEETS[6:]])
+    assert sorted(names) == sorted(f"{name}表" for name in TABLES)
     for sheet in found:
         for one in sheet.tables.values():
             heads = [column.name for column in one.tableColumns]
@@ -241,7 +242,10 @@ def test_print_set_up_repeats_heads_and_fits_the_width(mixed: Report) -> None:
     for sheet in opened(mixed.output):
         assert sheet.page_setup.paperSize in ("8", "9", 8, 9)
         fit = sheet.sheet_properties.pageSetUpPr
+        if sheet.title == "概要":  # its page breaks would be passed over where a page fits by itself
+            assert (sheet.page_setup.scale, len(sheet.row_breaks.brk)) == (70, 1)
+            continue
         assert fit is not None
         assert fit.fitToPage
-        if sheet.title not in ("概要", "財源別"):
+        if sheet.title not in ("財源別", "増減の大きい事業"):
             assert sheet.print_title_rows, sheet.title

@@ -23,6 +23,8 @@ _BOX = 8 * PIXEL
 """From a control's left edge to the middle of its little box."""
 _SLACK = 6 * PIXEL
 """How far a text may stick out of an oval drawn around it by hand."""
+_TALL = 100
+"""Rows of a merged block that is not worth listing by rows."""
 _ON, _OFF, _MARK, _RING = "■", "□", "●", "○"
 _DEFAULT_CAPTION = re.compile(r"(?:CHECKBOX|OPTIONBUTTON|チェック(?:ボックス)?|オプション(?:ボタン)?)\d+")
 _BETWEEN = tuple(map(re.compile, (r"\s{2,}|\s*\n\s*", r"\s*[　\n]\s*", r"\s+", r"\s*[・/、,|]\s*")))
@@ -336,10 +338,21 @@ class _Sheet:
     def _first(self, spot: Spot) -> Spot:
         """The cell itself, or the first one of the merged block that it is part of."""
         row, column = spot
-        for top, left, bottom, right in self.grid.merges:
-            if top <= row <= bottom and left <= column <= right:
+        if self._by_row is None:
+            self._by_row, self._tall = defaultdict(list), []
+            for block in self.grid.merges:
+                if block.bottom - block.top > _TALL:
+                    self._tall.append(block)
+                else:
+                    for at in range(block.top, block.bottom + 1):
+                        self._by_row[at].append(block)
+        for top, left, bottom, right in (*self._by_row.get(row, ()), *self._tall):
+            if left <= column <= right and top <= row <= bottom:
                 return top, left
         return spot
+
+    _by_row: dict[int, list[Rect]] | None = None
+    _tall: list[Rect]
 
     def _block(self, spot: Spot) -> Rect:
         if self._blocks is None:

@@ -32,6 +32,7 @@ _LOST = re.compile(r"(?:Check Box|Option Button|チェック(?: ボックス)?|�
 _SHAPE_ID = re.compile(r"_s(\d+)$")
 _OPEN_BREAK = re.compile(rb"<br\s*>", re.IGNORECASE)
 """Excel writes them in VML without an end, which would swallow all that follows."""
+_CAPTION = re.compile(rb">\s*[^<>\s][^<>]*</(?:font|div)>")
 _DRAWN = ("drawing", "vmlDrawing", "control", "ctrlProp")
 _VML_TICKS = (b'"Checkbox"', b'"Radio"', b'"GBox"', b'"Pict"')
 
@@ -60,7 +61,9 @@ def find(package: Package, part: str, sheet: bytes, sizes: Sizes) -> list[Contro
     found = list(_controls(package, sheet, {r.ident: r for r in relations}, sizes))
     texts = captions(drawn)
     parts = [_part(package, r) for r in relations if r.kind == "vmlDrawing"]
-    known = all(_usable(f.box) and len(texts.get(f.ident, ())) == 1 and texts[f.ident][0] for f in found)
+    known = all(_usable(f.box) and (f.link if f.activex else len(texts.get(f.ident, ())) == 1) for f in found)
+    blank = known and any(not f.activex and not texts[f.ident][0] for f in found)
+    known = known and not (blank and any(_CAPTION.search(part) for part in parts))
     # Most books say all of it twice: the second time is then left unread.
     vml = [] if known and _ticks(parts) == len(found) else [v for part in parts for v in _vml(part, sizes)]
     if max(len(found), len(vml), len(drawn)) > MOST:
@@ -203,27 +206,35 @@ def _matched(found: list[_Found], vml: list[_Found]) -> list[_Found]:
     By shape number; where numbers are doubled or lost, by place, then by order.
     """
     rest = list(vml)
+    by_ident: dict[str, list[_Found]] = defaultdict(list)
+    for shape in vml:
+        by_ident[shape.ident].append(shape)
     matches: list[tuple[_Found, _Found | None]] = []
     for control in found:
-        same = [v for v in rest if v.ident and v.ident == control.ident]
-        if len(same) > 1:
-            same = [v for v in same if v.box == control.box] or same
-        if same:
-            rest.remove(same[0])
-        matches.append((control, same[0] if same else None))
-    for control, shape in matches:
-        if shape is None:
-            alike = [v for v in rest if v.what == control.what and not v.ident]
-            near = [v for v in alike if _usable(control.box) and v.box == control.box]
-            shape = next(iter(near or alike), None)
-            if shape is None:
-                continue
-            rest.remove(shape)
-        control.caption = control.caption or shape.caption
+        same = by_ident.get(control.ident, []) if control.ident else []
+        chosen = next((v for v in same if v.box == control.box), same[0] if same else None)
+        if chosen is not None:
+            same.remove(chosen)
+            rest.remove(chosen)
+        matches.append((control, chosen))
+    for control, match in matches:
+        twin = match or _alike(control, rest)
+        if twin is None:
+            continue
+        if match is None:
+            rest.remove(twin)
+        control.caption = control.caption or twin.caption
         if not _usable(control.box):
-            control.box = shape.box
-        control.link = control.link or shape.link
+            control.box = twin.box
+        control.link = control.link or twin.link
     return rest
+
+
+def _alike(control: _Found, shapes: list[_Found]) -> _Found | None:
+    """A shape without a number that may be the control's: at its place, else the first of its kind."""
+    alike = [v for v in shapes if v.what == control.what and not v.ident]
+    near = [v for v in alike if _usable(control.box) and v.box == control.box]
+    return next(iter(near or alike), None)
 
 
 def _usable(box: Box | None) -> bool:

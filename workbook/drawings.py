@@ -100,21 +100,37 @@ def _int(text: str | None) -> int:
 
 
 def _shape(shape: Any) -> Shape:
-    told = next(shape.iter("{*}cNvPr"), None)
-    spid = next((e.get("spid", "") for e in shape.iter("{*}compatExt")), "")
-    name, ident = ("", "") if told is None else (told.get("name", ""), told.get("id", ""))
-    caption = "".join(t.text or "" for t in shape.iter("{*}t"))
-    geometry = next(shape.iter("{*}prstGeom"), None)
-    is_round = geometry is not None and geometry.get("prst") in _ROUND
-    choices = (a for a in shape.iterancestors() if _local(a) == "Choice")
-    control = bool(spid) or (not is_round and any("a14" in c.get("Requires", "") for c in choices))
-    text_mark = glyph_tick(fold(caption)) in ("on", "circle") if caption else False
-    hidden = told is not None and told.get("hidden") in ("1", "true")
-    is_mark = not control and not hidden and (text_mark or (is_round and not caption.strip()))
-    match = re.search(r"(\d+)$", spid)
-    return Shape(
-        match[1] if match else ident, name, None, caption.strip(), control, match is not None, is_mark
-    )
+    name = ident = spid = geometry = ""
+    hidden = False
+    texts = []
+    for element in shape.iter():
+        tag = element.tag
+        if not isinstance(tag, str):  # a comment
+            continue
+        if tag.endswith("}t"):
+            texts.append(element.text or "")
+        elif tag.endswith("}cNvPr"):
+            name, ident = element.get("name", ""), element.get("id", "")
+            hidden = element.get("hidden") in ("1", "true")
+        elif tag.endswith("}compatExt"):
+            spid = element.get("spid", "")
+        elif tag.endswith("}prstGeom"):
+            geometry = element.get("prst", "")
+    caption = "".join(texts).strip()
+    number = re.search(r"(\d+)$", spid)
+    is_round = geometry in _ROUND
+    control = number is not None or (not is_round and _is_legacy(shape))
+    is_mark = not control and not hidden and (_is_tick(caption) if caption else is_round)
+    return Shape(number[1] if number else ident, name, None, caption, control, number is not None, is_mark)
+
+
+def _is_legacy(shape: Any) -> bool:
+    """Whether only programs that know form controls are to read the shape."""
+    return any(_local(a) == "Choice" and "a14" in a.get("Requires", "") for a in shape.iterancestors())
+
+
+def _is_tick(caption: str) -> bool:
+    return glyph_tick(fold(caption)) in ("on", "circle")
 
 
 def _group(group: Any, box: Box, depth: int) -> Iterator[Shape]:

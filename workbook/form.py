@@ -217,7 +217,7 @@ class Form(Struct, eq=False):  # compared and hashed by identity, so that caches
     statics: list[Static] = []
     layout: dict[str, Any] = {}
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> str | tuple[Any, ...]:
         """Forms cross process borders by name: a record must not carry its whole form along."""
         return (_known, (self.id,)) if self.id in _KNOWN else super().__reduce__()
 

@@ -20,6 +20,8 @@ class _Held:
     panicked = False
     real = -1
     catch: IO[bytes] | None = None
+    """What is printed meanwhile. Kept for the next time: a new file for each book would cost more than reading."""
+    owner = 0
 
 
 @contextlib.contextmanager
@@ -53,11 +55,17 @@ def _hold() -> None:
     except OSError:
         return
     try:
-        _Held.catch = tempfile.TemporaryFile()  # noqa: SIM115 (closed in _release)
-        os.dup2(_Held.catch.fileno(), _STDERR)
+        os.dup2(_catch().fileno(), _STDERR)
         _Held.real = real
     except OSError:
         os.close(real)
+
+
+def _catch() -> IO[bytes]:
+    if _Held.catch is None or _Held.owner != os.getpid():  # a forked process must not write into its parent's
+        _Held.catch = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as the program runs)
+        _Held.owner = os.getpid()
+    return _Held.catch
 
 
 def _release() -> None:
@@ -66,8 +74,10 @@ def _release() -> None:
     os.dup2(_Held.real, _STDERR)
     os.close(_Held.real)
     _Held.real = -1
-    with _Held.catch as catch:
-        if not _Held.panicked and catch.seek(0, os.SEEK_END):
-            catch.seek(0)
-            os.write(_STDERR, catch.read())
-    _Held.catch = None
+    if _Held.catch.seek(0, os.SEEK_END):
+        _Held.catch.seek(0)
+        printed = _Held.catch.read()
+        _Held.catch.seek(0)
+        _Held.catch.truncate()
+        if not _Held.panicked:
+            os.write(_STDERR, printed)

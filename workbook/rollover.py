@@ -291,17 +291,18 @@ def _tell_plan(part: Part, table: TablePlace, note: str) -> None:
 
 
 def _grey_texts(part: Part) -> None:
-    """Everything written into the text boxes of the page."""
-    free = {part.record.form.free_text.name: part.layout.free} if part.layout.free else {}
+    """Everything written into the text boxes of the page; behind a label in the same cell, that cell."""
+    words = vocabulary(part.record.form)
     for field in part.layout.fields:
-        if field.field is None or field.field.value == "box":
-            for candidate in field.candidates:
-                area = next((a for a in candidate.areas if any(_texts_in(part, a))), None)
-                for spot in _texts_in(part, area) if area else ():
-                    _grey(part, spot)
-    for area in free.values():
-        for spot in _texts_in(part, area):
-            _grey(part, spot)
+        for candidate in field.candidates if field.is_box else ():
+            text = part.grid.cells.get(candidate.spot)
+            if candidate.inline and isinstance(text, str) and words.inline_value(text):
+                _grey(part, candidate.spot)
+            area = next((a for a in candidate.areas if any(_texts_in(part, a))), None)
+            for spot in _texts_in(part, area) if area else ():
+                _grey(part, spot)
+    for spot in _texts_in(part, part.layout.free) if part.layout.free else ():
+        _grey(part, spot)
 
 
 def _texts_in(part: Part, area: Area) -> Iterator[Spot]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from evalxl import terminal, texts
 from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, UsageError, command
 from evalxl.commands.arguments import JOBS, PATHS, positive
+from evalxl.commands.beside import MASTER, with_beside
 from evalxl.commands.sheets import told_own, writable
 from evalxl.texts import Text
 
@@ -86,6 +87,7 @@ TOP = 5
             kind=positive,
             default=TOP,
         ),
+        MASTER,
         JOBS,
     ],
     examples=[
@@ -110,6 +112,7 @@ def rollup(
     format: Format | None = None,
     output: Path | None = None,
     top: int = TOP,
+    master: Path | None = None,
     jobs: int | None = None,
 ) -> Outcome:
     """Print or write a roll-up; refused files make the exit code 1, as everywhere."""
@@ -119,8 +122,9 @@ def rollup(
     kind = _format(format, output, context)
     if output:
         writable(output)
+    context = with_beside(context, master, None)
     loaded, refused = _load(context, paths, jobs)
-    facts = Facts.of(loaded.sheets)
+    facts = Facts.of(loaded.sheets, loaded.uncounted, context.settings.masters)
     fields, values = _asked(facts, by, value)
     rolled = roll(facts, fields, values, _years(facts, year or []))
     notes = _notes(facts, loaded, context)
@@ -144,6 +148,7 @@ def _format(format: Format | None, output: Path | None, context: Context) -> For
 def _load(context: Context, paths: list[str], jobs: int | None) -> tuple[Loaded, list[str]]:
     """The sheets under the paths, and in words why files among them were refused."""
     from evalxl.rolling import loading
+    from evalxl.sharing import Shared
 
     origins: list[Origin] = []
     books: list[str] = []
@@ -155,7 +160,7 @@ def _load(context: Context, paths: list[str], jobs: int | None) -> tuple[Loaded,
     refused: list[str] = []
     if books:
         with context.rows(books, jobs) as results:
-            files = list(results)
+            files = list(map(Shared(), results))
         told_own([file.file for file in files if _is(file, "skipped", "own_output")], context)
         refused = [
             f"{code}  {file.file}: {message}"

@@ -68,7 +68,7 @@ def status(context: Context, folder: str | None = None) -> Outcome:
     examples=[("evalxl remind 集約 -o 督促", Text("課ごとの文書を書き出す", "A text for each section"))],
 )
 def remind(context: Context, output: Path, folder: str | None = None) -> Outcome:
-    """Write the reminders as UTF-8 texts with BOM and Windows line ends, so that Notepad and mailers read them."""
+    """Write the reminders: UTF-8 with BOM and Windows line ends, which Notepad and mailers can read."""
     from evalxl import reminding
     from workbook.atomic import replacing_all
 

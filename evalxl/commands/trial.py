@@ -61,7 +61,7 @@ def demo(context: Context, folder: str | None = None, jobs: int | None = None) -
     then = functools.partial(_checked_and_extracted, lang=context.lang)
     with context.results([str(plan.folder)], jobs, then) as results:
         outlines, files = map(list, zip(*results, strict=True))
-    checked = validated(context, outlines, report, "error")
+    validated(context, outlines, report, "error")
     consolidated = written(context, files, output, data, started)
     summary = summed_up(context, consolidated.to_json(), "error")
     account = demo.compare(plan, _found(consolidated), beside=True)
@@ -79,7 +79,8 @@ def demo(context: Context, folder: str | None = None, jobs: int | None = None) -
         "ledger": str(reception.path_of(output)),
         "consolidated": summary.data,
     }
-    lines = show.demonstration(result, Counter(p.code for p in [*account.found, *account.missed]), summary.lines, context.lang)
+    planted = Counter(p.code for p in [*account.found, *account.missed])
+    lines = show.demonstration(result, planted, summary.lines, context.lang)
     return Outcome(DONE if account.matches else FINDINGS, result, lines)
 
 

@@ -1,7 +1,7 @@
 """Adding up: facts by line and year, exactly, and each line against the year before.
 
 A project's figures of a year count once (`counting`), in the line of the sheet that states them, as in the
-summary book; by what is judged and planned, in the line of the project's newest sheet (`fields.Field.newest`).
+summary book; by what is judged and planned, in the line of the project's newest sheet (`Field.newest`).
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import numpy
     import pandas
 
+    from evalxl.masters import Masters
+
 UNSPLIT = "（財源内訳との差）"
 """What a project total has beyond its funding sources, so that a roll-up by source re-adds to it."""
 
@@ -42,11 +44,19 @@ class Facts:
     places: int
 
     @classmethod
-    def of(cls, sheets: Sequence[SheetRows]) -> Facts:
-        """Decide what counts, and set it into columns."""
+    def of(
+        cls,
+        sheets: Sequence[SheetRows],
+        uncounted: Sequence[frozenset[int]] = (),
+        masters: Masters | None = None,
+    ) -> Facts:
+        """Decide what counts, and set it into columns; ``uncounted`` are years that do not, by sheet."""
         import pandas
 
-        count = counting.speakers(sheets)
+        count = counting.speakers(sheets, masters)
+        if uncounted:
+            years = [found - out for found, out in zip(count.years, uncounted, strict=True)]
+            count = dataclasses.replace(count, years=years)
         rows = {item.name: number for number, item in enumerate(items(sheets))}
         found = [
             (number, year, rows[row], amount)

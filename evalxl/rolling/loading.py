@@ -32,6 +32,8 @@ class Loaded:
     """Sheets left out because the very same file came from another source too."""
     replaced: int = 0
     """Sheets left out because a source named later holds the same project's sheet of the same year."""
+    uncounted: list[frozenset[int]] = dataclasses.field(default_factory=list)
+    """For each sheet the years that its own consolidation did not count: it may have known more (masters)."""
 
 
 @dataclasses.dataclass(slots=True, frozen=True)
@@ -40,6 +42,7 @@ class Origin:
 
     sheets: list[SheetRows]
     hashes: list[str]
+    uncounted: list[frozenset[int]]
 
 
 def stores(path: str | os.PathLike[str]) -> list[Path]:
@@ -59,7 +62,7 @@ def _is_store(folder: Path) -> bool:
 def of_files(files: Iterable[FileRows]) -> Origin:
     """The sheets of files that were read in this run."""
     pairs = [(sheet, file.sha256) for file in files for sheet in file.sheets]
-    return Origin([sheet for sheet, _ in pairs], [sha256 for _, sha256 in pairs])
+    return Origin([sheet for sheet, _ in pairs], [sha256 for _, sha256 in pairs], [frozenset()] * len(pairs))
 
 
 def of_store(folder: Path) -> Origin:
@@ -75,6 +78,10 @@ def of_store(folder: Path) -> Origin:
 
 def _of_store(folder: Path) -> Origin:
     costs = _grouped(_rows(folder, "costs", _COSTS))
+    uncounted: dict[Any, set[int]] = {}
+    for file, sheet, project, year, counted in _rows(folder, "costs", ("fiscal_year", "counted")):
+        if not counted:
+            uncounted.setdefault((file, sheet, project), set()).add(year)
     indicators = _grouped(_rows(folder, "indicators", _INDICATORS))
     judgements = _grouped(_rows(folder, "judgements", _JUDGEMENTS))
     sheets = []
@@ -98,7 +105,9 @@ def _of_store(folder: Path) -> Origin:
             )
         )
     hashes = _hashes(folder)
-    return Origin(sheets, [hashes.get(sheet.file, "") for sheet in sheets])
+    keys = [(one.file, one.sheet, one.project) for one in sheets]
+    silent = [frozenset(uncounted.get(key, ())) for key in keys]
+    return Origin(sheets, [hashes.get(one.file, "") for one in sheets], silent)
 
 
 _KEY = ("file", "sheet", "project")
@@ -171,15 +180,16 @@ def join(origins: Sequence[Origin]) -> Loaded:
         for number, origin in enumerate(origins)
         for sheet in origin.sheets
     }
+    kept: list[tuple[SheetRows, frozenset[int]]] = []
     for number, origin in reversed(list(enumerate(origins))):
-        kept = []
-        for sheet, sha256 in zip(origin.sheets, origin.hashes, strict=True):
+        for sheet, sha256, uncounted in zip(origin.sheets, origin.hashes, origin.uncounted, strict=True):
             if sha256 and seen.setdefault((sha256, sheet.sheet, sheet.project), number) != number:
                 loaded.same += 1
             elif speaker[sheet.project, sheet.fiscal_year] != number:
                 loaded.replaced += 1
             else:
-                kept.append(sheet)
-        loaded.sheets += kept
-    loaded.sheets.sort(key=lambda sheet: sheet.file)  # the order of one consolidation of them all
+                kept.append((sheet, uncounted))
+    kept.sort(key=lambda pair: pair[0].file)  # the order of one consolidation of them all
+    loaded.sheets = [sheet for sheet, _ in kept]
+    loaded.uncounted = [uncounted for _, uncounted in kept]
     return loaded

@@ -95,7 +95,8 @@ _ORGANIZATION = """department,division,group,from_year,to_year,successor
         "masters": {
             "policies.csv": _POLICIES,
             "organization.csv": _ORGANIZATION,
-            "accounts.csv": "年度,会計,款,項,目,大事業,中事業,name,決算額\nH29,1,10,5,50,1,1,電算総務管理事業,8652000\n",
+            "accounts.csv": "年度,会計,款,項,目,大事業,中事業,name,決算額\n"
+            "H29,1,10,5,50,1,1,電算総務管理事業,8652000\n",
         }
     },
     words={
@@ -107,7 +108,7 @@ def code_not_in_master(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """政策体系, 組織 and 予算科目 must be in the master of the evaluated year, under their right parent.
 
     Why: roll-ups and the accounts go by these codes. Leading zeros, width and spaces do not count; of a
-    予算科目 the first level that is not there is told. Without a master, or a blank field, nothing is compared.
+    予算科目 the first level that is not there is told. Without a master nothing is compared.
     """
     if settings.masters:
         yield from against.plan(sheet, settings.masters)

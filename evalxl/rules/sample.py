@@ -76,7 +76,8 @@ def _last_year() -> Record:
     back = {year: str(year - 1) for year in now.years[:1]}
     values = {key: value for key, value in now.values.items() if not key.endswith(str(now.years[-1]))}
     for year, before in back.items():
-        values |= {key.replace(str(year), before): v for key, v in now.values.items() if key.endswith(str(year))}
+        own = {key: value for key, value in now.values.items() if key.endswith(str(year))}
+        values |= {key.replace(str(year), before): value for key, value in own.items()}
     values |= {key: f"前の年度の「{key}」に書いた、この年度とは違う文章です。" for key in text_keys(now)}
     years = tuple(year - 1 for year in now.years)
     cells = {key: f"{now.sheet}!{key}" for key in values}

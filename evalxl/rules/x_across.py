@@ -129,7 +129,8 @@ def project_not_in_master(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 @across(
     "X805",
     "warning",
-    ja="{year:fy}の人件費計(B){found:money}÷{hours}時間は1時間{low}～{high}円になりますが、{votes}枚のシートは{expected}円です。",
+    ja="{year:fy}の人件費計(B){found:money}÷{hours}時間は1時間{low}～{high}円ですが、"
+    "{votes}枚のシートは{expected}円です。",
     en="{year:fy}: labour cost (B) {found} ÷ {hours} hours is {low} to {high} yen an hour; {votes} sheets imply "
     "{expected} yen.",
     fix_ja="その年度の時間単価で計算し直してください。",
@@ -186,9 +187,10 @@ def _other_rate(sheet: SheetRows, year: int, rates: Rates, most: tuple[Rates, in
 @across(
     "X806",
     "error",
-    ja="{year:fy}の事業費計は{found:money}ですが、会計の同じ科目（{codes}）は{expected:money}です（{projects}事業、差 {gap:money}）。",
-    en="Project cost of {year:fy} is {found}, but the accounts have {expected} for {codes} ({projects} projects, "
-    "difference {gap}, thousand yen).",
+    ja="{year:fy}の事業費計は{found:money}ですが、会計の同じ科目（{codes}）は{expected:money}です"
+    "（{projects}事業、差 {gap:money}）。",
+    en="Project cost of {year:fy} is {found}, but the accounts have {expected} for {codes} "
+    "({projects} projects, difference {gap}, thousand yen).",
     fix_ja="決算書と照合し、科目か金額を直してください。くわしくは突合表をご覧ください。",
     fix_en="Compare with the accounts and mend the code or the amount; see the tie-out table.",
     bad=[{"budget.minor": "01"}, {"budget.minor": "02", "project_name": "庁内の回線の更新事業"}],

@@ -47,7 +47,7 @@ def _pasts(sheet: Sheet, settings: Settings) -> tuple[Past, ...]:
     settings={"previous": {}},
 )
 def past_figure_rewritten(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
-    """A settled figure that both sheets hold must be the same: costs, and indicators of the same name and unit.
+    """A settled figure that both sheets hold must be the same: costs, and indicators of one name and unit.
 
     Why: a year that is settled has been reported to the council. A blank is no figure, but a blank source
     beside a total is 0. Where projects were merged, one's figure or their sum is right; where one was split,
@@ -146,8 +146,8 @@ def text_copied(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 def result_far_below_plan(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """The result of a 活動指標 or 成果指標 should not be under 60 % of what last year's sheet planned.
 
-    Why: a plan that is missed by so much needs a reason. Under 80 % it is an info. Where less is better (事故,
-    苦情 …) nothing is asked.
+    Why: a plan that is missed by so much needs a reason. Under 80 % it is an info. Where less is better
+    (事故, 苦情 …) nothing is asked.
     """
     pasts, year, words = _pasts(sheet, settings), sheet.fiscal_year, settings.thresholds
     for past in pasts if len(pasts) == 1 else ():

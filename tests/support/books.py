@@ -20,6 +20,8 @@ SHEETS = [
     "予算科目別前年度比", "増減の大きい事業", "コスト", "指標", "評価", "方向性",
     "検証結果", "受付簿",
 ]  # fmt: skip
+TABLES = ["一覧", *SHEETS[SHEETS.index("コスト") :]]
+"""The sheets that are one Excel table each."""
 ROLLUPS = {"部課別": 2, "施策別": 3, "予算科目別": 4}
 """Sheet → how many levels it has."""
 CHOICE, HEAD, FIRST = 2, 4, 6

@@ -124,7 +124,9 @@ def _sheet(
                 rows += _record(5, head + struct.pack("<d", value))
             else:
                 rows += _record(6, head + _text(str(value)))
-    merged = b"".join(_record(176, struct.pack("<IIII", top, bottom, left, right)) for top, left, bottom, right in merges)
+    merged = b"".join(
+        _record(176, struct.pack("<IIII", top, bottom, left, right)) for top, left, bottom, right in merges
+    )
     if merged:
         merged = _record(177, struct.pack("<I", len(merges))) + merged + _record(178)
     edge = max((c for _, c in cells), default=0), max((r for r, _ in cells), default=0)

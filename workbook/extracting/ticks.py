@@ -18,7 +18,7 @@ from workbook.locating import Area, BoxPlace, GroupPlace
 from workbook.notation import Tick, glyph_tick, read_tick
 
 Side = Literal["left", "right"]
-_TOUCHING = 2
+_NEAR = 2
 """A tick that is this many columns from the label behind it touches it."""
 
 
@@ -125,8 +125,8 @@ def _sides(groups: list[_Group]) -> list[Side]:
     return [
         _winner(vote)
         or _winner(kinds[group.kind])
+        or _winner(_touching(group))
         or agreed
-        or _nearer(group, lefts & rights)
         or _winner(whole)
         or "left"
         for group, vote in zip(groups, votes, strict=True)
@@ -142,18 +142,19 @@ def _vote(group: _Group, lefts: set[Spot], rights: set[Spot]) -> Counter[Side]:
     return vote
 
 
-def _nearer(group: _Group, between: set[Spot]) -> Side | None:
-    """By the gap behind the ticks that stand between two labels, on a form that ticks now left, now right."""
-    off = [_stands_off(group, box.left.spot) for box in group.boxes if box.left and box.left.spot in between]
-    if not off:
-        return None
-    return "right" if all(off) else "left"
-
-
-def _stands_off(group: _Group, spot: Spot) -> bool:
-    """Whether a tick between two labels keeps away from the one behind it, so belongs to the one before."""
-    behind = [box.place.spot for box in group.boxes if box.left and box.left.spot == spot]
-    return bool(behind) and behind[0][1] - group.page.block(spot).right > _TOUCHING
+def _touching(group: _Group) -> Counter[Side]:
+    """The ticks between two labels that touch the one and keep well away from the other."""
+    vote: Counter[Side] = Counter()
+    behind = {box.left.spot: box.place.spot[1] for box in group.boxes if box.left}
+    for box in group.boxes:
+        if not box.right or box.right.spot not in behind:
+            continue
+        tick = group.page.block(box.right.spot)
+        before = tick.left - group.page.block(box.place.spot).right
+        after = behind[box.right.spot] - tick.right
+        vote["right"] += before <= _NEAR < after
+        vote["left"] += after <= _NEAR < before
+    return vote
 
 
 def _winner(vote: Counter[Side]) -> Side | None:
