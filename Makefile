@@ -41,6 +41,8 @@ docs: $(VENV)/.ready-dev
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.rollup
+	$(BIN)/python -m benchmarks.summary
 
 # Coverage-guided; ends with an error, and leaves the input in build/fuzz, when one breaks the reader.
 FUZZ_SECONDS ?= 60

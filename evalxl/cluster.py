@@ -95,7 +95,7 @@ def _local(jobs: int | None) -> Any:
     return distributed.LocalCluster(
         n_workers=jobs or runner.processors(),
         threads_per_worker=1,
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         silence_logs=logging.CRITICAL,
     )
 

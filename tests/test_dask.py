@@ -173,7 +173,7 @@ def test_addresses_are_opened_by_the_workers(city: Path) -> None:
         with find(["memory://city"], fetch=False) as found:
             assert not any(source.path.exists() for source in found.sources)
             gone = Source("消えた.xlsx", Path("消えた.xlsx"), "memory:///city/none.xlsx", fetched=False)
-            with distributed.LocalCluster(processes=False, n_workers=2, dashboard_address=None) as here:
+            with distributed.LocalCluster(processes=False, n_workers=2, dashboard_address=":0") as here:
                 address = here.scheduler_address
                 there = list(
                     cluster.run_then([*found.sources, gone], Settings(), tables.extract, address, chunk=2)
@@ -196,8 +196,9 @@ def runner_missing() -> tuple[str, str]:
 
 def test_a_cluster_of_its_own(city: Path) -> None:
     files = sources(city)[:12]
-    results = cluster.run_then(files, Settings(), tables.extract, cluster.LOCAL, jobs=2, chunk=3)
-    assert timeless(list(results)) == timeless(list(runner.run_then(files, Settings(), tables.extract, jobs=1)))
+    there = list(cluster.run_then(files, Settings(), tables.extract, cluster.LOCAL, jobs=2, chunk=3))
+    here = list(runner.run_then(files, Settings(), tables.extract, jobs=1))
+    assert timeless(there) == timeless(here)
 
 
 # ---- what is told ------------------------------------------------------------------------------------------

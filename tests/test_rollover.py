@@ -32,7 +32,7 @@ from workbook.rollover import GREY, Rolled, rollover
 
 FORM = forms.get("unnan_2017")
 NOTE = "灰色は前年度の計画です。"
-SLOW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def run(*arguments: object) -> int:
@@ -310,6 +310,17 @@ def test_drawn_ticks_are_cleared(tmp_path: Path, how: How) -> None:
     assert done.kept == []
     assert not any(new.ticked(key) for key in new.values if key.startswith(("judgements", "summary", "dir")))
     assert new.ticked("period") == old.ticked("period")
+
+
+def test_ovals_are_told_not_passed_over(tmp_path: Path) -> None:
+    """What is drawn by hand may mean anything: it stays, and the cell is named."""
+    write_book(tmp_path / "typed.xlsx", [sample()], Style())
+    draw(tmp_path / "typed.xlsx", tmp_path / "a.xlsx", How(ovals=True))
+    (old,) = read_file(tmp_path / "a.xlsx").records
+    assert old.ticked("matrix")
+    done, (new,) = rolled(tmp_path / "a.xlsx")
+    assert new.ticked("matrix")
+    assert done.kept == [new.cells["matrix"]]
 
 
 def test_marks_of_an_earlier_check_are_taken_out(tmp_path: Path) -> None:

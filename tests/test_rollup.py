@@ -448,13 +448,23 @@ def test_what_a_consolidation_did_not_count_is_not_counted_later(tmp_path: Path)
     assert list(amounts) == ["2015", "2017", "2018"]
 
 
+_MASTER = """事務事業名,部,課,開始年度,終了年度,引継先
+旧事業,総務部,財政課,,2017,新事業
+新事業,総務部,財政課,2018,,
+"""
+
+
 def test_a_project_that_was_renamed_is_one_with_the_master(tmp_path: Path) -> None:
-    old, new = many.record(3, 2017, project_name="旧事業"), many.record(3, 2018, project_name="新事業")
+    here = {"department": "総務部", "division": "財政課"}
+    old = many.record(3, 2017, project_name="旧事業", **here)
+    new = many.record(3, 2018, project_name="新事業", **here)
     for year, record in ((2017, old), (2018, new)):
         result = many.result(record, f"{year}.xlsx")
         consolidate([result], tmp_path / f"{year}.xlsx", data=tmp_path / str(year))
     stores = [tmp_path / "2017", tmp_path / "2018"]
-    assert evalxl.rollup(stores, "事業")["totals"][0]["amounts"]["2017"] == 2 * new.cost("project_total", 2017)
+    assert evalxl.rollup(stores, "事業")["totals"][0]["amounts"]["2017"] == 2 * new.cost(
+        "project_total", 2017
+    )
     master = tmp_path / "master"
     master.mkdir()
     (master / "projects.csv").write_text(_MASTER, encoding="utf-8")

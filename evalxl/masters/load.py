@@ -246,6 +246,7 @@ def _names_of(unit: Unit) -> set[str]:
 
 def _aims(rows: Sequence[Row], repairs: list[Repair]) -> list[Aim]:
     words = {fold(word): level for level, names in _LEVEL_WORDS.items() for word in (level, *names)}
+    words |= {str(number): level for number, level in enumerate(LEVELS, 1)}
     levels = {}
     for row in rows:
         level = words.get(fold(values.filled(row, "level")))

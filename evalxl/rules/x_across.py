@@ -131,8 +131,8 @@ def project_not_in_master(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     "warning",
     ja="{year:fy}の人件費計(B){found:money}÷{hours}時間は1時間{low}～{high}円ですが、"
     "{votes}枚のシートは{expected}円です。",
-    en="{year:fy}: labour cost (B) {found} ÷ {hours} hours is {low} to {high} yen an hour; {votes} sheets imply "
-    "{expected} yen.",
+    en="{year:fy}: labour cost (B) {found} ÷ {hours} hours is {low} to {high} yen an hour; "
+    "{votes} sheets imply {expected} yen.",
     fix_ja="その年度の時間単価で計算し直してください。",
     fix_en="Calculate it again with that year's hourly rate.",
     bad=[

@@ -252,15 +252,12 @@ class Book:
         last = len(self._sheet_elements()) - 1
         for view in self.root.iter(f"{{{self.main}}}workbookView"):
             for name in ("activeTab", "firstSheet"):
-                number = int(view.get(name, "0"))
-                moved = (
-                    number + by
-                    if number > at or (number == at and by > 0 and name == "activeTab")
-                    else number
-                )
-                if min(moved, last) != number:
-                    view.set(name, str(min(moved, last)))
-                    if min(moved, last) == 0:
+                old = int(view.get(name, "0"))
+                comes_before = old > at or (old == at and by > 0 and name == "activeTab")
+                new = min(old + by if comes_before else old, last)
+                if new != old:
+                    view.set(name, str(new))
+                    if new == 0:
                         unset(view, name)  # as it is where nothing was moved
 
 

@@ -7,6 +7,7 @@ import io
 import posixpath
 import struct
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -73,7 +74,7 @@ class Package:
             raise KeyError(name)
         try:
             return self._zip.read(self._members[name])
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        except (zipfile.BadZipFile, RuntimeError, EOFError, zlib.error) as error:
             raise Unchangeable("broken", f"{name}: {error}") from None
 
     def tree(self, name: str) -> etree._Element:
