@@ -1,6 +1,6 @@
 """``python -m benchmarks.controls``: what reading drawn ticks adds to reading typed ones.
 
-One book with typed ticks, and the same with form controls in each of the ways that Excel knows, read in turns.
+One book with typed ticks, and the same with form controls in each of the ways that Excel knows, in turns.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ def overview(lang: Lang, *, full: bool = True) -> str:
             f"{texts.USAGE.of(lang)}: {PROGRAM} {texts.COMMAND.of(lang)} …",
             *_section(texts.COMMANDS.of(lang), commands),
             *(_section(texts.COMMON.of(lang), _rows((*COMMON, VERSION), lang)) if full else ()),
-            *_section(texts.EXAMPLES.of(lang), first),
+            *_section(texts.EXAMPLES.of(lang), first if full else first[:3]),
             *(_exits(lang) if full else ()),
             "",
             texts.FIRST_STEPS.of(lang),

@@ -307,7 +307,7 @@ FOREIGN_FOLDER = Text(
 )
 
 # Papers for the council.
-REPORTED = Text("{level}ごとの資料を{pages}枚書き出しました: {path}", "{pages} pages were written: {path}")
+REPORTED = Text("{level}ごとの資料を{pages}枚書き出しました: {path}", "{pages} pages by {level} were written: {path}")
 NO_PDF = Text(
     "PDFは作っていません（LibreOffice が入っていません）。"
     "{path} をExcelで開き、「PDFとして保存」してください。",

@@ -1,4 +1,4 @@
-"""Ticks that are no text: the same record comes from typed and from drawn ticks, and what is unclear is told."""
+"""Ticks that are no text: typed and drawn ones give the same record, and what is unclear is told."""
 
 from __future__ import annotations
 

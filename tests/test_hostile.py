@@ -159,9 +159,13 @@ def test_a_panic_leaves_the_terminal_clean_and_other_errors_do_not(capfd: pytest
     class PanicException(BaseException):
         """Named as the library names its own."""
 
-    with pytest.raises(PanicException), quiet.panics():
-        os.write(2, b"thread '<unnamed>' panicked at src\n")
-        raise PanicException
+    def panic() -> None:
+        with quiet.panics():
+            os.write(2, b"thread '<unnamed>' panicked at src\n")
+            raise PanicException
+
+    with pytest.raises(PanicException):
+        panic()
     assert capfd.readouterr().err == ""
     with quiet.panics(), quiet.panics():
         os.write(2, "本物の誤り\n".encode())

@@ -1,8 +1,8 @@
-"""Coverage-guided fuzzing of what reads departments' files: ``python tools/fuzz.py [--seconds 60] [--corpus DIR]``.
+"""Coverage-guided fuzzing of what reads departments' files: ``python tools/fuzz.py [--seconds 60]``.
 
 Mutated parts (sheets, drawings, controls, .xls and .xlsb records, .ods content) go through the reader's own
-parsers. They may refuse an input by one of the errors that the reader turns into a finding; any other error, a
-hang of ten seconds or 500 MB of memory is a failure, and libFuzzer leaves the input behind as ``crash-…``.
+parsers. They may refuse an input by one of the errors that the reader turns into a finding; any other error,
+a hang of ten seconds or 500 MB of memory is a failure, and libFuzzer leaves the input behind as ``crash-…``.
 Needs atheris, which exists for Linux: ``pip install --group fuzz``.
 """
 

@@ -1,13 +1,14 @@
 """Ticks that are no text: check boxes, option buttons and ovals, laid into the cells as glyphs.
 
-So the rest of the reader needs to know nothing of them. A control counts for the cell under its little box, an
-oval for the cell under its centre or the text inside it. What is contradictory or cannot be read becomes an
-empty box and a `Note`: it is told, and neither side of it is believed.
+So the rest of the reader needs to know nothing of them. A control counts for the cell under its little box,
+an oval for the cell under its centre or the text inside it. What is contradictory or cannot be read becomes
+an empty box and a `Note`: it is told, and neither side of it is believed.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -69,7 +70,7 @@ class Control:
 
 
 def lay(grids: Iterable[Grid], found: Mapping[str, tuple[list[Control], Sizes]]) -> None:
-    """Put the ticks of all sheets into the cells of ``grids``, and what is to be told into their ``notes``."""
+    """Put the ticks of all sheets into the cells of ``grids``; what is to be told, into their ``notes``."""
     by_name = {grid.name: grid for grid in grids}
     laid = [
         (_Sheet(grid, by_name, *found[name]), found[name][0])
@@ -99,7 +100,7 @@ class _Sheet:
     # -- linked cells --
 
     def compare_links(self) -> None:
-        """Take the state of controls that have none of their own; unsettle those that their cell contradicts."""
+        """Give controls without a state that of their cell; unsettle those that their cell contradicts."""
         for control in self.controls:
             if control.link and control.kind == "check":
                 self._compare_check(control)
@@ -165,7 +166,7 @@ class _Sheet:
         return (grid, (int(match["row"]) - 1, column - 1)) if grid else None
 
     def clear_links(self) -> None:
-        """What the linked cells say is said by the controls: beside other labels it would be a tick of theirs."""
+        """What the linked cells say the controls say; beside another label it would be a tick of that."""
         for grid, spot in self.linked:
             grid.cells.pop(spot, None)
 
@@ -191,7 +192,7 @@ class _Sheet:
         return row, control.box.left, control.box.top
 
     def _spot(self, control: Control) -> Spot:
-        """The cell under the little box; for a captioned one on another text, the nearest blank one beneath it."""
+        """The cell under the little box; for one with a caption on another text, the next blank one."""
         assert control.box is not None
         left, top, right, bottom = control.box
         middle = (top + bottom) // 2
@@ -259,9 +260,7 @@ class _Sheet:
         if len(parts) != len(controls):
             return False
         boxes = [c.box for c in controls if c.box]
-        apart = all(
-            max(b.left - a.left, b.top - a.top) >= 2 * _BOX for a, b in zip(boxes, boxes[1:], strict=False)
-        )
+        apart = all(max(b.left - a.left, b.top - a.top) >= 2 * _BOX for a, b in itertools.pairwise(boxes))
         return apart and all(self._caption(c) in ("", p) for c, p in zip(controls, parts, strict=True))
 
     def _lay_on_text(self, spot: Spot, control: Control, text: str) -> None:
@@ -294,7 +293,7 @@ class _Sheet:
             self._ring(oval, spot, text)
 
     def _ring(self, oval: Control, spot: Spot, text: str) -> None:
-        """An oval around a text is its tick, unless an empty box stands there or the text holds several choices."""
+        """An oval around a text is its tick, but not on an empty box, nor on several choices."""
         match = _GLYPH.match(text)
         rest = text[match.end() :] if match else text
         if match and glyph_tick(fold(match[1])) == "off":
@@ -306,7 +305,7 @@ class _Sheet:
             self.grid.cells[spot] = f"{self._mark()} {rest}"
 
     def _mark(self) -> str:
-        """An oval's glyph: beside typed ○ and no other marks it is one more of them, as ● would make them "off"."""
+        """An oval's glyph: beside typed ○ and no other marks it is one of them; ● would make them "off"."""
         if self._oval is None:
             texts = [v for v in self.grid.cells.values() if isinstance(v, str)]
             ticks = [t for v in texts if (t := read_tick(v) or ((m := _GLYPH.match(v)) and glyph_tick(m[1])))]

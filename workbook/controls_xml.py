@@ -1,8 +1,8 @@
 """Find check boxes, option buttons and ovals in the parts of an Office package (.xlsx, .xlsm, .xlsb).
 
-A form control is written up to three times: as ``control`` in the sheet with a ctrlProp part (its state), as a
-VML shape (what Excel 2007 knew, and what other tools keep), as a shape of the drawing (its caption). The first
-counts; the others fill in what it lacks.
+A form control is written up to three times: as ``control`` in the sheet with a ctrlProp part (its state), as
+a VML shape (what Excel 2007 knew, and what other tools keep), as a shape of the drawing (its caption). The
+first counts; the others fill in what it lacks.
 """
 
 from __future__ import annotations

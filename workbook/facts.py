@@ -16,7 +16,7 @@ MOST_MERGES = 20_000
 
 @dataclasses.dataclass(slots=True)
 class SheetFacts:
-    """Error cells, formulas without a stored value, what is hidden, controls; None: the value reader knows."""
+    """Error cells, formulas without a stored value, what is hidden, controls; merges None: not looked up."""
 
     errors: dict[Spot, str] = dataclasses.field(default_factory=dict)
     uncached: set[Spot] = dataclasses.field(default_factory=set)

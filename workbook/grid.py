@@ -7,6 +7,7 @@ import functools
 import operator
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from workbook.notation import CellValue
@@ -83,7 +84,7 @@ class Grid:
         self.index()
 
     def _covered(self) -> frozenset[Spot]:
-        """The cells that merged blocks hide, as far as there are any cells: a block may reach to the sheet's end."""
+        """The cells that merged blocks hide, no further than there are cells: a block may be endless."""
         area = sum((m.bottom - m.top + 1) * (m.right - m.left + 1) for m in self.merges)
         if area <= _USUAL_AREA or not self.cells:
             return covered(self.merges) if area <= _USUAL_AREA else frozenset()
@@ -105,6 +106,13 @@ class Grid:
             )  # cells come in this order from most files: then that costs next to nothing
         self.rows = dict(rows)
 
+    def at(self, spots: Iterable[Spot]) -> list[tuple[Spot, CellValue]]:
+        """What is not blank in some cells, in their order. The value of an error cell is None."""
+        cells, errors = self.cells, self.errors
+        if errors:
+            return [(spot, cells.get(spot)) for spot in spots if spot in cells or spot in errors]
+        return [(spot, cells[spot]) for spot in spots if spot in cells]
+
     def within(self, rect: Rect) -> list[tuple[Spot, CellValue]]:
         """What is not blank in a block, in reading order. The value of an error cell is None."""
         found = []
@@ -122,7 +130,7 @@ class Grid:
 
     def place(self, spot: Spot) -> str:
         """The address of a cell as shown to people: ``Sheet!A1``."""
-        return f"{self.name}!{address(*spot)}"
+        return place(self.name, spot)
 
 
 @functools.lru_cache(maxsize=256)
@@ -135,6 +143,12 @@ def covered(merges: tuple[Rect, ...]) -> frozenset[Spot]:
         for column in range(left, right + 1)
         if (row, column) != (top, left)
     )
+
+
+@functools.lru_cache(maxsize=65536)
+def place(sheet: str, spot: Spot) -> str:
+    """A cell's address with its sheet; the same text object for all files, as thousands have it."""
+    return f"{sheet}!{address(*spot)}"
 
 
 @functools.lru_cache(maxsize=65536)

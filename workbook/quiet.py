@@ -20,7 +20,7 @@ class _Held:
     panicked = False
     real = -1
     catch: IO[bytes] | None = None
-    """What is printed meanwhile. Kept for the next time: a new file for each book would cost more than reading."""
+    """What is printed meanwhile. Kept for the next time: making a file for each book would cost too much."""
     owner = 0
 
 

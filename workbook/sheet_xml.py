@@ -1,4 +1,4 @@
-"""Facts of a sheet's XML that the value reader does not give. Parts are scanned as bytes, parsed only on a hit.
+"""Facts of a sheet's XML that the value reader does not give. Parts are scanned, parsed only on a hit.
 
 What would make the value reader take all memory is refused here, before it sees the file: cells far apart,
 tens of thousands of merged blocks, long texts repeated in many cells.

@@ -27,14 +27,16 @@ class FormPage:
 
     def found(self, area: Area) -> Found:
         """What is not blank in an area, labels and claimed cells left out."""
-        grid = self.grid
-        found = [(s, grid.cells.get(s)) for s in area.extra if s in grid.cells or s in grid.errors]
-        found += grid.within(area.rect)
-        labels, claimed, others, out = self.layout.labels, self.claimed, area.others, area.without
-        found = [f for f in found if f[0] not in labels and f[0] not in claimed and f[0] not in others]
-        if area.extra:
-            found.sort(key=lambda item: item[0])
-        return [f for f in found if not out.holds(f[0])] if out else found
+        if area.spots is None:
+            found = [item for item in self.seen(area) if area.may_hold(item[0])]
+        else:
+            found = self.grid.at(area.spots)
+        return [item for item in found if item[0] not in self.claimed] if self.claimed else found
+
+    def seen(self, area: Area) -> Found:
+        """All that is not blank in an area, labels too."""
+        inside = self.grid.within(area.rect) if area.inside is None else self.grid.at(area.inside)
+        return self.grid.at(area.extra) + inside if area.extra else inside
 
     def block(self, spot: Spot) -> Rect:
         """The merged block that begins at a cell, else the cell itself."""

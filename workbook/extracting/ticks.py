@@ -105,8 +105,7 @@ def _box(page: FormPage, place: BoxPlace, words: Vocabulary) -> _Box:
 
 
 def _ticks_in(page: FormPage, area: Area) -> list[_Beside]:
-    cells = [(spot, page.grid.cells.get(spot)) for spot in area.extra] + page.grid.within(area.rect)
-    return [_Beside(spot, tick) for spot, value in cells if (tick := read_tick(value))]
+    return [_Beside(spot, tick) for spot, value in page.seen(area) if (tick := read_tick(value))]
 
 
 def _sides(groups: list[_Group]) -> list[Side]:

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from workbook.form import Form, Section
-from workbook.grid import Rect, Spot
+from workbook.grid import Rect, Spot, covered
 from workbook.labels import Meaning
-from workbook.locating.places import FAR, Area, Token
+from workbook.locating.places import FAR, Area, Taken, Token
 
 _BEYOND = 4
 """How many columns right of its label a value may stand at the form's edge, at least."""
@@ -42,6 +42,7 @@ class Page:
         """The boxes by ``group:value``: the label's token, and which box of its cell it is."""
         self.hard: list[Token] = []
         self.hard_spots: set[Spot] = set()
+        self.taken = Taken(covered(merges), self.hard_spots)
         self.meant: dict[Spot, list[Meaning]] = {}
         self._open_blocks: list[Rect] | None = None
         for token in self.tokens:
@@ -138,7 +139,7 @@ class Page:
                 others.append((block.top, block.left))
             elif block.top < top or block.left < left:
                 reaching.append((block.top, block.left))
-        return Area(rect, tuple(reaching), without, frozenset(others))
+        return Area(rect, tuple(reaching), without, frozenset(others), self.taken)
 
     def _has_own_label(self, block: Rect, rect: Rect) -> bool:
         """Whether a block that is higher than the area belongs to another label.

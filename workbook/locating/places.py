@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import NamedTuple
 
 from workbook.form import Field, Table
@@ -54,7 +55,20 @@ class Token:
         return block.top <= self.row <= block.bottom and block.left <= self.col <= block.right
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
+@dataclasses.dataclass(slots=True, frozen=True, eq=False)
+class Taken:
+    """The cells of a page that hold no value: those beneath merged blocks, and its labels."""
+
+    hidden: frozenset[Spot]
+    labels: set[Spot]
+    """Complete once the layout is."""
+
+
+_MANY = 200
+"""An area of more cells than that is not listed: its rows are looked through."""
+
+
+@dataclasses.dataclass(frozen=True)
 class Area:
     """Where to look for a value: a block of cells, and first cells of merged blocks that reach into it."""
 
@@ -63,11 +77,33 @@ class Area:
     without: Rect | None = None
     others: frozenset[Spot] = frozenset()
     """Blocks that reach into the area but stand beside or beneath a label of their own."""
+    taken: Taken = dataclasses.field(default=Taken(frozenset(), set()), compare=False, repr=False)
 
     @property
     def corner(self) -> Spot:
         """The first cell: where a value would stand if there were one."""
         return self.rect.top, self.rect.left
+
+    @functools.cached_property
+    def inside(self) -> tuple[Spot, ...] | None:
+        """The cells of the block that can be seen, in reading order; None when they are too many to list."""
+        top, left, bottom, right = self.rect
+        if max(0, bottom - top + 1) * max(0, right - left + 1) > _MANY:
+            return None
+        spots = ((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1))
+        return tuple(spot for spot in spots if spot not in self.taken.hidden)
+
+    @functools.cached_property
+    def spots(self) -> tuple[Spot, ...] | None:
+        """The cells where a value can stand, labels left out; None when they are too many to list."""
+        if self.inside is None:
+            return None
+        return tuple(spot for spot in sorted({*self.extra, *self.inside}) if self.may_hold(spot))
+
+    def may_hold(self, spot: Spot) -> bool:
+        """Whether a cell in the area can hold its value: it is no label and belongs to no other one."""
+        out = self.without
+        return spot not in self.taken.labels and spot not in self.others and not (out and out.holds(spot))
 
 
 @dataclasses.dataclass(slots=True, frozen=True)

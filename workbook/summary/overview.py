@@ -31,9 +31,9 @@ COLUMNS = 12
 """The page is twelve columns of one width: parts span some of them."""
 WIDTH = 10.5
 CHART_ROWS = 15
-SCALE = 70
-"""Percent: twelve columns on a portrait A4."""
-PAGE_ROWS = 62
+SCALE = 60
+"""Percent: twelve columns on a portrait A4, with room for a wider font than the one asked for."""
+PAGE_ROWS = 72
 """Plain rows on a page of that scale."""
 
 
