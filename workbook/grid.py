@@ -133,7 +133,7 @@ class Grid:
         return place(self.name, spot)
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=32)
 def covered(merges: tuple[Rect, ...]) -> frozenset[Spot]:
     """The cells that merged blocks hide: all but the first of each."""
     return frozenset(

@@ -123,7 +123,7 @@ class Vocabulary:
         self.notes = {_without_years(fold(note)) for note in notes if note}
         self.slots = {fold(mark) for mark in form.slot_marks}
         self._interned: dict[tuple[object, ...], Label] = {}
-        self.recognise = functools.lru_cache(maxsize=65536)(self._recognise)
+        self.recognise = functools.lru_cache(maxsize=8192)(self._recognise)
 
     def _intern(self, meanings: tuple[Meaning, ...] = (), **more: object) -> Label:
         key = (meanings, *more.items())
@@ -172,7 +172,7 @@ class Vocabulary:
             return None
         return self._intern(options=tuple(tuple(self.options[option]) for option, _ in parts))
 
-    @functools.lru_cache(maxsize=16384)  # noqa: B019 (vocabularies live as long as the program)
+    @functools.lru_cache(maxsize=4096)  # noqa: B019 (vocabularies live as long as the program)
     def _split_boxes(self, folded: str) -> tuple[tuple[str, OptionPart], ...]:
         if not any(option in folded for option in self.options):
             return ()

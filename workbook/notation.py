@@ -25,7 +25,7 @@ _SAME = str.maketrans(
 )
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """A text for comparison: width, case, white space and look-alike signs do not count. ① stays ①.
 
@@ -95,7 +95,7 @@ def read_number(value: CellValue, unit: str | None = None) -> ReadNumber:
     return ReadNumber("number", exact(value))
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=16384)
 def _read_text_number(text: str, unit: str | None) -> ReadNumber:
     text = _SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip()
     if not text:

@@ -156,7 +156,7 @@ def refuse_unsafe(data: bytes) -> None:
     """Raises `Unsafe` for a document type, and for encodings in which one could hide."""
     if b"\0" in data[:64]:
         raise Unsafe("encoding")
-    if b"<!" in data and _TYPE.search(data):
+    if b"!" in data and b"<!" in data and _TYPE.search(data):  # a lone letter is found ten times as fast
         raise Unsafe("DOCTYPE")
 
 

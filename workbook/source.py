@@ -8,6 +8,7 @@ are kept too, before python-calamine sees the file.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import io
 import zipfile
@@ -104,13 +105,13 @@ def _grids(data: bytes, facts: dict[str, SheetFacts]) -> Iterator[Grid]:
 
 
 def _grid(meta: calamine.SheetMetadata, sheet: calamine.CalamineSheet, facts: SheetFacts) -> Grid:
-    merges = facts.merges
-    if merges is None:
-        merges = tuple(Rect(*first, *last) for first, last in sheet.merged_cell_ranges or ())
-    if len(merges) > MOST_MERGES:
-        raise TooLarge(f"{meta.name}: {len(merges):,} merged blocks")
     top, left = sheet.start or (0, 0)
-    _refuse_overlaps(merges, top + sheet.height, left + sheet.width)
+    ranges = facts.merges
+    if ranges is None:
+        ranges = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
+    if len(ranges) > MOST_MERGES:
+        raise TooLarge(f"{meta.name}: {len(ranges):,} merged blocks")
+    merges = _blocks(ranges, top + sheet.height, left + sheet.width)
     cells: dict[tuple[int, int], Any] = {
         (row, column): value
         for row, values in enumerate(sheet.to_python(skip_empty_area=True), top)
@@ -130,13 +131,20 @@ def _grid(meta: calamine.SheetMetadata, sheet: calamine.CalamineSheet, facts: Sh
     )
 
 
-def _refuse_overlaps(merges: tuple[Rect, ...], rows: int, columns: int) -> None:
-    """Blocks of a real sheet lie side by side: together they cover no more than the cells that there are."""
+@functools.lru_cache(maxsize=64)
+def _blocks(ranges: tuple[tuple[int, int, int, int], ...], rows: int, columns: int) -> tuple[Rect, ...]:
+    """The merged blocks of a sheet of that size; kept, as most sheets of a run have the same.
+
+    Blocks of a real sheet lie side by side: together they cover no more than the cells that there are. Raises
+    `TooLarge` for others.
+    """
+    merges = tuple(map(Rect._make, ranges))
     area = sum(
         max(0, min(m.bottom, rows) - m.top + 1) * max(0, min(m.right, columns) - m.left + 1) for m in merges
     )
     if area > MOST_CELLS:
         raise TooLarge(f"{area:,} cells in merged blocks")
+    return merges
 
 
 class _told:  # noqa: N801 (reads as a statement)

@@ -14,7 +14,7 @@ from workbook.locating.places import WHOLE, PageLayout, Printed
 from workbook.locating.tables import find_tables
 
 
-@functools.lru_cache(maxsize=512)
+@functools.lru_cache(maxsize=128)
 def locate(form: Form, sheet: Printed) -> tuple[PageLayout, ...]:
     """The pages of the form on a sheet: none, one or both."""
     tokens = split.tokens(sheet)
