@@ -195,6 +195,19 @@ def test_over_the_change_of_era_year_after_year(tmp_path: Path) -> None:
         assert not [issue for issue in new.issues if issue.code == "F009"]
 
 
+def test_a_tick_is_never_taken_for_a_start_year(tmp_path: Path) -> None:
+    """On a sheet of 2018 a bare 1 would be pinned to 平成, and TRUE is stored as 1."""
+    record = json.loads(json.dumps(sample()).replace('"2018"', '"2019"').replace('"2017"', '"2018"').replace(
+        '"2016"', '"2017"').replace('"2015"', '"2016"'))  # fmt: skip
+    record |= {"fiscal_year": 2018, "period": {"kind": "single_year", "start_year": None, "end_year": None}}
+    path = tmp_path / "a.xlsx"
+    write_book(path, [record], Style(tick="bool", place_period="front"))
+    (old,) = read_file(path).records
+    done, (new,) = rolled(path)
+    assert done.kept == []
+    assert new.ticked("period") == old.ticked("period") == ("single_year",)
+
+
 def test_several_projects_in_a_book(tmp_path: Path) -> None:
     other = sample() | {"project_name": "別の事業"}
     write_book(tmp_path / "a.xlsx", [sample(), other], Style())

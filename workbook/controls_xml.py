@@ -32,7 +32,6 @@ _LOST = re.compile(r"(?:Check Box|Option Button|チェック(?: ボックス)?|�
 _SHAPE_ID = re.compile(r"_s(\d+)$")
 _OPEN_BREAK = re.compile(rb"<br\s*>", re.IGNORECASE)
 """Excel writes them in VML without an end, which would swallow all that follows."""
-_CAPTION = re.compile(rb">\s*[^<>\s][^<>]*</(?:font|div)>")
 _DRAWN = ("drawing", "vmlDrawing", "control", "ctrlProp")
 _VML_TICKS = (b'"Checkbox"', b'"Radio"', b'"GBox"', b'"Pict"')
 
@@ -52,6 +51,11 @@ class _Found:
     first: bool = False
 
 
+def is_drawn_on(package: Package, part: str) -> bool:
+    """Whether a sheet has a drawing of any kind."""
+    return any(r.kind in _DRAWN for r in package.relations(part))
+
+
 def find(package: Package, part: str, sheet: bytes, sizes: Sizes) -> list[Control]:
     """The ticks drawn on the sheet of a part; ``sheet`` is its XML (nothing for a binary sheet)."""
     relations = [r for r in package.relations(part) if r.kind in _DRAWN and r.target in package]
@@ -63,7 +67,7 @@ def find(package: Package, part: str, sheet: bytes, sizes: Sizes) -> list[Contro
     parts = [_part(package, r) for r in relations if r.kind == "vmlDrawing"]
     known = all(_usable(f.box) and (f.link if f.activex else len(texts.get(f.ident, ())) == 1) for f in found)
     blank = known and any(not f.activex and not texts[f.ident][0] for f in found)
-    known = known and not (blank and any(_CAPTION.search(part) for part in parts))
+    known = known and not (blank and any(_has_text(part) for part in parts))
     # Most books say all of it twice: the second time is then left unread.
     vml = [] if known and _ticks(parts) == len(found) else [v for part in parts for v in _vml(part, sizes)]
     if max(len(found), len(vml), len(drawn)) > MOST:
@@ -134,6 +138,11 @@ def _control(
 
 
 # ---- VML ---------------------------------------------------------------------------------------------------
+
+
+def _has_text(part: bytes) -> bool:
+    """Whether a text box of a VML part may hold a text: else each of its ends stands right behind a tag."""
+    return any(part.count(b"</" + tag) != part.count(b"></" + tag) for tag in (b"font>", b"div>"))
 
 
 def _ticks(parts: list[bytes]) -> int:

@@ -59,18 +59,23 @@ def captions(drawn: list[Shape]) -> dict[str, list[str]]:
 
 def position(anchor: Any, sizes: Sizes) -> Box | None:
     """Where an anchor lies: between two cells, from a cell on, or in EMU from the corner."""
-    start, end = _marker(anchor.find("{*}from"), sizes), _marker(anchor.find("{*}to"), sizes)
-    if start is None:
-        start = _pair(anchor.find("{*}pos"), "x", "y")
-    extent = _pair(anchor.find("{*}ext"), "cx", "cy")
+    start = end = extent = None
+    for child in anchor:
+        tag = child.tag if isinstance(child.tag, str) else ""
+        if tag.endswith("}from"):
+            start = _marker(child, sizes)
+        elif tag.endswith("}to"):
+            end = _marker(child, sizes)
+        elif tag.endswith("}pos"):
+            start = _pair(child, "x", "y")
+        elif tag.endswith("}ext"):
+            extent = _pair(child, "cx", "cy")
     if start and end is None and extent:
         end = (start[0] + extent[0], start[1] + extent[1])
     return Box(*start, *end) if start and end else None
 
 
-def _marker(marker: Any, sizes: Sizes) -> tuple[int, int] | None:
-    if marker is None:
-        return None
+def _marker(marker: Any, sizes: Sizes) -> tuple[int, int]:
     column = across = row = down = 0
     for child in marker:
         tag = child.tag

@@ -60,6 +60,7 @@ class Package:
             raise Unsafe("compression")
         self._members = {m.filename.lstrip("/").lower(): m for m in members}
         self._kept: dict[str, bytes] = {}
+        self._relations: dict[str, list[Relation]] = {}
         if len(self._members) != len(members):
             raise Unsafe("two parts of one name")
 
@@ -126,6 +127,11 @@ class Package:
 
     def relations(self, part: str) -> list[Relation]:
         """What a part refers to ("" for the package itself); nothing when it has no relations."""
+        if part not in self._relations:
+            self._relations[part] = self._read_relations(part)
+        return self._relations[part]
+
+    def _read_relations(self, part: str) -> list[Relation]:
         folder, base = posixpath.split(part)
         rels = posixpath.join(folder, "_rels", f"{base}.rels")
         if rels not in self:
@@ -134,7 +140,8 @@ class Package:
         for relation in self.xml(rels):
             kind, target = relation.get("Type", "").rpartition("/")[2], relation.get("Target", "")
             if relation.get("TargetMode") != "External":
-                target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+                target = posixpath.join("/", folder, target)
+                target = (posixpath.normpath(target) if "/." in target else target).lstrip("/")
             found.append(Relation(relation.get("Id", ""), kind, target))
         return found
 

@@ -204,8 +204,10 @@ def _move_prints(part: Part) -> None:
 def _pin_starts(part: Part) -> None:
     """元年度～ on a sheet of 2018 is 1989, on one of 2019 it would be 2019: such a start gets its era."""
     for choice in part.record.form.choices:
-        spot = _spot(part, f"{choice.name}.start_year")
-        if spot is None or part.sheet.has_formula(spot):
+        key = f"{choice.name}.start_year"
+        spot = _spot(part, key)
+        # Without a start the key's cell is that of the tick.
+        if part.record[key] is None or spot is None or part.sheet.has_formula(spot):
             continue
         text = part.sheet.text(spot)
         new = pinned(text, part.record.fiscal_year)

@@ -26,7 +26,7 @@ _SHORTEST_CELL = len('<c t="s"><v>0</v></c>')
 _MOST_TEXT = 64 * 2**20
 """Characters in all cells together: the value reader copies a shared text into each cell that has it."""
 _WORKSHEET = re.compile(rb"<(?:\w+:)?worksheet\b")
-_ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
+_ROW = re.compile(rb"<row\b([^>]*)>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b([^>]*)>")
 _ATTRIBUTE = re.compile(
     rb"""\b(r|ht|hidden|min|max|width|defaultRowHeight|defaultColWidth)=["']([^"']*)["']"""
@@ -54,7 +54,7 @@ def facts(package: Package) -> dict[str, SheetFacts]:
 
 def _facts(package: Package, part: str, data: bytes) -> SheetFacts:
     told = _parse(data) if _is_telling(data) else SheetFacts()
-    if package.relations(part):
+    if controls_xml.is_drawn_on(package, part):
         told.sizes = _sizes(data)
         told.controls = controls_xml.find(package, part, data, told.sizes)
     return told
@@ -217,8 +217,10 @@ def _sizes(data: bytes) -> Sizes:
     for match in _ROW.finditer(data):
         told = _attributes(match[1])
         number = int(_float(told.get(b"r"), number + 2)) - 1
-        if _is_hidden(told) or b"ht" in told:
-            rows[number] = 0.0 if _is_hidden(told) else _float(told[b"ht"], 13.5)
+        if _is_hidden(told):
+            rows[number] = 0.0
+        elif b"ht" in told:
+            rows[number] = _float(told[b"ht"], 13.5)
     width, height = _float(usual.get(b"defaultColWidth"), 9.0), _float(usual.get(b"defaultRowHeight"), 13.5)
     return Sizes(columns, rows, width, height)
 

@@ -22,6 +22,8 @@ class _Line:
     edges: list[int] = dataclasses.field(default_factory=lambda: [0])
 
     def start(self, index: int) -> int:
+        if 0 <= index < len(self.edges):
+            return self.edges[index]
         while len(self.edges) <= min(index, _LAST):
             self.edges.append(self.edges[-1] + self.own.get(len(self.edges) - 1, self.default))
         return self.edges[min(max(index, 0), _LAST)]

@@ -106,7 +106,7 @@ def _grids(data: bytes, facts: dict[str, SheetFacts]) -> Iterator[Grid]:
 
 def _grid(meta: calamine.SheetMetadata, sheet: calamine.CalamineSheet, facts: SheetFacts) -> Grid:
     top, left = sheet.start or (0, 0)
-    ranges = facts.merges
+    ranges: tuple[tuple[int, int, int, int], ...] | None = facts.merges
     if ranges is None:
         ranges = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
     if len(ranges) > MOST_MERGES:

@@ -22,8 +22,6 @@ ON, OFF, MARK = "■", "□", "●"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PKG = "http://schemas.openxmlformats.org/package/2006/relationships"
-_LINKS = 150
-"""The column, far right of every form, of linked cells."""
 _SPLIT = re.compile(f"[{ON}{OFF}]")
 
 
@@ -103,6 +101,9 @@ class _Sheet:
             rect = Rect(*_range(merge.get("ref", "")))
             self.blocks[rect.top, rect.left] = rect
         self.ovals: list[Rect] = []
+        used = [spot(cell.get("r", ""))[1] for cell in self.root.iter("{*}c")]
+        self.links = max([*used, *(block.right for block in self.blocks.values())]) + 2
+        """The first column of linked cells, right of all that stands on the sheet."""
 
     def write(self) -> None:
         for cell in list(self.root.iter("{*}c")):
@@ -113,9 +114,8 @@ class _Sheet:
             return
         if self.how.link == "here":
             for control in mine:
-                _put_boolean(
-                    self.root, control.block.top, _LINKS + control.number, _linked_state(control, self.how)
-                )
+                row, column = spot(control.link.replace("$", ""))
+                _put_boolean(self.root, row, column, _linked_state(control, self.how))
         self._add_parts(mine)
         self.parts[self.part] = etree.tostring(
             self.root, xml_declaration=True, encoding="UTF-8", standalone=True
@@ -126,7 +126,7 @@ class _Sheet:
         block = self.blocks.get((row, column), Rect(row, column, row, column))
         if text.strip() == MARK and self.how.ovals:
             self.ovals.append(block)
-            _type(cell, "")
+            _blank(cell)
             return
         glyphs = _SPLIT.findall(text)
         if not glyphs:
@@ -140,11 +140,22 @@ class _Sheet:
                 len(self.drawn), glyph == ON, label if captioned else "", block, step, len(glyphs)
             )
             if self.how.link == "here":
-                control.link = f"${_letters(_LINKS + control.number)}${block.top + 1}"
+                beside = sum(c.block.top == block.top for c in self.drawn[self.first :])
+                control.link = f"${_letters(self.links + beside)}${block.top + 1}"
             elif self.how.link:
                 control.link = f"{self.how.link}!$F${control.number + 1}"
             self.drawn.append(control)
-        _type(cell, "" if captioned else "　　".join(labels))
+        self._retype(cell, "" if captioned else "　　".join(labels))
+
+    def _retype(self, cell: Any, text: str) -> None:
+        if not text:
+            _blank(cell)
+            return
+        self.strings.append(text)
+        shared = self.parts["xl/sharedStrings.xml"]
+        one = f'<si><t xml:space="preserve">{escape(text)}</t></si></sst>'.encode()
+        self.parts["xl/sharedStrings.xml"] = shared.replace(b"</sst>", one)
+        cell.find("{*}v").text = str(len(self.strings) - 1)
 
     # -- parts --
 
@@ -325,14 +336,10 @@ def _markers(control: Drawn, prefix: str) -> str:
     return marker("from", shift, rest, top, 9525) + marker("to", right, rest + 300000, bottom, 130000)
 
 
-def _type(cell: Any, text: str) -> None:
+def _blank(cell: Any) -> None:
     for child in list(cell):
         cell.remove(child)
     cell.attrib.pop("t", None)
-    if text:
-        cell.set("t", "inlineStr")
-        holder = etree.SubElement(etree.SubElement(cell, f"{{{_MAIN}}}is"), f"{{{_MAIN}}}t")
-        holder.text = text
 
 
 def _put_boolean(root: Any, row: int, column: int, value: bool) -> None:
