@@ -155,9 +155,7 @@ def _sorted_out(entries: list[_Entry], left_out: set[str], missing: list[str]) -
         if identity not in seen:
             seen.add(identity)
             once.append(entry)
-    sources = [
-        Source(name, e.path, e.address, e.fetched) for e, name in zip(once, _names(once), strict=True)
-    ]
+    sources = [Source(name, e.path, e.address, e.fetched) for e, name in zip(once, _names(once), strict=True)]
     locks = [PurePosixPath(source.file).name.startswith(LOCK_PREFIX) for source in sources]
     return Found(
         sources=[source for source, lock in zip(sources, locks, strict=True) if not lock],

@@ -122,9 +122,11 @@ def _alone(view: listing.View, entries: Sequence[Entry]) -> Beside:
 
 def _received(view: listing.View, beside: Beside) -> list[DataTable]:
     """受付簿, and what the masters and last year's sheets have to tell."""
-    of_sections = [receipts.progress(beside.reception)] if any(
-        section.expected is not None for section in beside.reception.sections
-    ) else []
+    of_sections = (
+        [receipts.progress(beside.reception)]
+        if any(section.expected is not None for section in beside.reception.sections)
+        else []
+    )
     return [receipts.received(view, beside.reception), *of_sections, *finance_tables.sheets(beside)]
 
 

@@ -128,7 +128,9 @@ NO_YEAR = Text(
     "{word}年度の数値はありません。あるのは {known} です。",
     "There are no figures for {word}. There are: {known}",
 )
-NEEDS_OUTPUT = Text("{word} で書き出すには -o で出力先を指定してください。", "{word} needs -o: where to write.")
+NEEDS_OUTPUT = Text(
+    "{word} で書き出すには -o で出力先を指定してください。", "{word} needs -o: where to write."
+)
 DAMAGED_STORE = Text(
     "表のフォルダーを読めません。evalxl consolidate --data で書き出したものか確かめてください: {detail}",
     "Cannot read the folder of tables. Was it written by evalxl consolidate --data? {detail}",
@@ -307,7 +309,9 @@ FOREIGN_FOLDER = Text(
 )
 
 # Papers for the council.
-REPORTED = Text("{level}ごとの資料を{pages}枚書き出しました: {path}", "{pages} pages by {level} were written: {path}")
+REPORTED = Text(
+    "{level}ごとの資料を{pages}枚書き出しました: {path}", "{pages} pages by {level} were written: {path}"
+)
 NO_PDF = Text(
     "PDFは作っていません（LibreOffice が入っていません）。"
     "{path} をExcelで開き、「PDFとして保存」してください。",

@@ -216,9 +216,7 @@ def test_other_settings_give_their_own_findings(books: Path, settings: Settings)
     assert run(books)[1:] == ([], store.Told(reused=6))  # and the former ones are still there
 
 
-def test_another_language_another_form_another_program(
-    books: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_language_another_form_another_program(books: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     keys = {store.key_of(Settings(), None, "ja"), store.key_of(Settings(), None, "en")}
     keys.add(store.key_of(Settings(), FORM, "ja"))
     monkeypatch.setattr(program, "fingerprint", lambda: "another")
