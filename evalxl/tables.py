@@ -259,7 +259,8 @@ def finding_row(finding: Finding, lang: Lang) -> FindingRow:
     found, expected = (_plain_text(finding.values.get(name)) for name in ("found", "expected"))
     text, hint = finding.message(lang), finding.hint(lang)
     return (
-        finding.code, finding.severity, field_name(finding.field), finding.year, finding.cell, text, hint, found, expected
+        finding.code, finding.severity, field_name(finding.field), finding.year, finding.cell,
+        text, hint, found, expected,
     )  # fmt: skip
 
 

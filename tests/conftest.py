@@ -14,7 +14,7 @@ __all__ = ["office"]
 
 @pytest.fixture(scope="session", autouse=True)
 def no_store() -> Iterator[None]:
-    """No test reads or writes the user's own store of what was read before; those of the store have theirs."""
+    """No test reads or writes the user's own store of what was read; those of the store have theirs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(store.PLACE, "off")
         yield

@@ -45,10 +45,6 @@ Spot = tuple[int, int]
 _COLUMN = operator.itemgetter(0)
 
 
-_USUAL_AREA = 100_000
-"""Cells in merged blocks: far more than any form has."""
-
-
 class Note(NamedTuple):
     """A tick that contradicts itself or cannot be read: where, of what, the ``reason``, and both sides."""
 
@@ -82,16 +78,6 @@ class Grid:
             for spot in hidden.intersection(self.cells):
                 del self.cells[spot]
         self.index()
-
-    def _covered(self) -> frozenset[Spot]:
-        """The cells that merged blocks hide, no further than there are cells: a block may be endless."""
-        area = sum((m.bottom - m.top + 1) * (m.right - m.left + 1) for m in self.merges)
-        if area <= _USUAL_AREA or not self.cells:
-            return covered(self.merges) if area <= _USUAL_AREA else frozenset()
-        bottom, right = max(row for row, _ in self.cells), max(column for _, column in self.cells)
-        return covered(
-            tuple(Rect(m.top, m.left, min(m.bottom, bottom), min(m.right, right)) for m in self.merges)
-        )
 
     def index(self) -> None:
         """Arrange the cells by rows; to be called again when ``cells`` were changed."""

@@ -24,7 +24,7 @@ _SMALL = 2**20
 """Parts up to that size are kept for a second look."""
 
 
-class Unsafe(Exception):  # noqa: N818 (what the file is, as `Refused`)
+class Unsafe(Exception):
     """A part holds what no spreadsheet program writes: a document type, entities, absurd sizes."""
 
 
@@ -32,7 +32,7 @@ class TooLarge(Unsafe):
     """More than any evaluation sheet holds, measured before it is unpacked."""
 
 
-class Encrypted(Exception):  # noqa: N818
+class Encrypted(Exception):
     """A member of the package has a password."""
 
 

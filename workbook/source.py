@@ -26,6 +26,9 @@ from workbook.package import Encrypted, Package, TooLarge, Unsafe
 
 LARGEST_FILE = 64 * 2**20
 MOST_SHEETS = 200
+MOST_MERGED = 500_000
+"""Cells in merged blocks: a hundred times those of a form."""
+_ROWS_BEYOND, _COLUMNS_BEYOND = 1000, 300
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -135,14 +138,21 @@ def _grid(meta: calamine.SheetMetadata, sheet: calamine.CalamineSheet, facts: Sh
 def _blocks(ranges: tuple[tuple[int, int, int, int], ...], rows: int, columns: int) -> tuple[Rect, ...]:
     """The merged blocks of a sheet of that size; kept, as most sheets of a run have the same.
 
-    Blocks of a real sheet lie side by side: together they cover no more than the cells that there are. Raises
-    `TooLarge` for others.
+    A block that runs on to the end of the sheet is cut a good way behind the last value. Blocks of a real
+    sheet lie side by side: together they cover no more than the cells that there are. Raises `TooLarge` for
+    others, before their cells are listed.
     """
-    merges = tuple(map(Rect._make, ranges))
-    area = sum(
-        max(0, min(m.bottom, rows) - m.top + 1) * max(0, min(m.right, columns) - m.left + 1) for m in merges
+    merges = tuple(
+        Rect(
+            top,
+            left,
+            min(bottom, max(top, rows) + _ROWS_BEYOND),
+            min(right, max(left, columns) + _COLUMNS_BEYOND),
+        )
+        for top, left, bottom, right in ranges
     )
-    if area > MOST_CELLS:
+    area = sum((m.bottom - m.top + 1) * (m.right - m.left + 1) for m in merges)
+    if area > MOST_MERGED:
         raise TooLarge(f"{area:,} cells in merged blocks")
     return merges
 

@@ -18,6 +18,7 @@ from lxml import etree
 
 from workbook.grid import Rect, address
 
+_HEAD = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 ON, OFF, MARK = "■", "□", "●"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -101,7 +102,7 @@ class _Sheet:
             rect = Rect(*_range(merge.get("ref", "")))
             self.blocks[rect.top, rect.left] = rect
         self.ovals: list[Rect] = []
-        used = [spot(cell.get("r", ""))[1] for cell in self.root.iter("{*}c")]
+        used = [spot(cell.get("r", ""))[1] for cell in self.root.iter("{*}c") if len(cell)]
         self.links = max([*used, *(block.right for block in self.blocks.values())]) + 2
         """The first column of linked cells, right of all that stands on the sheet."""
 
@@ -117,9 +118,7 @@ class _Sheet:
                 row, column = spot(control.link.replace("$", ""))
                 _put_boolean(self.root, row, column, _linked_state(control, self.how))
         self._add_parts(mine)
-        self.parts[self.part] = etree.tostring(
-            self.root, xml_declaration=True, encoding="UTF-8", standalone=True
-        )
+        self.parts[self.part] = _HEAD + etree.tostring(self.root, encoding="UTF-8", xml_declaration=False)
 
     def _cell(self, cell: Any, text: str) -> None:
         row, column, _, _ = _range(cell.get("r", ""))
@@ -360,7 +359,7 @@ def _add_links(parts: dict[str, bytes], number: int, links: list[tuple[str, bool
     for link, value in links:
         row, column, _, _ = _range(link.rpartition("!")[2].replace("$", ""))
         _put_boolean(root, row, column, value)
-    parts[part] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    parts[part] = _HEAD + etree.tostring(root, encoding="UTF-8", xml_declaration=False)
 
 
 def _content(parts: dict[str, bytes], part: str, kind: str) -> None:

@@ -129,6 +129,8 @@ _EDITS: dict[str, Callable[[Parts], None]] = {
     "negative_row": _cells(b'<row r="-5"><c r="A-5"><v>1</v></c></row>'),
     "long_text_often": lambda p: (_cells(*(_row(r, *(b'<c t="s"><v>0</v></c>' for _ in range(500))) for r in range(1, 800)))(p), _put(_SHARED, b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>' + b"x" * 32_000 + b"</t></si></sst>")(p), None)[-1],
     "many_merges": _sub(_SHEET, rb"<mergeCells.*</mergeCells>", b"<mergeCells>" + _MERGES + b"</mergeCells>"),
+    "endless_merge": _sub(_SHEET, rb'<mergeCell ref="[^"]*"', b'<mergeCell ref="A1:XFD1048576"'),
+    "endless_merges": _sub(_SHEET, rb"<mergeCells.*</mergeCells>", b"<mergeCells>" + b'<mergeCell ref="A1:XFD1048576"/>' * 9000 + b"</mergeCells>"),
     "many_columns_hidden": _sub(_SHEET, rb"<cols>", b'<cols><col min="1" max="999999999" hidden="1"/>'),
     "deep_xml": _sub(_SHEET, rb"</sheetData>", lambda m: m[0] + b"<a>" * 100_000),
     "unclosed_xml": _sub(_SHEET, rb"</worksheet>", b""),
@@ -143,7 +145,7 @@ _EDITS: dict[str, Callable[[Parts], None]] = {
     "shared_index_beyond": _sub(_SHEET, rb'(t="s"><v>)\d+', rb"\g<1>999999999"),
     "a_thousand_sheets": _sub(_WORKBOOK, rb"<sheets>", lambda m: m[0] + b"".join(b'<sheet name="n%d" sheetId="%d" r:id="rId1"/>' % (n, n + 9) for n in range(1000))),
 }  # fmt: skip
-READABLE = ("sheet_loop", "many_columns_hidden", "bomb_elsewhere", "deep_xml")
+READABLE = ("endless_merge", "sheet_loop", "many_columns_hidden", "bomb_elsewhere", "deep_xml")
 """What may be read all the same: the trouble stands beside the form."""
 
 

@@ -106,7 +106,7 @@ class Office:
         self._ask(action="draw", path=str(path), ticks=list(ticks), texts=list(texts), targets=names)
 
     def look(self, path: Path) -> dict[str, dict[str, Any]]:
-        """What is drawn on each sheet: ``notes`` by "row,column" (from 0), ``controls``' states, ``shapes``."""
+        """What is drawn on each sheet: ``notes`` by "row,column" (from 0), ``controls``, ``shapes``."""
         found: dict[str, dict[str, Any]] = self._ask(action="look", path=str(path))
         return found
 
