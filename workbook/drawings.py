@@ -76,17 +76,13 @@ def position(anchor: Any, sizes: Sizes) -> Box | None:
 
 
 def _marker(marker: Any, sizes: Sizes) -> tuple[int, int]:
-    column = across = row = down = 0
-    for child in marker:
-        tag = child.tag
-        if tag.endswith("}col"):
-            column = _int(child.text)
-        elif tag.endswith("}row"):
-            row = _int(child.text)
-        elif tag.endswith("}colOff"):
-            across = _int(child.text)
-        elif tag.endswith("}rowOff"):
-            down = _int(child.text)
+    if (
+        len(marker) == 4 and marker[0].tag.endswith("}col") and marker[2].tag.endswith("}row")
+    ):  # always, so far
+        column, across, row, down = (_int(child.text) for child in marker)
+    else:
+        told = {_local(child): _int(child.text) for child in marker}
+        column, across, row, down = (told.get(name, 0) for name in ("col", "colOff", "row", "rowOff"))
     return sizes.point(column, across, row, down)
 
 
@@ -108,10 +104,8 @@ def _shape(shape: Any) -> Shape:
     name = ident = spid = geometry = ""
     hidden = False
     texts = []
-    for element in shape.iter():
+    for element in shape.iter("{*}cNvPr", "{*}compatExt", "{*}prstGeom", "{*}t"):
         tag = element.tag
-        if not isinstance(tag, str):  # a comment
-            continue
         if tag.endswith("}t"):
             texts.append(element.text or "")
         elif tag.endswith("}cNvPr"):

@@ -91,7 +91,7 @@ class Page:
         labels = [t.right for t in self.hard] + [t.right for t in self.tokens if t.label.year]
         self.edge = max([*labels, *(m.right for m in self.merges)], default=0)
         left = min((t.col for t in self.hard), default=0)
-        self.beyond = max(_BEYOND, (self.edge - left) // 6)
+        self.beyond = max(_BEYOND, (self.edge - left) // 3)
 
     # -- what is found, and what is not --
 
@@ -164,7 +164,11 @@ class Page:
     def right_of(self, token: Token) -> Rect:
         """From the label to the next one on its rows, or to the form's edge."""
         stop = min((t.col for t in self.beside(token)), default=FAR) - 1
-        edge = max(self.edge, token.right + self.beyond)
+        merged = any(
+            m.left > token.right and m.top <= token.bottom and m.bottom >= token.row for m in self.merges
+        )
+        # Merged blocks show where the form ends; without them a value may stand beyond the last label.
+        edge = self.edge if merged else max(self.edge, token.right + self.beyond)
         return Rect(token.row, token.right + 1, token.bottom, min(stop, edge, self.rect.right))
 
     def grown(self, token: Token, bottom: int) -> Rect:
