@@ -85,8 +85,12 @@ def read_ticks(pages: list[FormPage], words: Vocabulary) -> Iterator[Ticked]:
     ]
     sides = _sides(groups)
     ticks = [[box.tick(side) for box in group.boxes] for group, side in zip(groups, sides, strict=True)]
-    on_ticks: set[Tick | None] = {"on", "circle"} if _circle_is_on(ticks) else {"on"}
+    by_kind: dict[str, list[list[Tick | None]]] = defaultdict(list)
+    for group, states in zip(groups, ticks, strict=True):
+        by_kind[group.kind].append(states)
+    circled = {kind for kind, states in by_kind.items() if _circle_is_on(states)}
     for group, side in zip(groups, sides, strict=True):
+        on_ticks: set[Tick | None] = {"on", "circle"} if group.kind in circled else {"on"}
         on = [box for box in group.boxes if box.tick(side) in on_ticks]
         first = next(iter(on or group.boxes), None)
         spot = first.spot(side) if first else (0, 0)
@@ -163,7 +167,7 @@ def _winner(vote: Counter[Side]) -> Side | None:
 
 
 def _circle_is_on(ticks: list[list[Tick | None]]) -> bool:
-    """○ is the mark unless ● is, or unless every box has one."""
+    """In groups of one kind ○ is the mark unless ● is, or unless every box has one."""
     used = Counter(state for states in ticks for state in states if state)
     if not used["circle"] or used["on"]:
         return not used["on"]
