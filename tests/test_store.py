@@ -347,8 +347,9 @@ def test_it_lies_in_the_users_own_cache_folder(system: str, monkeypatch: pytest.
 # ---- several runs ------------------------------------------------------------------------------------------
 
 
-def at_once(folder: Path, times: int) -> list[list[FileRows]]:
-    """What a process does that runs beside others."""
+def at_once(folder: Path, times: int, place: Path) -> list[list[FileRows]]:
+    """What a process does that runs beside others. It has the environment of the server that forked it."""
+    os.environ[store.PLACE] = str(place.parent)
     program.fingerprint = same_program  # type: ignore[assignment]
     return [run(folder, fresh=bool(number % 2))[0] for number in range(times)]
 
@@ -356,7 +357,7 @@ def at_once(folder: Path, times: int) -> list[list[FileRows]]:
 def test_runs_at_once_do_not_harm_each_other(books: Path, place: Path) -> None:
     expected = plain(books)
     with multiprocessing.get_context("forkserver").Pool(3) as pool:
-        for rows in pool.starmap(at_once, [(books, 4)] * 3):
+        for rows in pool.starmap(at_once, [(books, 4, place)] * 3):
             assert rows == [expected] * 4
     with contextlib.closing(sqlite3.connect(place)) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
