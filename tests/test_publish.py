@@ -492,7 +492,7 @@ def test_search_filters_and_order_work(pages: Path, desk: BrowserContext) -> Non
     ]
     assert order == sorted(order, reverse=True)
     page.get_by_role("button", name="条件を消す").click()
-    expect(page.locator("#projects tbody tr:visible")).to_have_count(50)  # the form is cleared after the click
+    expect(page.locator("#projects tbody tr:visible")).to_have_count(50)  # cleared after the click
     assert watched.complaints == []
 
 
