@@ -1,4 +1,4 @@
-"""The blank form in a real spreadsheet: LibreOffice opens it, a department fills it in, its sums are right."""
+"""The blank form in a real spreadsheet: LibreOffice opens it, a department fills it in, its sums hold."""
 
 from __future__ import annotations
 
