@@ -28,7 +28,7 @@ def main() -> None:
 def _commands(folder: Path, output: Path) -> dict[str, list[str]]:
     python = [sys.executable, "-m"]
     peer = [*python, "benchmarks.peers"]
-    consolidate = [*python, "evalxl", "consolidate", str(folder), "-o", str(output), "--json"]
+    consolidate = [*python, "evalxl", "consolidate", str(folder), "-o", str(output), "--json", "--fresh"]
     return {
         "pandas + openpyxl loop": [*peer, "pandas", str(folder)],
         "evalxl consolidate, 2 processes": [*consolidate, "--jobs", "2"],
