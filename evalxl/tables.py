@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -185,13 +186,10 @@ def _sheet_of(finding: Finding) -> str | None:
 
 def _head(record: Record) -> dict[str, Any]:
     """A row of ``projects`` without the dimensions: head fields, period, axes, directions, matrix."""
-    form, out = record.form, dict[str, Any]()
-    out["form"] = form.id
-    for field in form.fields:
-        if field.section == "head" and field.type != "group":
-            name = field.name.replace(".", "_")
-            for suffix in ("_code", "_name") if field.type == "code_name" else ("",):
-                out[name + suffix] = record[field.name + suffix.replace("_", ".")]
+    form = record.form
+    out: dict[str, Any] = {"form": form.id}
+    for column, key in _head_columns(form):
+        out[column] = record[key]
     period = record.ticked("period")
     out["period_kind"] = period[0] if len(period) == 1 else None
     out["period_start_year"] = record["period.start_year"]
@@ -210,6 +208,18 @@ def _head(record: Record) -> dict[str, Any]:
     return out
 
 
+@functools.cache
+def _head_columns(form: Form) -> list[tuple[str, str]]:
+    """The columns of ``projects`` for a form's head fields, each with its key in a record."""
+    return [
+        (field.name.replace(".", "_") + suffix, field.name + suffix.replace("_", "."))
+        for field in form.fields
+        if field.section == "head" and field.type != "group"
+        for suffix in (("_code", "_name") if field.type == "code_name" else ("",))
+    ]
+
+
+@functools.cache
 def direction_column(role: str, axis: str) -> str:
     """The column of ``projects`` that says whether a direction is ticked: ``direction_improve_B``."""
     return f"direction_{role}_{axis}" if axis else f"direction_{role}"
@@ -230,9 +240,15 @@ def _sums(record: Record) -> dict[tuple[str, int], Decimal]:
     sums: dict[tuple[str, int], Decimal] = {}
     for key, value in record.values.items():
         if isinstance(value, (int, Decimal)) and key.startswith("costs."):
-            _, row, year = key.split(".")
-            sums[row, int(year)] = Decimal(value)
+            sums[_cost_of(key)] = Decimal(value)
     return sums
+
+
+@functools.lru_cache(maxsize=4096)
+def _cost_of(key: str) -> tuple[str, int]:
+    """Row and year of a key such as ``costs.general.2017``; one object for all sheets, as there are many."""
+    _, row, year = key.split(".")
+    return row, int(year)
 
 
 def _indicators(record: Record) -> Iterator[IndicatorRow]:
