@@ -16,6 +16,8 @@ import evalxl
 import evalxl.commands  # declares the actions
 from evalxl.actions import ACTIONS
 from evalxl.rules import registry
+from tests.support import many
+from workbook import filled
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("workbook", "evalxl", "udfs")
@@ -159,7 +161,8 @@ def test_what_is_needed_is_locked() -> None:
     runtime, dev = (locked(name) for name in ("requirements.lock", "requirements-dev.lock"))
     assert set(map(package, project["project"]["dependencies"])) <= runtime.keys()
     groups = project["dependency-groups"]
-    assert set(map(package, groups["dev"] + groups["build"])) <= dev.keys()
+    named = [name for group in ("dev", "docs", "build") for name in groups[group] if isinstance(name, str)]
+    assert set(map(package, named)) <= dev.keys()
     assert runtime.items() <= dev.items()
 
 
@@ -205,6 +208,16 @@ def test_reading_loads_no_writer() -> None:
     loaded = loaded_by("import evalxl.runner")
     assert "workbook.read" in loaded
     assert not loaded & {"pandas", "pyarrow", "openpyxl", "xlsxwriter", "rich"}
+
+
+def test_validating_a_file_loads_no_writer_and_no_tables(tmp_path: Path) -> None:
+    """As few modules as make it start in less than half a second."""
+    filled.write(many.FORM, [many.record()], tmp_path / "a.xlsx")
+    loaded = loaded_by(f"from evalxl.cli import main; main(['validate', {str(tmp_path)!r}])")
+    assert "workbook.extracting" in loaded
+    needed = {"python_calamine", "lxml"}
+    assert not loaded & ({*HEAVY, "distributed", "sqlite3"} - needed)
+    assert len(loaded) < 400
 
 
 def test_importing_the_library_loads_next_to_nothing() -> None:
