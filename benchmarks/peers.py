@@ -1,10 +1,17 @@
-"""What people write instead, as one process each: ``python -m benchmarks.peers NAME FOLDER``."""
+"""What people write instead, and parts of evalxl: ``python -m benchmarks.peers NAME FOLDER``."""
 
 from __future__ import annotations
 
 import sys
+import time
 import zipfile
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
+
+from benchmarks.timing import OWN
+
+JOBS = 2
 
 
 def pandas_loop(folder: Path) -> None:
@@ -55,12 +62,47 @@ def evalxl_read(folder: Path) -> None:
             registry.check(record, settings)
 
 
+def _timed(folder: Path, run: Callable[[Sequence[Any]], Iterator[Any]]) -> None:
+    """Read the folder once to warm up, once for the clock."""
+    from evalxl.paths import find
+
+    with find([folder]) as found:
+        for _ in run(found.sources[:100]):
+            pass
+        started = time.perf_counter()
+        for _ in run(found.sources):
+            pass
+    print(f"{OWN}{time.perf_counter() - started:.4f}")
+
+
+def in_processes(folder: Path) -> None:
+    """evalxl: rows of all sheets from two processes."""
+    from evalxl import runner, tables
+    from evalxl.settings import Settings
+
+    _timed(folder, lambda some: runner.run_then(some, Settings(), tables.extract, jobs=JOBS))
+
+
+def on_dask(folder: Path) -> None:
+    """evalxl: rows of all sheets from two workers of a Dask scheduler that runs already."""
+    import distributed
+
+    from evalxl import cluster, tables
+    from evalxl.settings import Settings
+
+    with distributed.LocalCluster(JOBS, threads_per_worker=1, dashboard_address="127.0.0.1:0") as dask:
+        address = dask.scheduler_address
+        _timed(folder, lambda some: cluster.run_then(some, Settings(), tables.extract, address))
+
+
 PEERS = {
     "pandas": pandas_loop,
     "openpyxl": openpyxl_books,
     "calamine": calamine_bare,
     "inflate": inflate,
     "evalxl": evalxl_read,
+    "processes": in_processes,
+    "dask": on_dask,
 }
 
 if __name__ == "__main__":

@@ -4,35 +4,56 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import statistics
 import subprocess
 import time
 from collections.abc import Iterable, Mapping, Sequence
 
+OWN = "own seconds: "
+"""A process that times a part of its work prints this and the seconds on its last line."""
+
 
 @dataclasses.dataclass(slots=True, frozen=True)
 class Run:
-    """One finished run of a command: seconds of wall clock and processor, peak memory of its main process."""
+    """One finished run of a command: seconds of wall clock and processor, peak memory of its main process.
+
+    The processor's seconds are those of the main process and the children it waited for.
+    """
 
     wall: float
     cpu: float
     megabytes: float
+    own: float | None = None
+    """Seconds that the process itself took down, without what came before."""
 
 
-def run(command: Sequence[str]) -> Run:
+@dataclasses.dataclass(slots=True, frozen=True)
+class Command:
+    """A command line, with variables of its environment."""
+
+    line: Sequence[str]
+    environment: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+def run(command: Command) -> Run:
     """Run a command to its end; raises RuntimeError when it fails with more than findings (exit code 1)."""
     start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    errors = process.stderr.read() if process.stderr else b""
+    environment = {**os.environ, **command.environment}
+    process = subprocess.Popen(
+        command.line, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, text=True
+    )
+    printed = process.stdout.read() if process.stdout else ""
     _, status, used = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode > 1:
-        raise RuntimeError(f"{' '.join(command)}: {errors.decode(errors='replace')[-500:]}")
-    return Run(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    if process.returncode not in (0, 1):
+        raise RuntimeError(f"{' '.join(command.line)} ended with {process.returncode}")
+    own = re.search(rf"{OWN}([\d.]+)\s*$", printed)
+    return Run(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, float(own[1]) if own else None)
 
 
-def in_turns(commands: Mapping[str, Sequence[str]], rounds: int = 3) -> dict[str, list[Run]]:
+def in_turns(commands: Mapping[str, Command], rounds: int = 3) -> dict[str, list[Run]]:
     """Every command once, then every command again, ``rounds`` times; a first round is not counted."""
     runs: dict[str, list[Run]] = {name: [] for name in commands}
     for counted in range(rounds + 1):
@@ -43,14 +64,14 @@ def in_turns(commands: Mapping[str, Sequence[str]], rounds: int = 3) -> dict[str
     return runs
 
 
-def median(runs: Sequence[Run], figure: str) -> float:
+def median(runs: Iterable[Run], figure: str) -> float:
     """The median of a figure over the runs."""
     return statistics.median(getattr(one, figure) for one in runs)
 
 
-def ratio(runs: Mapping[str, Sequence[Run]], slow: str, fast: str, figure: str = "wall") -> float:
-    """How many times the one takes the other's time: the median of the ratios round by round."""
-    pairs = zip(runs[slow], runs[fast], strict=True)
+def ratio(slow: Sequence[Run], fast: Sequence[Run], figure: str = "wall") -> float:
+    """How many times the one takes the other's figure: the median of the ratios round by round."""
+    pairs = zip(slow, fast, strict=True)
     return statistics.median(getattr(s, figure) / getattr(f, figure) for s, f in pairs)
 
 
