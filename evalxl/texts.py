@@ -212,6 +212,11 @@ CONSOLIDATED = Text(
     "Consolidated {consolidated} sheets of {files} files in {seconds:.1f} s: "
     "{error} errors, {warning} warnings, {info} notes",
 )
+TABLES = Text(
+    "{sheets}シートを表にしました（受け付けられないもの {refused}件）: "
+    "誤り {error}件、注意 {warning}件、参考 {info}件",
+    "Tables of {sheets} sheets ({refused} refused): {error} errors, {warning} warnings, {info} notes",
+)
 BLANK_WRITTEN = Text("空の様式を書き出しました: {path}", "The empty form was written: {path}")
 
 # Masters, last year, the ledger.

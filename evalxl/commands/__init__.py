@@ -8,6 +8,7 @@ from evalxl.commands.ledgers import remind, status  # isort: skip
 from evalxl.commands.marking import unmark  # isort: skip
 from evalxl.commands.yearly import distribute, rollover  # isort: skip
 from evalxl.commands.finance import rollup  # isort: skip
+from evalxl.commands.lakes import tables  # isort: skip
 from evalxl.commands.papers import publish, report  # isort: skip
 from evalxl.commands.trial import demo  # isort: skip
 from evalxl.commands.reference import blank, fields, rules  # isort: skip
@@ -26,6 +27,7 @@ __all__ = [
     "rollup",
     "rules",
     "status",
+    "tables",
     "unmark",
     "validate",
 ]
