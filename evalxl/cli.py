@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from importlib.metadata import version
+from importlib.metadata import distribution, version
 from typing import Any, NoReturn
 
 from evalxl import commands, manual, terminal, texts
@@ -59,11 +59,17 @@ def language(given: Sequence[str]) -> Lang:
 
 
 def _run(given: list[str], lang: Lang) -> int:
+    _join_beside()
     options, rest = _shared(given, lang)
     name = options.pop("command")
     if name is None:
         terminal.say(manual.overview(lang, full=False))
         return DONE
+    if name in manual.families():
+        if not rest or rest[0] in ("-h", "--help"):
+            terminal.say(manual.family(name, lang))
+            return DONE
+        name = f"{name} {rest.pop(0)}"
     if name not in ACTIONS:
         error = UsageError.unknown(texts.UNKNOWN_COMMAND, name, ACTIONS)
         error.command = ""
@@ -72,6 +78,12 @@ def _run(given: list[str], lang: Lang) -> int:
     shared = {a.parameter: options.pop(a.parameter, a.default) for a in manual.SHARED}
     context = Context.of(shared["form"], shared["config"], lang=lang, json=bool(shared["json"]))
     return _print(ACTIONS[name].run(context, **options), context)
+
+
+def _join_beside() -> None:
+    """Declare the commands of packages beside this one (the add-in's), which this one must not import."""
+    for entry in distribution("evalxl").entry_points.select(group="evalxl.commands"):
+        entry.load()
 
 
 def _print(outcome: Outcome, context: Context) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 
 from evalxl import texts
@@ -47,21 +48,48 @@ VERSION = Argument("--version", Text("版を表示します", "show the version"
 
 def overview(lang: Lang, *, full: bool = True) -> str:
     """What `evalxl --help` prints; `evalxl` alone: without options and exit codes."""
-    commands = [
-        (command.name, f"{command.label.of(lang)}: {command.help.of(lang)}") for command in ACTIONS.values()
-    ]
     first = [(line, text.of(lang)) for line, text in (c.examples[0] for c in ACTIONS.values())]
     return "\n".join(
         [
             texts.OVERVIEW.of(lang),
             "",
             f"{texts.USAGE.of(lang)}: {PROGRAM} {texts.COMMAND.of(lang)} …",
-            *_section(texts.COMMANDS.of(lang), commands),
+            *_section(texts.COMMANDS.of(lang), _overview_rows(lang)),
             *(_section(texts.COMMON.of(lang), _rows((*COMMON, VERSION), lang)) if full else ()),
             *_section(texts.EXAMPLES.of(lang), first if full else first[:3]),
             *(_exits(lang) if full else ()),
             "",
             texts.FIRST_STEPS.of(lang),
+        ]
+    )
+
+
+def _overview_rows(lang: Lang) -> Iterator[tuple[str, str]]:
+    """One row a command; the commands of a family share one."""
+    for word, members in itertools.groupby(ACTIONS.values(), key=lambda command: command.name.split()[0]):
+        commands = list(members)
+        if " " not in commands[0].name:
+            yield from ((c.name, f"{c.label.of(lang)}: {c.help.of(lang)}") for c in commands)
+            continue
+        seconds = "|".join(command.name.split()[1] for command in commands)
+        yield f"{word} {seconds}", " / ".join(command.label.of(lang) for command in commands)
+
+
+def families() -> set[str]:
+    """First words of the commands that have two, such as ``addin`` of ``addin build``."""
+    return {name.split()[0] for name in ACTIONS if " " in name}
+
+
+def family(word: str, lang: Lang) -> str:
+    """What `evalxl addin` prints: the commands that begin with the word."""
+    members = [command for name, command in ACTIONS.items() if name.startswith(f"{word} ")]
+    rows = [(command.name, f"{command.label.of(lang)}: {command.help.of(lang)}") for command in members]
+    examples = [(line, text.of(lang)) for line, text in (command.examples[0] for command in members)]
+    return "\n".join(
+        [
+            f"{texts.USAGE.of(lang)}: {PROGRAM} {word} {texts.COMMAND.of(lang)} …",
+            *_section(texts.COMMANDS.of(lang), rows),
+            *_section(texts.EXAMPLES.of(lang), examples),
         ]
     )
 

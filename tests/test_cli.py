@@ -341,8 +341,8 @@ def test_a_reader_that_has_enough_is_no_error(books: Path) -> None:
 def test_alone_it_gives_an_overview(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([]) == 0
     printed = capsys.readouterr().out
-    assert all(f"  {name} " in printed for name in ACTIONS)
-    assert len(printed.splitlines()) < 30
+    assert all(re.search(rf"^  {name.split()[0]} ", printed, re.MULTILINE) for name in ACTIONS)
+    assert len(printed.splitlines()) < 40
 
 
 @pytest.mark.parametrize("name", [*ACTIONS, ""])
@@ -350,7 +350,7 @@ def test_alone_it_gives_an_overview(capsys: pytest.CaptureFixture[str]) -> None:
 def test_every_command_explains_itself_in_both_languages(
     name: str, lang: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main([*([name] if name else []), "--help", "--lang", lang]) == 0
+    assert cli.main([*name.split(), "--help", "--lang", lang]) == 0
     printed = capsys.readouterr().out
     assert (texts.USAGE.ja if lang == "ja" else texts.USAGE.en) in printed
     if lang == "ja":
@@ -363,15 +363,16 @@ def test_every_command_explains_itself_in_both_languages(
 
 @pytest.mark.parametrize("command", ACTIONS.values(), ids=lambda command: command.name)
 def test_every_command_is_declared_whole(command: Any) -> None:
-    assert re.fullmatch(r"[a-z]+", command.name)
+    assert re.fullmatch(r"[a-z]+( [a-z]+)?", command.name)
     parameters = list(inspect.signature(command.run).parameters)
     assert parameters[0] == "context"
     assert set(parameters[1:]) == {argument.parameter for argument in command.arguments}
     assert command.examples
     for line, _ in command.examples:
-        program, name, *rest = shlex.split(line.partition(" > ")[0])
-        assert (program, name) == (manual.PROGRAM, command.name)
-        cli.parser(command).parse_intermixed_args(rest)
+        words = shlex.split(line.partition(" > ")[0])
+        named = [manual.PROGRAM, *command.name.split()]
+        assert words[: len(named)] == named
+        cli.parser(command).parse_intermixed_args(words[len(named) :])
 
 
 def test_texts_have_the_same_places_in_both_languages() -> None:

@@ -233,7 +233,7 @@ def test_importing_the_library_loads_next_to_nothing() -> None:
 def test_the_readme_names_every_command(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     named = set(re.findall(r"`evalxl ([a-z]+)", text))
-    assert named == set(ACTIONS)
+    assert named == {command.split()[0] for command in ACTIONS}
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.ja.md", "CHANGELOG.md"])
