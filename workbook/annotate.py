@@ -11,75 +11,33 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from workbook import marked
 from workbook.grid import Spot
-from workbook.parts import Book, Unchangeable, Written, quoted, sheet_xml
+from workbook.marked import (
+    ANSWER,
+    ANSWERED,
+    COLOURS,
+    HEAD_ROW,
+    KEY,
+    LONGEST,
+    MEMORY,
+    RESULTS,
+    Answer,
+    Look,
+    Mark,
+    Shown,
+    Words,
+)
+from workbook.parts import Book, Unchangeable, Written, sheet_xml
 from workbook.parts.styles import Counts
 
-MEMORY = "_evalxl"
-"""The sheet that remembers, and what the hidden names begin with."""
+__all__ = [
+    "ANSWERED", "COLOURS", "MEMORY", "Annotated", "Answer", "Mark", "Words", "annotate", "answers",
+    "is_marked", "same_cells", "unmark",
+]  # fmt: skip
 
-COLOURS = {"error": "FFC7CE", "warning": "FFEB9C", "info": "DDEBF7"}
-ANSWERED = "E2EFDA"
 AUTHOR = "evalxl"
-_RESULTS = f"{MEMORY}_results"
 _BEFORE_OWN = "\n────────\n"
-_HEAD = 2
-"""The row of the headings on the sheet of results."""
-_WIDTHS = (7, 8, 18, 60, 48, 18, 18, 40, 10, 10)
-_ANSWER, _KEY = 7, 9
-_LONG = 30_000
-_LINE = 15.0
-"""Points a line."""
-
-
-@dataclasses.dataclass(slots=True, frozen=True)
-class Mark:
-    """A finding in words, and where it is to be shown."""
-
-    severity: str
-    code: str
-    message: str
-    hint: str = ""
-    cell: str | None = None
-    """``評価シート!AB45``; None where the finding has no cell."""
-    sheet: str | None = None
-    field: str | None = None
-    year: int | None = None
-    found: Any = None
-    expected: Any = None
-
-    @property
-    def key(self) -> str:
-        """What makes it the same finding in another run, though rows were put in or figures changed."""
-        place = [self.field, self.year] if self.field else [self.cell, self.year]
-        return json.dumps([self.code, self.sheet, *place], ensure_ascii=False)
-
-
-@dataclasses.dataclass(slots=True, frozen=True)
-class Words:
-    """What is printed in one language."""
-
-    sheet: str
-    title: str
-    headings: tuple[str, ...]
-    """Severity, code, place, message, how to mend it, found, expected, answer, state."""
-    severities: Mapping[str, str]
-    mend: str
-    """``直し方: {hint}``"""
-    answer: str
-    """``回答: {answer}``"""
-    answered: str
-    open: str
-    mended: str
-    """The state of a finding that was answered and is no more."""
-
-
-@dataclasses.dataclass(slots=True)
-class Answer:
-    """What staff wrote beside a finding, and the row as it was shown."""
-
-    text: str
-    row: list[str]
 
 
 @dataclasses.dataclass(slots=True)
@@ -103,12 +61,12 @@ def annotate(
     known = {**(answers or {}), **_answers(book)}
     _unmark(book)
     before = book.styles.counts()
-    shown = _sorted(marks)
+    shown = marked.by_gravity(marks)
     placed, unmarked = _by_cell(book, shown)
     memory = [_mark_cell(book, n, at, here, words, known) for n, (at, here) in enumerate(placed.items(), 1)]
     name = book.free_sheet_name(words.sheet)
-    book.add_sheet(name, _results(book, shown, words, known))
-    book.define(_RESULTS, name, (_HEAD, 0))
+    book.add_sheet(name, _results(book, marked.results(shown, words, known)))
+    book.define(RESULTS, name, (HEAD_ROW, 0))
     head = {"before": before, "after": book.styles.counts()}
     book.add_sheet(MEMORY, _memory_xml(book, head, memory), state="veryHidden")
     answered = sum(mark.key in known for mark in marks)
@@ -141,18 +99,13 @@ def same_cells(data: bytes, other: bytes) -> bool:
 
 
 def _cells(book: Book) -> dict[tuple[str, Spot], tuple[str, str]]:
-    results = book.place_of(_RESULTS)
+    results = book.place_of(RESULTS)
     own = {MEMORY, results[0] if results else ""}
     names = [name for name in book.sheet_names() if name not in own]
     return {(name, spot): said for name in names for spot, said in book.sheet(name).contents()}
 
 
 # ---- marking -----------------------------------------------------------------------------------------------
-
-
-def _sorted(marks: Iterable[Mark]) -> list[Mark]:
-    order = list(COLOURS)
-    return sorted(marks, key=lambda m: (order.index(m.severity), m.code))
 
 
 def _by_cell(book: Book, marks: Iterable[Mark]) -> tuple[dict[tuple[str, Spot], list[Mark]], list[str]]:
@@ -188,11 +141,10 @@ def _mark_cell(
     sheet, notes = book.sheet(name), book.notes(name)
     style = sheet.style(spot)
     fill, applied = book.styles.fill_of(style)
-    waiting = [mark for mark in marks if mark.key not in known]
-    colour = COLOURS[waiting[0].severity] if waiting else ANSWERED
+    colour = marked.colour(marks, known)
     spans = sheet.spans(spot[0])
     made = sheet.set_style(spot, book.styles.with_fill(style, colour))
-    text = "\n".join(_note(mark, words, known.get(mark.key)) for mark in marks)[:_LONG]
+    text = marked.note(marks, words, known)
     own = notes.xml(spot)
     if spot in notes.threaded():
         text, own = "", None
@@ -213,16 +165,9 @@ def _mark_cell(
     return [label, json.dumps(was, ensure_ascii=False), *_pieces(own or "")]
 
 
-def _note(mark: Mark, words: Words, answer: Answer | None) -> str:
-    lines = [f"{words.severities[mark.severity]} {mark.code}", mark.message]
-    lines += [words.mend.format(hint=mark.hint)] if mark.hint else []
-    lines += [words.answer.format(answer=answer.text)] if answer else []
-    return "\n".join(lines)
-
-
 def _pieces(text: str) -> list[str]:
     """A long text in pieces that a cell can hold."""
-    return [text[start : start + _LONG] for start in range(0, len(text), _LONG)]
+    return [text[start : start + LONGEST] for start in range(0, len(text), LONGEST)]
 
 
 def _memory_xml(book: Book, head: Mapping[str, Counts], rows: list[list[str]]) -> bytes:
@@ -233,76 +178,40 @@ def _memory_xml(book: Book, head: Mapping[str, Counts], rows: list[list[str]]) -
 # ---- the sheet of results ----------------------------------------------------------------------------------
 
 
-def _results(book: Book, marks: Sequence[Mark], words: Words, known: Mapping[str, Answer]) -> bytes:
+def _results(book: Book, shown: Sequence[Sequence[Shown]]) -> bytes:
     styles = book.styles
     plain = styles.with_wrap(0)
-    look = {name: styles.with_fill(plain, colour) for name, colour in COLOURS.items()}
-    link = styles.with_font(plain, colour="0563C1", underline=True)
-    head = styles.with_fill(styles.with_font(plain, bold=True), "D9D9D9")
-    answer = styles.with_fill(plain, "FFFFF0")
-    rows = [[Written(words.title, styles.with_font(0, bold=True, size=14))], []]
-    rows.append([Written(text, head) for text in words.headings])
-    for mark in marks:
-        given = known.get(mark.key)
-        rows.append(
-            [
-                Written(words.severities[mark.severity], look[mark.severity]),
-                Written(mark.code, plain),
-                Written(mark.cell or mark.sheet or "", link if mark.cell else plain, _location(mark)),
-                Written(mark.message, plain),
-                Written(mark.hint, plain),
-                Written(_shown(mark.found), plain),
-                Written(_shown(mark.expected), plain),
-                Written(given.text if given else "", answer),
-                Written(words.answered if given else words.open, plain),
-                Written(mark.key),
-            ]
-        )
-    there = {mark.key for mark in marks}
-    faint = styles.with_colour(plain, "7F7F7F")
-    for key, old in known.items():
-        if key not in there:
-            texts = [*old.row[:_ANSWER], old.text, words.mended]
-            rows.append([*(Written(text, faint) for text in texts), Written(key)])
-    heights = {number: _height(row) for number, row in enumerate(rows) if number >= _HEAD}
-    return sheet_xml(rows, main=book.main, widths=_WIDTHS, hidden=[_KEY], frozen=_HEAD + 1, heights=heights)
-
-
-def _height(row: Sequence[Written]) -> float:
-    """Points for the longest of a row's texts, full-width letters counted double."""
-    lines = 1
-    for cell, width in zip(row[:_KEY], _WIDTHS, strict=False):
-        for number, line in enumerate(str(cell.text).split("\n"), 1):
-            letters = sum(2 if ord(char) > 0xFF else 1 for char in line)
-            lines = max(lines, number + int(letters * 1.1 // width))
-    return min(_LINE * lines + 3, 400)
-
-
-def _location(mark: Mark) -> str:
-    sheet, _, reference = (mark.cell or "").rpartition("!")
-    return f"{quoted(sheet)}!{reference}" if sheet else ""
-
-
-def _shown(value: Any) -> str | int | float:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return value
-    if isinstance(value, (list, tuple)):
-        return "、".join(str(_shown(part)) for part in value)[:_LONG]
-    return "" if value is None else str(value)[:_LONG]
+    looks: dict[Look, int] = {
+        "none": 0,
+        "plain": plain,
+        "title": styles.with_font(0, bold=True, size=marked.TITLE_SIZE),
+        "head": styles.with_fill(styles.with_font(plain, bold=True), marked.HEAD),
+        "error": styles.with_fill(plain, COLOURS["error"]),
+        "warning": styles.with_fill(plain, COLOURS["warning"]),
+        "info": styles.with_fill(plain, COLOURS["info"]),
+        "link": styles.with_font(plain, colour=marked.LINK, underline=True),
+        "answer": styles.with_fill(plain, marked.ANSWER_CELL),
+        "faint": styles.with_colour(plain, marked.FAINT),
+    }
+    rows = [[Written(cell.value, looks[cell.look], cell.location) for cell in row] for row in shown]
+    heights = {n: height for n, height in enumerate(marked.heights(shown)) if n >= HEAD_ROW}
+    return sheet_xml(
+        rows, main=book.main, widths=marked.WIDTHS, hidden=[KEY], frozen=HEAD_ROW + 1, heights=heights
+    )
 
 
 def _answers(book: Book) -> dict[str, Answer]:
     """What staff wrote into the sheet of results. Rows may have been sorted."""
-    place = book.place_of(_RESULTS)
+    place = book.place_of(RESULTS)
     if place is None or place[0] not in book.sheet_names():
         return {}
     sheet, (top, left) = book.sheet(place[0]), place[1]
     found: dict[str, Answer] = {}
     for row in sheet.used_rows():
-        key = sheet.text((row, left + _KEY))
-        text = sheet.text((row, left + _ANSWER)).strip()
+        key = sheet.text((row, left + KEY))
+        text = sheet.text((row, left + ANSWER)).strip()
         if row > top and key and text:
-            found[key] = Answer(text, [sheet.text((row, left + column)) for column in range(_KEY)])
+            found[key] = Answer(text, [sheet.text((row, left + column)) for column in range(KEY)])
     return found
 
 
@@ -321,8 +230,8 @@ def _unmark(book: Book) -> bool:
             _restore_note(book, place, was["text"], own)
             _restore_style(book, place, was, untouched)
         book.undefine(label)
-    results = book.place_of(_RESULTS)
-    book.undefine(_RESULTS)
+    results = book.place_of(RESULTS)
+    book.undefine(RESULTS)
     for name in (MEMORY, results[0] if results else ""):
         if name in book.sheet_names():
             book.remove_sheet(name)
