@@ -56,6 +56,16 @@ REASONS = {
         "年度を進めた結果を正しく読み取れませんでした（{detail}）",
         "the result does not read as it should ({detail})",
     ),
+    "unnamed": Text(
+        "事務事業名が記入されていないため、ファイル名を決められません",
+        "it does not say what the project is called, so there is no name for it",
+    ),
+    "uncached": Text(
+        "値が分からない関数のセルがあります: {detail}。アドインの入ったExcelで開いて計算し、"
+        "エラーを直して保存してください",
+        "cells with functions of the add-in show no value: {detail}; open it in an Excel that has the "
+        "add-in, mend the errors and save it",
+    ),
     "not_marked": Text("検証の印は付いていません", "it carries no marks"),
     "open": Text("ほかのプログラムが開いています", "another program has it open"),
     "folder": Text("そのフォルダーには書き込めません", "nothing can be written to that folder"),

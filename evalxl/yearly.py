@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from evalxl.annotating import Made, Written, writing
+from evalxl.naming import fixed_name
 from evalxl.texts import Text
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ TO_CHECK = Text(
     "ご確認ください: {file} › {cells}（自動では直せなかったか、前年度と読み方が変わりました）",
     "Please check: {file} › {cells} (could not be changed, or reads differently now)",
 )
-_FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
-_LONGEST = 80
 
 
 @dataclasses.dataclass(slots=True, frozen=True)
@@ -91,16 +89,6 @@ def distribute(
         )
         for name, project in zip(names, projects, strict=True)
     ]
-
-
-def fixed_name(fiscal_year: int, department: str, division: str, project: str) -> str:
-    """A book's name, 年度_部_課_事業.xlsx, without letters that a file system forbids.
-
-    >>> fixed_name(2017, "総務部", "情報システム課", "電算/保守")
-    '2017_総務部_情報システム課_電算保守.xlsx'
-    """
-    parts = (_FORBIDDEN.sub("", part).strip(" .　")[:_LONGEST] for part in (department, division, project))
-    return "_".join([str(fiscal_year), *(part for part in parts if part)]) + ".xlsx"
 
 
 def _names(projects: Iterable[Project], fiscal_year: int) -> list[str]:

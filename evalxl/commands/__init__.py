@@ -6,6 +6,7 @@ Importing this package declares them all, in the order of the help.
 from evalxl.commands.sheets import consolidate, read, validate  # isort: skip
 from evalxl.commands.ledgers import remind, status  # isort: skip
 from evalxl.commands.marking import unmark  # isort: skip
+from evalxl.commands.submitting import submit  # isort: skip
 from evalxl.commands.yearly import distribute, rollover  # isort: skip
 from evalxl.commands.finance import rollup  # isort: skip
 from evalxl.commands.lakes import tables  # isort: skip
@@ -27,6 +28,7 @@ __all__ = [
     "rollup",
     "rules",
     "status",
+    "submit",
     "tables",
     "unmark",
     "validate",

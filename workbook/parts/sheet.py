@@ -73,6 +73,21 @@ class Sheet:
                 if said != ("", ""):
                     yield (row, column), said
 
+    def formulas(self) -> Iterator[tuple[Spot, etree._Element]]:
+        """Every cell that holds a formula, with the formula's element."""
+        for row in sorted(self._rows):
+            for column, cell in self._cells_of(row).items():
+                formula = child(cell, "f")
+                if formula is not None:
+                    yield (row, column), formula
+
+    def result(self, spot: Spot) -> tuple[str, str | None]:
+        """The stored kind and value of a cell as the part has them; None where nothing is stored."""
+        cell = self._cell(spot)
+        value = child(cell, "v") if cell is not None else None
+        kind = cell.get("t", "n") if cell is not None else "n"
+        return kind, (value.text or None) if value is not None else None
+
     def style(self, spot: Spot) -> int:
         """The format of a cell; of one that is not there, its row's or column's."""
         cell = self._cell(spot)
@@ -153,6 +168,23 @@ class Sheet:
         self._copy_result(None, cell)
         cell.set("t", "str")
         etree.SubElement(cell, f"{{{namespace(cell)}}}v").text = text
+
+    def freeze(self, spot: Spot) -> None:
+        """Leave what a cell shows in the place of its formula. Nothing has to be calculated for that."""
+        cell = self._cell(spot)
+        formula = child(cell, "f") if cell is not None else None
+        if cell is None or formula is None:
+            return
+        self.changed()
+        self.book.drop_calculation_chain()
+        shown = self.text(spot)
+        kind = cell.get("t")
+        drop(formula)
+        unset(cell, "cm")  # says that an array spills, which a value does not
+        if kind == "str":
+            self._empty(cell)
+            if shown:
+                self._put_text(cell, shown, spot)
 
     def set_style(self, spot: Spot, style: int) -> bool:
         """Give a cell a format. Tells whether the cell had to be made for it."""

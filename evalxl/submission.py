@@ -1,0 +1,106 @@
+"""Handing a sheet in: checked, the add-in's functions turned into values, under its fixed name."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from evalxl.annotating import Made, Written, writing
+from evalxl.texts import Text
+
+if TYPE_CHECKING:
+    from evalxl.results import FileResult, Outline
+    from evalxl.rules.registry import Lang
+
+SUBMITTED = Text("提出用に書き出しました: {path}", "Ready to be handed in: {path}")
+FROZEN = Text(
+    "アドインの関数を値にしました: {count}セル（{cells}）",
+    "Functions of the add-in turned into values: {count} cells ({cells})",
+)
+ERRORS = Text(
+    "誤りが残っています。直してから、もう一度 --replace を付けて提出してください。",
+    "There are errors. Please mend them, and hand the sheet in again with --replace.",
+)
+EXISTS = Text(
+    "提出先に同じ名前の別のファイルがあります: {path}（差しかえるときは --replace を付けてください）",
+    "Another file of that name is there already: {path} (--replace puts this one in its place)",
+)
+_FEW = 5
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Submitted:
+    """What came of a file: the copy, or why there is none, and what was turned into values."""
+
+    outline: Outline
+    written: Written
+    fiscal_year: int | None = None
+    frozen: tuple[str, ...] = ()
+    unknown: tuple[tuple[str, str], ...] = ()
+    """Cells of the add-in's functions without a value, with the error that stands there ("" for nothing)."""
+
+    def told(self, lang: Lang) -> Iterator[str]:
+        """The same in words."""
+        if self.written.path is not None:
+            yield SUBMITTED.of(lang, path=self.written.path)
+        elif self.written.reason == "exists":
+            yield EXISTS.of(lang, path=self.written.detail)
+        else:
+            yield from self.written.told(lang)
+        if self.frozen:
+            yield FROZEN.of(lang, count=len(self.frozen), cells=_listed(self.frozen))
+
+    def to_json(self) -> dict[str, Any]:
+        """The same for programs."""
+        return {
+            "file": self.outline.file,
+            "path": self.written.path,
+            "reason": self.written.reason or None,
+            "fiscal_year": self.fiscal_year,
+            "frozen": list(self.frozen),
+            "unknown": [{"cell": cell, "found": found or None} for cell, found in self.unknown],
+            "sheets": self.outline.checked,
+        }
+
+
+def submitted(result: FileResult, *, folder: Path, replace: bool, lang: Lang) -> Submitted:
+    """Check a file and write its copy into the folder. Never raises for what stands in it."""
+    from evalxl import naming, results
+    from workbook.errors import Unchangeable
+    from workbook.freeze import freeze
+
+    outline = results.checked(result, lang=lang)
+    records = [sheet.record for sheet in result.sheets]
+    if not records:
+        codes = ", ".join(finding.code for finding in result.refused)
+        return Submitted(outline, Written(result.file, reason="unreadable", detail=codes))
+    suffix = PurePosixPath(result.file).suffix.lower()
+    try:
+        name = naming.name_of(records, suffix)
+    except ValueError:
+        return Submitted(outline, Written(result.file, reason="unnamed"))
+    done = Submitted(outline, Written(result.file), records[0].fiscal_year)
+
+    def make(data: bytes, target: Path) -> Made:
+        nonlocal done
+        frozen = freeze(data)
+        done = dataclasses.replace(done, frozen=tuple(frozen.cells), unknown=tuple(frozen.unknown))
+        if frozen.unknown:
+            raise Unchangeable("uncached", _listed([_cell(*one) for one in frozen.unknown]))
+        if target.exists() and not replace and target.read_bytes() != frozen.data:
+            raise Unchangeable("exists", str(target))
+        return frozen.data, Written(result.file)
+
+    written = dataclasses.replace(writing(name, result.path, folder, make), file=result.file)
+    return dataclasses.replace(done, written=written, frozen=done.frozen if written.path else ())
+
+
+def _cell(cell: str, found: str) -> str:
+    return f"{cell}（{found}）" if found else cell
+
+
+def _listed(cells: Sequence[str]) -> str:
+    rest = len(cells) - _FEW
+    return "、".join(cells[:_FEW]) + (f" +{rest}" if rest > 0 else "")
