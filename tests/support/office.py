@@ -58,9 +58,14 @@ class Office:
             ],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
-        server = Path(__file__).with_name("office_server.py")
+        server = Path(__file__).with_name("office_server.py").read_text(encoding="utf-8")
+        # By its text: beside the file stands a package `com`, which would hide UNO's own.
         self._server = subprocess.Popen(
-            [SYSTEM_PYTHON, str(server), pipe], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [SYSTEM_PYTHON, "-c", server, pipe],
+            cwd=self._folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         self._answer()
 
