@@ -21,6 +21,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from evalxl.actions import Context, Outcome
 
 PathLike = str | os.PathLike[str]
@@ -179,6 +181,7 @@ def publish(
     paths: Paths,
     output: PathLike,
     *,
+    master: PathLike | None = None,
     form: str | None = None,
     config: PathLike | None = None,
     jobs: int | None = None,
@@ -200,7 +203,12 @@ def publish(
     from evalxl import commands
 
     data: dict[str, Any] = _run(
-        commands.publish, paths, _context(form, config, lang), output=Path(output), jobs=jobs
+        commands.publish,
+        paths,
+        _context(form, config, lang),
+        output=Path(output),
+        master=_folder(master),
+        jobs=jobs,
     ).data
     return data
 
@@ -210,6 +218,7 @@ def report(
     output: PathLike,
     *,
     by: Literal["measure", "policy", "basic_program", "department", "division"] = "measure",
+    master: PathLike | None = None,
     form: str | None = None,
     config: PathLike | None = None,
     jobs: int | None = None,
@@ -229,16 +238,25 @@ def report(
     from evalxl import commands
 
     data: dict[str, Any] = _run(
-        commands.report, paths, _context(form, config, lang), output=Path(output), by=by, jobs=jobs
+        commands.report,
+        paths,
+        _context(form, config, lang),
+        output=Path(output),
+        by=by,
+        master=_folder(master),
+        jobs=jobs,
     ).data
     return data
 
 
-def _beside(master: PathLike | None, previous: PathLike | None) -> dict[str, Any]:
+def _folder(path: PathLike | None) -> Path | None:
     from pathlib import Path
 
-    folder = Path(master) if master is not None else None
-    return {"master": folder, "previous": os.fspath(previous) if previous is not None else None}
+    return None if path is None else Path(path)
+
+
+def _beside(master: PathLike | None, previous: PathLike | None) -> dict[str, Any]:
+    return {"master": _folder(master), "previous": os.fspath(previous) if previous is not None else None}
 
 
 def _context(form: str | None, config: PathLike | None, lang: Language) -> Context:

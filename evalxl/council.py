@@ -10,6 +10,9 @@ from typing import Literal
 
 from evalxl import counting, grouping, summarise
 from evalxl.grouping import HIERARCHIES
+from evalxl.masters.model import Masters
+from evalxl.placing import placed
+from evalxl.rules.across import run_year
 from evalxl.summary_tables import direction_titles
 from evalxl.tables import FileRows, SheetRows
 from workbook.notation import era_year
@@ -42,12 +45,18 @@ class _Line:
         return next(found, None)
 
 
-def build(files: Sequence[FileRows], by: By = "measure", *, title: str = TITLE) -> Papers | None:
-    """The pages of a run, in the order of the hierarchy; None without any sheet."""
-    sheets = [sheet for file in files for sheet in file.sheets]
-    if not sheets:
+def build(
+    files: Sequence[FileRows], by: By = "measure", masters: Masters | None = None, *, title: str = TITLE
+) -> Papers | None:
+    """The pages of a run, in the order of the hierarchy; None without any sheet.
+
+    With ``masters`` measures and sections have the masters' names, and what was merged is one over the years.
+    """
+    given = [sheet for file in files for sheet in file.sheets]
+    if not given:
         return None
-    count = counting.speakers(sheets)
+    count = counting.speakers(given, masters)
+    sheets = placed(given, masters, run_year(sheet.fiscal_year for sheet in given))
     which, depth = LEVELS[by]
     hierarchy = HIERARCHIES[which]
     paths = grouping.paths(hierarchy, sheets)

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from evalxl import tie_out
-from evalxl.identity import BUDGET, section_key
+from evalxl import placing, tie_out
+from evalxl.identity import BUDGET
 from evalxl.masters.model import Change
 from evalxl.reception import Reception
 from evalxl.rules.across import Run
@@ -40,38 +40,12 @@ class Beside:
         return tie_out.groups(self.run.sheets, self.run.counting, masters, tolerance)
 
     def placed(self) -> list[SheetRows]:
-        """The sheets with their sections as they are called in the run's evaluated year, for roll-ups.
-
-        A sheet of an earlier year whose section is no more stands with the section that goes on with its
-        project: the only heir, or of several the one that its newer sheet names. All else stays.
-        """
-        masters, year, sheets = self.settings.masters, self.run.year, list(self.run.sheets)
-        if masters is None or year is None or not masters.units:
-            return sheets
-        now = {unit.key for unit in masters.units_of(year)}
-        newer = {sheet.project: _section(sheet) for sheet in sheets if sheet.fiscal_year == year}
-        for number, sheet in enumerate(sheets):
-            key = section_key(*_section(sheet))
-            heirs = [(unit.department, unit.division) for unit in masters.heirs(key, year)]
-            if not {key, ("", key[1])}.isdisjoint(now) or not heirs:
-                continue
-            later = newer.get(sheet.project, ("", ""))
-            chosen = (
-                heirs if len(heirs) == 1 else [h for h in heirs if section_key(*h) == section_key(*later)]
-            )
-            if chosen:
-                department, division = chosen[0]
-                head = {**sheet.head, "department": department or later[0], "division": division}
-                sheets[number] = dataclasses.replace(sheet, head=head)
-        return sheets
+        """The sheets under the names that the masters give them in the run's evaluated year, for roll-ups."""
+        return placing.placed(self.run.sheets, self.settings.masters, self.run.year)
 
     def changes(self) -> list[Change]:
         """The mapping over the years; empty without masters."""
         return self.settings.masters.changes() if self.settings.masters else []
-
-
-def _section(sheet: SheetRows) -> tuple[str, str]:
-    return sheet.head.get("department") or "", sheet.head.get("division") or ""
 
 
 def tidy(beside: Beside) -> Makers:

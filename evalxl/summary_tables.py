@@ -99,6 +99,11 @@ _PLACE = [
     for title in hierarchy.titles
 ]
 _SOURCE = Column("出典", "link", 30)
+NUMBER, KEY = "番号", "事業キー"
+"""What holds the rows of a sheet together over the data sheets, and what its project is known by."""
+_NUMBER = Column(NUMBER, "count", 7)
+_HEAD = {"グループ": "group", "大事業": "budget_major", "中事業": "budget_minor", "様式": "form"}
+"""Columns of 一覧 for what no other data sheet has."""
 
 
 def _named(view: View, index: int, sheet: SheetRows) -> tuple[str | None, ...]:
@@ -110,7 +115,7 @@ def _named(view: View, index: int, sheet: SheetRows) -> tuple[str | None, ...]:
 
 def projects(view: View) -> DataTable:
     """一覧: one row a sheet, its figures of the evaluated year beside last year's and the plan."""
-    axes = {axis.key: f"{axis.key} {axis.label}" for form in view.forms for axis in form.axes}
+    axes = axis_titles(view.forms)
     money = ("前年度 事業費計", "事業費計", "計画 事業費計", "人件費計", "トータルコスト")
     columns = [
         *_SECTION[:2], Column("事業名", "link", 34), Column("評価年度", "year", 9),
@@ -119,6 +124,8 @@ def projects(view: View) -> DataTable:
         *(Column(title, "center", 15) for title in axes.values()),
         *(Column(word, "count", 7) for word in SEVERITY_WORDS.values()),
         Column("事業期間", "text", 24), *_PLACE, Column(LATEST, "center", 7), Column("ファイル", "text", 40),
+        Column("シート", "text", 20), *(Column(title, "text", 10) for title in _HEAD),
+        Column(KEY, "text", 30), _NUMBER,
     ]  # fmt: skip
     printed = [column.title for column in columns].index("事業期間")
     # The newest sheet of each project first: those that a later one speaks for are grey, at the end.
@@ -149,6 +156,8 @@ def _project(
         *(head.get(f"summary_{key}") for key in axes),
         *(severities.count(severity) for severity in SEVERITY_WORDS),
         _period(head), *view.place(index)[2:], int(view.counting.latest[index]), file.file,
+        sheet.sheet, *(" ".join((head.get(name) or "").split()) or None for name in _HEAD.values()),
+        sheet.project, index + 1,
     )  # fmt: skip
 
 
@@ -164,6 +173,11 @@ def direction_titles(forms: Sequence[Form]) -> dict[str, str]:
         for form in forms
         for direction in form.directions
     }
+
+
+def axis_titles(forms: Sequence[Form]) -> dict[str, str]:
+    """Key of an axis → its column."""
+    return {axis.key: f"{axis.key} {axis.label}" for form in forms for axis in form.axes}
 
 
 def _period(head: Mapping[str, Any]) -> str | None:
@@ -184,6 +198,7 @@ def costs(view: View) -> DataTable:
         *_SECTION, Column(YEAR, "year", 8), Column("区分", "center", 7),
         *(Column(item.title, "amount", 14) for item in view.items),
         Column(COUNTED, "center", 7), Column("評価年度", "year", 9), *_PLACE, _SOURCE,
+        _NUMBER,
     ]  # fmt: skip
     printed = [column.title for column in columns].index(COUNTED) + 2
     linked, unlinked = _linked(view)
@@ -236,7 +251,7 @@ def _cost_rows(
         counted = int(year in view.counting.years[index])
         figures = map(amounts.get, names)
         link = view.link(file, cells[year])
-        yield (*named, year, phases[year], *figures, counted, sheet.fiscal_year, *place, link)
+        yield (*named, year, phases[year], *figures, counted, sheet.fiscal_year, *place, link, index + 1)
 
 
 def indicators(view: View) -> DataTable:
@@ -245,7 +260,7 @@ def indicators(view: View) -> DataTable:
     columns = [
         *_SECTION, Column("評価年度", "year", 9), Column("種別", "text", 10), Column("記号", "center", 6),
         Column("指標名", "wrap", 34), Column("単位", "center", 8),
-        *(Column(era_year(year), "figure", 11) for year in years), _SOURCE,
+        *(Column(era_year(year), "figure", 11) for year in years), _SOURCE, _NUMBER,
     ]  # fmt: skip
     labels = {table.name: table.label for form in view.forms for table in form.indicator_tables}
     rows: list[tuple[Cell, ...]] = []
@@ -259,8 +274,8 @@ def indicators(view: View) -> DataTable:
         for (family, slot), values in found.items():
             name, unit, cell = heads[family, slot]
             link = view.link(file, cell)
-            rows.append((*named, labels[family], slot, name, unit, *map(values.get, years), link))
-    return DataTable("指標", "指標表", columns, rows, 3, 0, "活動・対象・成果指標")
+            rows.append((*named, labels[family], slot, name, unit, *map(values.get, years), link, index + 1))
+    return DataTable("指標", "指標表", columns, rows, 3, len(columns) - 1, "活動・対象・成果指標")
 
 
 # ---- 評価, 方向性 --------------------------------------------------------------------------------
@@ -269,7 +284,7 @@ def indicators(view: View) -> DataTable:
 def judgements(view: View) -> DataTable:
     """評価: one row a sheet; what was ticked, the axes, the reasons. Questions are told by topic."""
     questions = {q.topic: q for form in view.forms for q in form.questions}
-    axes = {axis.key: f"{axis.key} {axis.label}" for form in view.forms for axis in form.axes}
+    axes = axis_titles(view.forms)
     mergeable = [topic for topic, q in questions.items() if q.mergeable]
     columns = [
         *_SECTION, Column("評価年度", "year", 9),
@@ -277,7 +292,7 @@ def judgements(view: View) -> DataTable:
         *(Column(f"{questions[topic].mark}統廃合・連携", "wrap", 12) for topic in mergeable),
         *(Column(title, "center", 15) for title in axes.values()), Column("総括", "wrap", 40),
         *(Column(f"{q.mark}の理由", "wrap", 32) for q in questions.values()), Column(LATEST, "center", 7),
-        _SOURCE,
+        _SOURCE, _NUMBER,
     ]  # fmt: skip
     rows = [
         _judgement(view, index, file, sheet, (questions, mergeable, tuple(axes)))
@@ -311,7 +326,7 @@ def _judgement(
         *_named(view, index, sheet), sheet.fiscal_year, *ticks, *merges,
         *(sheet.head.get(f"summary_{key}") for key in axes), sheet.head.get("summary_text"),
         *(row[4] for row in found.values()), int(view.counting.latest[index]),
-        view.link(file, cell, file.file),
+        view.link(file, cell, file.file), index + 1,
     )  # fmt: skip
 
 
@@ -327,7 +342,7 @@ def directions(view: View) -> DataTable:
     columns = [
         *_SECTION, Column("評価年度", "year", 9), *(Column(title, "center", 9) for title in titles.values()),
         Column("成果", "center", 7), Column("コスト", "center", 7), Column("説明", "wrap", 60),
-        Column(LATEST, "center", 7), _SOURCE,
+        Column(LATEST, "center", 7), _SOURCE, _NUMBER,
     ]  # fmt: skip
     rows: list[tuple[Cell, ...]] = []
     for index, file, sheet in view.sheets():
@@ -337,8 +352,9 @@ def directions(view: View) -> DataTable:
         rows.append((
             *_named(view, index, sheet), sheet.fiscal_year, *ticks, head.get("matrix_outcome"),
             head.get("matrix_cost"), text, int(view.counting.latest[index]), view.link(file, None),
+            index + 1,
         ))  # fmt: skip
-    return DataTable("方向性", "方向性表", columns, rows, 3, len(columns) - 2, "今後の方向性と期待成果")
+    return DataTable("方向性", "方向性表", columns, rows, 3, len(columns) - 3, "今後の方向性と期待成果")
 
 
 # ---- 検証結果 --------------------------------------------------------------------------------

@@ -132,8 +132,8 @@ NEEDS_OUTPUT = Text(
     "{word} で書き出すには -o で出力先を指定してください。", "{word} needs -o: where to write."
 )
 DAMAGED_STORE = Text(
-    "表のフォルダーを読めません。evalxl consolidate --data で書き出したものか確かめてください: {detail}",
-    "Cannot read the folder of tables. Was it written by evalxl consolidate --data? {detail}",
+    "表のフォルダーを読めません。evalxl の consolidate --data か tables で書き出したものですか: {detail}",
+    "Cannot read the folder of tables. Was it written by evalxl consolidate --data or tables? {detail}",
 )
 UNKNOWN_COMMAND = Text("「{word}」という命令はありません。", "There is no command '{word}'.")
 
@@ -267,6 +267,15 @@ PHASES = {
 RISEN = Text("増えたもの（{year}、前年度比）", "Risen most ({year})")
 FALLEN = Text("減ったもの（{year}、前年度比）", "Fallen most ({year})")
 NOTE = Text("※ {text}", "Note: {text}")
+ROLLUP_REFUSED = Text("集計に入っていません: {line}", "Not in the figures: {line}")
+NO_SUMMARY = Text(
+    "集約表 {file} を読めません（{detail}）。evalxl consolidate で作り直してください。",
+    "The summary book {file} cannot be read ({detail}). Write it anew with evalxl consolidate.",
+)
+ROLLUP_WITHOUT = Text(
+    "読めなかったファイルや集約表が{count}件あり、集計に入っていません。",
+    "{count} files could not be read and are not in these figures.",
+)
 ROLLUP_DOUBLES = Text(
     "同じ事業・同じ評価年度のシートが{count}件あります。どれが正しいかを確かめるまで、すべて集計に含めています。",
     "{count} sheets are double submissions; all of them are counted until someone says which is right.",
@@ -278,6 +287,10 @@ ROLLUP_SAME = Text(
 ROLLUP_REPLACED = Text(
     "複数の入力に同じ事業・同じ評価年度のシートが{count}件あり、後に指定した入力のものを集計しました。",
     "{count} sheets gave way to the same project's sheet of the same year in a source named later.",
+)
+ROLLUP_PLACED = Text(
+    "組織の改編（マスター）により、前の課名のシート{count}件を今の課で集計しました（{places}）。",
+    "{count} sheets of reorganised sections stand under today's section, by the masters ({places}).",
 )
 ROLLUP_LATER = Text(
     "同じ事業の同じ年度は、評価年度が新しいシートの数値だけを集計しています（{count}事業年度分を除きました）。",

@@ -233,6 +233,36 @@ def test_the_command_writes_the_site(books: Path, capsys: pytest.CaptureFixture[
     assert (books / "公表" / "index.html").is_file()
 
 
+def test_masters_name_sections_and_measures(books: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A section that was renamed, a measure of which people write only the code: one name on all pages."""
+    master = books / "マスター"
+    master.mkdir()
+    record = sample()
+    code = record["measure"]["code"]
+    (master / "policies.csv").write_text(
+        f"階層,コード,上位,名称\n施策,{code},,新しい施策の名前\n", encoding="cp932"
+    )
+    (master / "organization.csv").write_text(
+        f"部,課,開始年度,終了年度,引継先\n{record['department']},{record['division']},,28,企画部デジタル課\n"
+        "企画部,デジタル課,29,,\n",
+        encoding="utf-8-sig",
+    )
+    assert cli.main(["publish", "in", "-o", "公表", "--master", "マスター", "--json"]) == 0
+    capsys.readouterr()
+    (page,) = (books / "公表").rglob("p*.html")
+    for text in (
+        page.read_text("utf-8"),
+        *(f.read_text("utf-8-sig") for f in (books / "公表").rglob("*.csv")),
+    ):
+        if code in text and "公表" not in text[:20]:
+            assert record["division"] not in text
+    shown = page.read_text("utf-8")
+    assert "デジタル課" in shown
+    assert "新しい施策の名前" in shown
+    assert record["measure"]["name"] not in shown
+    assert evalxl.publish("in", "別", master=master)["published"]
+
+
 def test_a_leak_stops_everything_and_the_old_site_stays(
     books: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

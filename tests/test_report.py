@@ -12,7 +12,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 import evalxl
-from evalxl import cli, council, counting, tables, totals
+from evalxl import cli, council, counting, masters, tables, totals
 from evalxl.council import LEVELS, By
 from evalxl.results import FileResult
 from tests.support import many
@@ -66,6 +66,35 @@ def test_the_pages_together_are_the_whole_city(by: By) -> None:
 def test_every_project_is_on_one_page(results: list[FileResult]) -> None:
     names = [project.name for page in papers(results).pages for project in page.projects]
     assert sorted(names) == sorted(result.sheets[0].record.text("project_name") for result in results)
+
+
+def test_masters_join_years_and_name_the_pages() -> None:
+    """A section that was merged is one page over the years, and a measure has the plan's name."""
+    city = masters.parsed(
+        {
+            "organization.csv": "部,課,開始年度,終了年度,引継先\n"
+            "総務部,企画課,,2017,総務部財政課\n総務部,財政課,,,\n",
+            "policies.csv": "階層,コード,上位,名称\n施策,07,,災害に強いまち\n",
+            "projects.csv": "事業名,部,課,開始年度,終了年度,引継先\n旧事業,総務部,企画課,,2017,新事業\n"
+            "新事業,総務部,財政課,2018,,\n",
+        }
+    )
+    plan = {"measure.code": "7", "measure.name": None}
+    old = many.record(3, 2017, project_name="旧事業", department="総務部", division="企画課")
+    new = many.record(3, 2018, project_name="新事業", department="総務部", division="財政課")
+    files = [
+        tables.extract(many.result(record.with_values(plan), f"{number}.xlsx"))
+        for number, record in enumerate((old, new))
+    ]
+    by_division = council.build(files, "division", city)
+    assert by_division
+    (page,) = by_division.pages
+    assert page.title == "財政課"
+    assert [project.name for project in page.projects] == ["新事業"]
+    assert page.sums["project_total"][2017] == new.cost("project_total", 2017)
+    by_measure = council.build(files, "measure", city)
+    assert by_measure
+    assert [page.title for page in by_measure.pages] == ["07 災害に強いまち"]
 
 
 def test_what_is_blank_is_no_zero() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import evalxl
-from evalxl import counting, tables
+from evalxl import counting, lake, tables
 from evalxl.actions import UsageError
 from evalxl.cli import main
 from evalxl.consolidation import Report, consolidate
@@ -25,6 +26,9 @@ from evalxl.rolling.compute import UNSPLIT, Facts, Rolled, roll, scaled
 from evalxl.tables import SheetRows
 from tests.support import many
 from tests.support.office import Office
+from tests.support.runs import run
+from workbook import filled
+from workbook.record import to_json
 
 SOURCES = ("national", "prefectural", "bonds", "other", "general")
 FIELDS = (
@@ -478,6 +482,166 @@ def test_a_folder_of_something_else_is_told(tmp_path: Path) -> None:
         (tmp_path / f"{name}.parquet").write_bytes(b"no parquet")
     with pytest.raises(ValueError, match="consolidate --data"):
         evalxl.rollup(tmp_path, "部")
+
+
+EVERYTHING = (
+    ["部", "課", "事業"],
+    ["政策体系", "予算科目", "大事業", "中事業", "グループ"],
+    ["方向性", "期間", "成果の方向", "コストの方向", "評価年度"],
+    ["summary_A", "summary_D", "judgement_cost_room", "judgement_fairness"],
+)
+
+
+@pytest.mark.parametrize("by", EVERYTHING, ids=lambda by: by[0])
+def test_summary_books_give_what_their_tables_give(yearly: tuple[Path, Report], by: list[str]) -> None:
+    folder, _ = yearly
+    values = ["project_total", "work_hours", "projects", "outcome_indicators.ア"]
+    tables = evalxl.rollup([folder / "2017", folder / "2018"], by, values)
+    books = evalxl.rollup([folder / "2017.xlsx", folder / "2018.xlsx"], by, values)
+    assert books["lines"] == tables["lines"]
+    assert books["totals"] == tables["totals"]
+    assert len(books["lines"]) > 4
+
+
+def test_a_book_and_the_tables_of_another_year_make_one_series(yearly: tuple[Path, Report]) -> None:
+    folder, report = yearly
+    found = evalxl.rollup([folder / "2017.xlsx", folder / "2018"], "部")
+    assert found["totals"] == evalxl.rollup(folder / "both", "部")["totals"]
+    assert found["totals"][0]["amounts"]["2017"] == report.totals["project_total", 2017]
+
+
+def test_a_folder_of_nothing_but_summary_books_is_a_series(
+    yearly: tuple[Path, Report], tmp_path: Path
+) -> None:
+    folder, _ = yearly
+    for year in ("2017", "2018"):
+        shutil.copy(folder / f"{year}.xlsx", tmp_path / f"集約{year}.xlsx")
+    assert evalxl.rollup(tmp_path, "部")["totals"] == evalxl.rollup(folder / "both", "部")["totals"]
+    filled.write(many.FORM, [to_json(many.record(3))], tmp_path / "提出.xlsx")
+    beside = evalxl.rollup(tmp_path, "事業")  # beside departments' sheets a summary book is their outcome
+    assert len(beside["lines"]) == 1
+
+
+@pytest.mark.filterwarnings("ignore:.*extension is not supported")
+def test_a_book_sorted_and_corrected_by_hand_is_read_as_it_stands(tmp_path: Path) -> None:
+    import openpyxl
+
+    same = {"project_name": "研修事業", "department": "総務部", "division": "総務課"}
+    records = [many.record(n, 2017, **same) for n in (3, 4, 5)]
+    run({f"{n}.xlsx": one for n, one in enumerate(records)}, tmp_path / "a.xlsx", data=tmp_path / "data")
+    before = evalxl.rollup(tmp_path / "data", ["施策", "事業"])
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    for name in ("コスト", "一覧", "指標", "方向性"):
+        sheet = book[name]
+        rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+        for number, row in enumerate(reversed(rows), start=2):
+            for column, value in enumerate(row, start=1):
+                sheet.cell(number, column).value = value
+    book.save(tmp_path / "b.xlsx")
+    turned = evalxl.rollup(tmp_path / "b.xlsx", ["施策", "事業"])
+    assert turned["totals"] == before["totals"]
+    assert len(turned["lines"]) == len(before["lines"])
+    titles = [cell.value for cell in book["コスト"][1]]
+    total = book["コスト"].cell(2, titles.index("事業費計") + 1)
+    year = str(book["コスト"].cell(2, titles.index("年度") + 1).value)
+    total.value += 1000
+    book.save(tmp_path / "b.xlsx")
+    mended = evalxl.rollup(tmp_path / "b.xlsx", "部")["totals"][0]["amounts"]
+    assert mended[year] - before["totals"][0]["amounts"][year] == 1000
+
+
+@pytest.mark.filterwarnings("ignore:.*extension is not supported")
+def test_a_book_that_lost_the_number_of_its_sheets_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import openpyxl
+
+    run({"1.xlsx": many.record(3)}, tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    titles = [cell.value for cell in book["コスト"][1]]
+    book["コスト"].cell(1, titles.index("番号") + 1).value = "No."
+    book.save(tmp_path / "a.xlsx")
+    assert main(["rollup", str(tmp_path / "a.xlsx"), "--by", "部", "--year", "2017"]) == 1
+    told = "".join(capsys.readouterr())
+    assert "a.xlsx" in told
+    assert "番号" in told
+
+
+def test_a_figure_of_more_digits_than_excel_holds_comes_back_whole(tmp_path: Path) -> None:
+    large = 12_345_678_901_234_567
+    run({"1.xlsx": costs(3, other__2017=large)}, tmp_path / "a.xlsx")
+    assert (
+        evalxl.rollup(tmp_path / "a.xlsx", "部", "other", year=2017)["totals"][0]["amounts"]["2017"] == large
+    )
+
+
+def test_tables_in_parts_by_year_are_a_series(yearly: tuple[Path, Report], tmp_path: Path) -> None:
+    folder, _ = yearly
+    for year, count in ((2017, 12), (2018, 8)):
+        files = [tables.extract(result) for result in many.results(count, year)]
+        lake.write(files, tmp_path / str(year), batch=5)
+    for by in (["部", "課", "事業"], ["政策体系", "方向性"]):
+        parts = evalxl.rollup([tmp_path / "2017", tmp_path / "2018"], by, ["project_total", "projects"])
+        assert parts["lines"] == evalxl.rollup(folder / "both", by, ["project_total", "projects"])["lines"]
+    assert evalxl.rollup(tmp_path, "部")["totals"] == evalxl.rollup(folder / "both", "部")["totals"]
+
+
+_REORGANISED = """部,課,開始年度,終了年度,引継先
+総務部,総務課,,2017,総務部人事課；総務部財政課
+企画部,企画課,,2017,総務部財政課
+総務部,人事課,2018,,
+総務部,財政課,2018,,
+"""
+
+
+def test_reorganised_sections_are_one_line_over_the_years_and_the_mapping_is_shown(tmp_path: Path) -> None:
+    master = tmp_path / "マスター"
+    master.mkdir()
+    (master / "organization.csv").write_bytes(_REORGANISED.encode("cp932"))
+    old, new = {"department": "総務部", "division": "総務課"}, {"department": "総務部"}
+    run(
+        {
+            "a17.xlsx": many.record(3, 2017, project_name="研修事業", **old),
+            "a18.xlsx": many.record(3, 2018, project_name="研修事業", division="人事課", **new),
+            "b17.xlsx": many.record(4, 2017, project_name="予算事業", **old),
+            "b18.xlsx": many.record(4, 2018, project_name="予算事業", division="財政課", **new),
+            "c17.xlsx": many.record(5, 2017, project_name="企画事業", department="企画部", division="企画課"),
+            "d17.xlsx": many.record(6, 2017, project_name="終了事業", **old),
+        },
+        tmp_path / "a.xlsx",
+        data=tmp_path / "data",
+    )
+    found = evalxl.rollup(tmp_path / "data", ["部", "課"], master=master)
+    assert [line["path"] for line in found["lines"]] == [
+        ["総務部"], ["総務部", "人事課"], ["総務部", "財政課"], ["総務部", "総務課"],
+    ]  # fmt: skip
+    (note,) = (note for note in found["notes"] if "企画部企画課→総務部財政課" in note)
+    assert "総務部総務課→総務部人事課" in note
+    # Of a split section what no newer sheet and no master places stays where it was: never by chance.
+    stayed = next(line for line in found["lines"] if line["path"][-1] == "総務課")
+    assert stayed["amounts"]["2017"] == many.record(6, 2017).cost("project_total", 2017)
+    (master / "projects.csv").write_text("事業名,部,課\n終了事業,総務部,財政課\n", encoding="utf-8-sig")
+    placed = evalxl.rollup(tmp_path / "data", ["部", "課"], master=master)
+    assert [line["path"][-1] for line in placed["lines"]] == ["総務部", "人事課", "財政課"]
+
+
+def test_the_masters_names_of_the_plan_join_what_people_write(tmp_path: Path) -> None:
+    master = tmp_path / "m"
+    master.mkdir()
+    (master / "policies.csv").write_text("階層,コード,上位,名称\n施策,07,,災害に強いまち\n", encoding="cp932")
+    run(
+        {
+            "1.xlsx": many.record(3).with_values({"measure.code": "7", "measure.name": "防災"}),
+            "2.xlsx": many.record(4).with_values({"measure.code": "０７", "measure.name": None}),
+        },
+        tmp_path / "a.xlsx",
+        data=tmp_path / "data",
+    )
+    apart = evalxl.rollup(tmp_path / "data", "施策")
+    assert len(apart["lines"]) == 2
+    joined = evalxl.rollup(tmp_path / "data", "施策", master=master)
+    assert [line["path"] for line in joined["lines"]] == [["07 災害に強いまち"]]
+    assert joined["totals"] == apart["totals"]
 
 
 # ---- the library and the command line

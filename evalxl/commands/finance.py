@@ -36,8 +36,8 @@ TOP = 5
         Argument(
             PATHS.name,
             Text(
-                "評価シートのファイルやフォルダー、または consolidate --data の表のフォルダー（何年分でも）",
-                "sheets (files, folders), or folders of tables written by consolidate --data, one a year",
+                "評価シート、集約表、または --data や tables で書き出した表のフォルダー（何年分でも）",
+                "sheets (files, folders), summary books, or folders of tables (--data, tables); any years",
             ),
             metavar=PATHS.metavar,
             many="+",
@@ -97,6 +97,10 @@ TOP = 5
             Text("2年分の表から施策・財源別の表をExcelで", "Two years by measure and source, as a book"),
         ),
         (
+            "evalxl rollup 集約2017.xlsx 集約2018.xlsx --by 部 課",
+            Text("2年分の集約表をつないで部・課別に", "Two years' summary books as one series"),
+        ),
+        (
             "evalxl rollup 表 --by 予算科目 --value general grand_total --year 2018 --format csv",
             Text("予算科目別の一般財源とトータルコストをCSVで", "By budget item, as CSV"),
         ),
@@ -127,10 +131,12 @@ def rollup(
     facts = Facts.of(loaded.sheets, loaded.uncounted, context.settings.masters)
     fields, values = _asked(facts, by, value)
     rolled = roll(facts, fields, values, _years(facts, year or []))
-    notes = _notes(facts, loaded, context)
+    for line in refused:
+        context.tell(texts.ROLLUP_REFUSED, line=line)
+    notes = _notes(facts, loaded, len(refused), context)
     data = shown.to_json(rolled, notes, top)
     lines = _lines(context, rolled, notes, kind, output, top)
-    return Outcome(FINDINGS if refused else DONE, data, lines, [*refused])
+    return Outcome(FINDINGS if refused else DONE, data, lines)
 
 
 def _format(format: Format | None, output: Path | None, context: Context) -> Format:
@@ -148,31 +154,62 @@ def _format(format: Format | None, output: Path | None, context: Context) -> For
 def _load(context: Context, paths: list[str], jobs: int | None) -> tuple[Loaded, list[str]]:
     """The sheets under the paths, and in words why files among them were refused."""
     from evalxl.rolling import loading
-    from evalxl.sharing import Shared
+    from workbook import marks
 
     origins: list[Origin] = []
     books: list[str] = []
+    refused: list[str] = []
     for path in paths:
         found = loading.stores(path)
         origins += [_store(folder) for folder in found]
-        if not found or (found != [Path(path)] and _has_books(path)):
+        if marks.is_own_output(path):
+            origins += _summary(path, path, refused, context)
+        elif not found or (found != [Path(path)] and _has_books(path)):
             books.append(path)
-    refused: list[str] = []
     if books:
-        with context.rows(books, jobs) as results:
-            files = list(map(Shared(), results))
-        told_own([file.file for file in files if _is(file, "skipped", "own_output")], context)
-        refused = [
-            f"{code}  {file.file}: {message}"
-            for file in files
-            for status, code, _, message in file.rows
-            if status == "refused"
-        ]
-        origins.append(loading.of_files(files))
+        origins += _read(context, books, jobs, refused, alone=not origins)
     loaded = loading.join(origins)
     if not loaded.sheets and not refused:
         raise UsageError(texts.NOTHING)
     return loaded, refused
+
+
+def _read(
+    context: Context, books: list[str], jobs: int | None, refused: list[str], alone: bool
+) -> list[Origin]:
+    """The sheets of departments' books; of summary books where there is nothing else (``alone``)."""
+    from evalxl.rolling import loading
+    from evalxl.sharing import Shared
+
+    with context.rows(books, jobs) as results:
+        files = list(map(Shared(), results))
+        own = [file for file in files if _is(file, "skipped", "own_output")]
+        if alone and not any(file.sheets for file in files):
+            return [one for file in own for one in _summary(file.path, file.file, refused, context)]
+    told_own([file.file for file in own], context)
+    refused += [
+        f"{code}  {file.file}: {message}"
+        for file in files
+        for status, code, _, message in file.rows
+        if status == "refused"
+    ]
+    return [loading.of_files(files)]
+
+
+def _summary(path: str, name: str, refused: list[str], context: Context) -> list[Origin]:
+    """The sheets of a summary book; a report is passed over and told."""
+    from evalxl.rolling import books
+    from workbook.errors import Refused
+
+    try:
+        found = books.of_book(path)
+    except Refused as error:
+        detail = error.values.get("detail") or error.code
+        refused.append(texts.NO_SUMMARY.of(context.lang, file=name, detail=detail))
+        return []
+    if not found.sheets:
+        told_own([name], context)
+    return [found]
 
 
 def _store(folder: Path) -> Origin:
@@ -215,7 +252,9 @@ def _years(facts: Facts, typed: Sequence[str]) -> list[int]:
     from workbook.notation import year_candidates
 
     there = [column.year for column in facts.years]
-    found = []
+    found: list[int] = []
+    if not facts.sheets:
+        return found  # why there is none is told
     for word in split(typed):
         years = [year for year in year_candidates(word) if year in there]
         if not years:
@@ -224,17 +263,24 @@ def _years(facts: Facts, typed: Sequence[str]) -> list[int]:
     return found
 
 
-def _notes(facts: Facts, loaded: Loaded, context: Context) -> list[str]:
+def _notes(facts: Facts, loaded: Loaded, refused: int, context: Context) -> list[str]:
     """What a reader of the figures must know."""
+    from evalxl import placing
     from evalxl.totals import lost_years
 
     counts = {
+        texts.ROLLUP_WITHOUT: refused,
         texts.ROLLUP_DOUBLES: sum(map(bool, facts.counting.doubles)),
         texts.ROLLUP_SAME: loaded.same,
         texts.ROLLUP_REPLACED: loaded.replaced,
         texts.ROLLUP_LATER: lost_years(facts.sheets, facts.counting.years),
     }
-    return [text.of(context.lang, count=count) for text, count in counts.items() if count]
+    notes = [text.of(context.lang, count=count) for text, count in counts.items() if count]
+    places = placing.moved(loaded.sheets, facts.sheets)
+    if places:
+        shown = "、".join(f"{old}→{new}" for old, new in places)
+        notes.append(texts.ROLLUP_PLACED.of(context.lang, count=sum(places.values()), places=shown))
+    return notes
 
 
 def _lines(

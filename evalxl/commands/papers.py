@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from evalxl import texts
 from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, UsageError, command
 from evalxl.commands.arguments import JOBS, PATHS
+from evalxl.commands.beside import MASTER, with_beside
 from evalxl.texts import Text
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ FOLDER = Argument(
         "市民向けのページを書き出します。職員の氏名や電話番号が文章に残っていれば、中止します（終了コード1）。",
         "Write pages for citizens; stop (exit code 1) where texts hold officials' names or phones.",
     ),
-    arguments=[PATHS, FOLDER, JOBS],
+    arguments=[PATHS, FOLDER, MASTER, JOBS],
     examples=[
         ("evalxl publish 提出 -o 公表", Text("フォルダーごと公表用のページにする", "A folder as pages")),
         (
@@ -47,21 +48,32 @@ FOLDER = Argument(
         ),
     ],
 )
-def publish(context: Context, paths: list[str], output: Path, jobs: int | None = None) -> Outcome:
+def publish(
+    context: Context, paths: list[str], output: Path, master: Path | None = None, jobs: int | None = None
+) -> Outcome:
     """Write the site, or say what must not be published and write nothing."""
-    from evalxl.pages import gather, leaks, site
+    from evalxl.pages import gather
 
+    context = with_beside(context, master, None)
     leave_out = context.settings.leave_out
     _known(leave_out, context)
     _replaceable(output)
     then = functools.partial(gather.public, leave_out=leave_out, lang=context.lang)
     with context.results(paths, jobs, then) as results:
         files = list(results)
+    return published(context, files, output)
+
+
+def published(context: Context, files: list[PublicFile], output: Path) -> Outcome:
+    """Write the site of what was read."""
+    from evalxl.pages import gather, leaks, site
+
     _some([file.rows for file in files])
+    leave_out = context.settings.leave_out
     people = {name for file in files for name in file.names}
     numbers = {number for file in files for number in file.phones}
     found = leaks.scan((record for file in files for record in file.records), people, numbers)
-    gathered = gather.gather(files)
+    gathered = gather.gather(files, context.settings.masters)
     data = _account(files, output) | {
         "projects": len(gathered.projects),
         "published": not found and bool(gathered.projects),
@@ -197,6 +209,7 @@ LEVELS = ("measure", "policy", "basic_program", "department", "division")
             default="measure",
         ),
         FOLDER,
+        MASTER,
         JOBS,
     ],
     examples=[
@@ -205,46 +218,72 @@ LEVELS = ("measure", "policy", "basic_program", "department", "division")
     ],
 )
 def report(
-    context: Context, paths: list[str], output: Path, by: By = "measure", jobs: int | None = None
+    context: Context,
+    paths: list[str],
+    output: Path,
+    by: By = "measure",
+    master: Path | None = None,
+    jobs: int | None = None,
 ) -> Outcome:
     """Write the papers as one workbook, and as PDF where LibreOffice is installed."""
-    from evalxl import council, tables
+    from evalxl import tables
+
+    context = with_beside(context, master, None)
+    book, _ = paper_files(output)
+    then = functools.partial(tables.extract, lang=context.lang)
+    with context.results(paths, jobs, then, leave_out=[book]) as results:
+        files = list(results)
+    return reported(context, files, output, by)
+
+
+def paper_files(output: Path) -> tuple[Path, Path]:
+    """The workbook and the PDF in the folder; said at once when one cannot be written."""
+    from evalxl import council
     from evalxl.commands.sheets import writable
 
     book, pdf = output / f"{council.TITLE}.xlsx", output / f"{council.TITLE}.pdf"
     for path in (book, pdf):
         writable(path)
-    then = functools.partial(tables.extract, lang=context.lang)
-    with context.results(paths, jobs, then, leave_out=[book]) as results:
-        files = list(results)
+    return book, pdf
+
+
+def reported(
+    context: Context, files: list[FileRows], output: Path, by: By = "measure", *, pdf: bool = True
+) -> Outcome:
+    """Write the papers of what was read; without ``pdf`` as a workbook alone."""
+    from evalxl import council
+
+    book, printed_book = paper_files(output)
     _some(files)
-    papers = council.build(files, by)
+    papers = council.build(files, by, context.settings.masters)
     if papers is None:
         raise UsageError(texts.NOTHING_TO_REPORT)
-    printed = _printed(papers, book, pdf, context)
+    printed = _written(papers, book, printed_book, context, pdf)
     refused = _refused(files)
     data = {
         "book": str(book),
-        "pdf": str(pdf) if printed else None,
+        "pdf": str(printed_book) if printed else None,
         "by": by,
         "pages": [_page(paper) for paper in papers.pages],
         "refused": refused,
     }
-    return Outcome(FINDINGS if refused else DONE, data, list(_reported(data, papers, context)))
+    return Outcome(FINDINGS if refused else DONE, data, list(_told(data, papers, context)))
 
 
-def _printed(papers: Papers, book: Path, pdf: Path, context: Context) -> bool:
+def _written(papers: Papers, book: Path, pdf: Path, context: Context, wanted: bool) -> bool:
+    """Write the workbook and, where it is ``wanted`` and can be made, the PDF; whether that is there."""
     from workbook import pdf as printer
     from workbook.papers import book as writer
 
     writer.write(papers, book)
     context.tell(texts.WRITTEN, path=book)
-    if printer.print_book(book, pdf):
+    if wanted and printer.print_book(book, pdf):
         context.tell(texts.WRITTEN, path=pdf)
         return True
     # An older PDF beside a newer book would be taken for the same.
     pdf.unlink(missing_ok=True)
-    context.tell(texts.NO_PDF if printer.program() is None else texts.PDF_FAILED, path=book)
+    if wanted:
+        context.tell(texts.NO_PDF if printer.program() is None else texts.PDF_FAILED, path=book)
     return False
 
 
@@ -257,7 +296,7 @@ def _page(paper: Paper) -> dict[str, Any]:
     return {"title": paper.title, "above": paper.above, "projects": len(paper.projects), "totals": sums}
 
 
-def _reported(data: dict[str, Any], papers: Papers, context: Context) -> Iterator[str]:
+def _told(data: dict[str, Any], papers: Papers, context: Context) -> Iterator[str]:
     from evalxl.terminal import coloured
 
     count = {"pages": len(papers.pages), "level": papers.level, "path": data["book"]}

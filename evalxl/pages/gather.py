@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from evalxl import counting, grouping, tables
 from evalxl.grouping import HIERARCHIES
+from evalxl.masters.model import Masters
 from evalxl.pages import leaks
 from evalxl.pages.redaction import redacted
+from evalxl.placing import placed
 from evalxl.results import FileResult, SheetResult
+from evalxl.rules.across import run_year
 from evalxl.rules.registry import Lang
 from evalxl.tables import FileRows, SheetRows
 from workbook.record import Record
@@ -61,11 +65,17 @@ class Gathered:
     doubles: list[str]
 
 
-def gather(files: Iterable[PublicFile]) -> Gathered:
-    """The projects, each by its latest sheet. A double submission gives two pages, and is told."""
-    pairs = [pair for file in files for pair in zip(file.rows.sheets, file.records, strict=True)]
-    sheets = [rows for rows, _ in pairs]
-    count = counting.speakers(sheets)
+def gather(files: Iterable[PublicFile], masters: Masters | None = None) -> Gathered:
+    """The projects, each by its latest sheet. A double submission gives two pages, and is told.
+
+    With ``masters`` a project that was renamed or merged is one over the years, and sections and measures
+    have the masters' names.
+    """
+    given = [pair for file in files for pair in zip(file.rows.sheets, file.records, strict=True)]
+    count = counting.speakers([rows for rows, _ in given], masters)
+    year = run_year(rows.fiscal_year for rows, _ in given)
+    sheets = placed([rows for rows, _ in given], masters, year)
+    pairs = [(own, _renamed(*pair, own)) for pair, own in zip(given, sheets, strict=True)]
     sections, places = (grouping.paths(hierarchy, sheets) for hierarchy in HIERARCHIES[:2])
     seen: Counter[str] = Counter()
     projects = []
@@ -80,6 +90,18 @@ def gather(files: Iterable[PublicFile]) -> Gathered:
     projects.sort(key=lambda p: (order[p.place], p.record.text("project_name"), p.ident))
     doubles = {p.record.text("project_name") for p in projects if seen[p.ident] > 1}
     return Gathered(projects, len(pairs) - len(projects), sorted(doubles))
+
+
+def _renamed(before: SheetRows, record: Record, rows: SheetRows) -> Record:
+    """The record with the names that the masters gave its rows."""
+    if rows is before:
+        return record
+    named = {
+        re.sub("_(code|name)$", r".\1", column): text
+        for column, text in rows.head.items()
+        if text != before.head.get(column)
+    }
+    return dataclasses.replace(record, values={**record.values, **named})
 
 
 def _ident(key: str) -> str:

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from evalxl import counting
 from evalxl.grouping import Hierarchy, Part, Path, order, paths
+from evalxl.placing import placed
 from evalxl.rolling.fields import CODES, SOURCE, Field, known
 from evalxl.rolling.values import DEFAULT, Value, matches
+from evalxl.rules.across import run_year
 from evalxl.summarise import items, year_columns
 from evalxl.tables import SheetRows
 from workbook.record import Number
@@ -50,10 +52,14 @@ class Facts:
         uncounted: Sequence[frozenset[int]] = (),
         masters: Masters | None = None,
     ) -> Facts:
-        """Decide what counts, and set it into columns; ``uncounted`` are years that do not, by sheet."""
+        """Decide what counts, and set it into columns; ``uncounted`` are years that do not, by sheet.
+
+        With ``masters`` the sheets stand under its names, those of the latest evaluated year.
+        """
         import pandas
 
         count = counting.speakers(sheets, masters)
+        sheets = placed(sheets, masters, run_year(sheet.fiscal_year for sheet in sheets))
         if uncounted:
             years = [found - out for found, out in zip(count.years, uncounted, strict=True)]
             count = dataclasses.replace(count, years=years)

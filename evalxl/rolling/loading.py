@@ -1,7 +1,8 @@
 """Where the figures of a roll-up come from: sheets just read, or the tidy tables of earlier consolidations.
 
-Each year's consolidation leaves its tables in a folder of its own (``consolidate --data``). Several such
-folders, and workbooks beside them, make one series: what stands in two of them is taken once.
+Each year's consolidation leaves its tables in a folder of its own (``consolidate --data``); ``tables`` leaves
+them in parts by year. Several such folders, and workbooks beside them, make one series: what stands in two of
+them is taken once.
 """
 
 from __future__ import annotations
@@ -56,7 +57,14 @@ def stores(path: str | os.PathLike[str]) -> list[Path]:
 
 
 def _is_store(folder: Path) -> bool:
-    return all((folder / f"{name}.parquet").is_file() for name in NEEDED)
+    return all(_is_table(folder, name) for name in NEEDED)
+
+
+def _is_table(folder: Path, name: str) -> bool:
+    """Whether a table is there: as one file, or in parts by year (`evalxl.lake`)."""
+    return (folder / f"{name}.parquet").is_file() or next(
+        (folder / name).rglob("*.parquet"), None
+    ) is not None
 
 
 def of_files(files: Iterable[FileRows]) -> Origin:
@@ -78,10 +86,7 @@ def of_store(folder: Path) -> Origin:
 
 def _of_store(folder: Path) -> Origin:
     costs = _grouped(_rows(folder, "costs", _COSTS))
-    uncounted: dict[Any, set[int]] = {}
-    for file, sheet, project, year, counted in _rows(folder, "costs", ("fiscal_year", "counted")):
-        if not counted:
-            uncounted.setdefault((file, sheet, project), set()).add(year)
+    uncounted = _uncounted(folder)
     indicators = _grouped(_rows(folder, "indicators", _INDICATORS))
     judgements = _grouped(_rows(folder, "judgements", _JUDGEMENTS))
     sheets = []
@@ -110,6 +115,16 @@ def _of_store(folder: Path) -> Origin:
     return Origin(sheets, [hashes.get(one.file, "") for one in sheets], silent)
 
 
+def _uncounted(folder: Path) -> dict[tuple[str, str, str], set[int]]:
+    """The years of each sheet that the consolidation did not count; tables in parts leave that open."""
+    found: dict[tuple[str, str, str], set[int]] = {}
+    if (folder / "costs.parquet").is_file():
+        for *key, year, counted in _rows(folder, "costs", ("fiscal_year", "counted")):
+            if not counted:
+                found.setdefault((key[0], key[1], key[2]), set()).add(year)
+    return found
+
+
 _KEY = ("file", "sheet", "project")
 _COSTS = ("fiscal_year", "phase", "row", "unit", "amount", "cell")
 _INDICATORS = ("family", "slot", "name", "unit", "fiscal_year", "phase", "value", "cell")
@@ -119,12 +134,16 @@ _JUDGEMENTS = ("question", "topic", "axis", "flagged", "reason", "mergeable", "c
 def _table(folder: Path, name: str) -> pyarrow.Table:
     import pyarrow.parquet  # type: ignore[import-untyped]
 
-    return pyarrow.parquet.read_table(folder / f"{name}.parquet")
+    if (folder / f"{name}.parquet").is_file():
+        return pyarrow.parquet.read_table(folder / f"{name}.parquet")
+    from evalxl import lake
+
+    return lake.dataset(folder, name).to_table()
 
 
 def _rows(folder: Path, name: str, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """The rows of a table: the key of the sheet, then the columns; nothing where there is no such table."""
-    if not (folder / f"{name}.parquet").is_file():
+    if not _is_table(folder, name):
         return iter(())
     table = _table(folder, name)
     return zip(*(_column(table.column(column)) for column in (*_KEY, *columns)), strict=True)
@@ -160,7 +179,7 @@ def _whole(value: Decimal | None) -> int | Decimal | None:
 
 
 def _hashes(folder: Path) -> dict[str, str]:
-    if not (folder / "files.parquet").is_file():
+    if not _is_table(folder, "files"):
         return {}
     table = _table(folder, "files")
     return dict(zip(table.column("file").to_pylist(), table.column("sha256").to_pylist(), strict=True))

@@ -1,4 +1,4 @@
-"""A summary book read again: its data sheets as rows, for the comparison with the next year."""
+"""A summary book read again: its data sheets as rows, for roll-ups and the comparison with the next year."""
 
 from __future__ import annotations
 
