@@ -5,16 +5,18 @@ from __future__ import annotations
 import dataclasses
 from typing import Literal
 
+from workbook import palette
+
 FONT = "ＭＳ Ｐゴシック"
 NUMBER = "#,##0;▲#,##0;0"
 DECIMAL = "#,##0.0##;▲#,##0.0##;0"
 """For a number that is not whole: Excel would print a stray point behind a whole one."""
 
-LABEL_FILL = "E4ECF5"
-HEADING_FILL = "C9D8EA"
-BAR_FILL = "1F3F6E"
-SHADE_FILL = "F4F4F0"
-FORBIDDEN_FILL = "D9D9D9"
+LABEL_FILL = palette.bare(palette.LABEL)
+HEADING_FILL = palette.bare(palette.HEADING)
+BAR_FILL = palette.bare(palette.NAVY)
+SHADE_FILL = palette.bare(palette.SHADE)
+FORBIDDEN_FILL = palette.bare(palette.FORBIDDEN)
 
 Across = Literal["left", "center", "right"]
 Down = Literal["top", "center"]
@@ -26,7 +28,7 @@ class Look:
 
     size: float = 10
     bold: bool = False
-    colour: str = "000000"
+    colour: str = palette.bare(palette.BLACK)
     fill: str = ""
     across: Across = "left"
     down: Down = "center"
@@ -46,7 +48,7 @@ LOOKS: dict[str, Look] = {
     "": Look(line=False),
     "title": Look(size=16, bold=True, line=False, wrap=False),
     "subtitle": Look(size=10, across="right", line=False, wrap=False),
-    "bar": Look(size=11, bold=True, colour="FFFFFF", fill=BAR_FILL, indent=1, wrap=False),
+    "bar": Look(size=11, bold=True, colour=palette.bare(palette.WHITE), fill=BAR_FILL, indent=1, wrap=False),
     "heading": Look(size=10, bold=True, fill=HEADING_FILL, indent=1, wrap=False),
     "label": _LABEL,
     "label_left": dataclasses.replace(_LABEL, across="left", wrap=False, shrink=True),

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
+from workbook import palette
 from workbook.parts import quoted
 
 MEMORY = "_evalxl"
@@ -14,10 +15,10 @@ MEMORY = "_evalxl"
 RESULTS = f"{MEMORY}_results"
 """The hidden name of the place where the headings begin on the sheet of results."""
 
-COLOURS = {"error": "FFC7CE", "warning": "FFEB9C", "info": "DDEBF7"}
-ANSWERED = "E2EFDA"
-HEAD, ANSWER_CELL = "D9D9D9", "FFFFF0"
-LINK, FAINT = "0563C1", "7F7F7F"
+COLOURS = {severity: palette.bare(fill) for severity, fill in palette.MARKS.items()}
+ANSWERED, ANSWER_CELL = palette.bare(palette.ANSWERED), palette.bare(palette.ANSWER_CELL)
+HEAD = palette.bare(palette.HEADING)
+LINK, FAINT = palette.bare(palette.LINK), palette.bare(palette.GREY)
 TITLE_SIZE = 14
 HEAD_ROW = 2
 """The row of the headings, counted from 0."""

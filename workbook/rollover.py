@@ -18,7 +18,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from workbook import annotate
+from workbook import annotate, palette
 from workbook.errors import Refused, Unchangeable
 from workbook.form import Form
 from workbook.grid import Grid, Spot
@@ -32,7 +32,7 @@ from workbook.record import Record
 from workbook.source import open_book
 from workbook.untick import Part, clear_ticks, on, spots_in
 
-GREY = "808080"
+GREY = palette.bare(palette.GREY)
 AUTHOR = "evalxl"
 _LONGEST_PRINT = 120
 

@@ -68,11 +68,11 @@ def _put(path: Path, text: str) -> None:
 
 
 def _assets(environment: Environment, folder: Path, projects: Sequence[views.ProjectView]) -> None:
-    from workbook.summary import styles
+    from workbook import palette
 
     folder.mkdir()
-    palette = {name.lower(): value for name, value in vars(styles).items() if name.isupper()}
-    _put(folder / "style.css", environment.get_template("style.css").render(palette))
+    colours = {name.lower(): value for name, value in vars(palette).items() if name.isupper()}
+    _put(folder / "style.css", environment.get_template("style.css").render(colours))
     for name in ASSETS:
         text = (resources.files("evalxl.pages") / "assets" / name).read_text(encoding="utf-8")
         _put(folder / name, text)

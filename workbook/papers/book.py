@@ -13,6 +13,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from workbook import palette
 from workbook.atomic import replacing
 from workbook.marks import OWN_OUTPUT
 from workbook.papers.model import Papers
@@ -87,7 +88,7 @@ def _contents(sheet: Worksheet, pages: Sequence[Page], papers: Papers, look: Sty
     """One line a page: its name as a link, and its figures taken from the page by formulas."""
     years = papers.years
     last = 2 + len(years) + 1
-    band = look.of(bold=True, font_size=18, font_color="#FFFFFF", bg_color=styles.NAVY, indent=1)
+    band = look.of(bold=True, font_size=18, font_color=palette.WHITE, bg_color=styles.NAVY, indent=1)
     sheet.merge_range(0, 0, 0, last, safe_text(papers.title), band)
     sheet.set_row(0, 36)
     sheet.set_column(0, 0, 46)

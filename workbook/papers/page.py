@@ -11,6 +11,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from workbook import palette
 from workbook.papers.model import IndicatorLine, Number, Paper, Papers, ProjectLine
 from workbook.summary import styles
 from workbook.summary.cells import quoted, safe_text, span
@@ -107,7 +108,7 @@ class Page:
 
     def _header(self) -> Format:
         return self.look.of(
-            bold=True, font_size=9, font_color="#FFFFFF", bg_color=styles.NAVY, align="center",
+            bold=True, font_size=9, font_color=palette.WHITE, bg_color=styles.NAVY, align="center",
             text_wrap=True, border=1, border_color=styles.LINE,
         )  # fmt: skip
 
@@ -126,7 +127,7 @@ class Page:
         right = look.of(font_size=9, font_color=styles.GREY, align="right")
         span(self.sheet, (above, 6, above, COLUMNS - 1), f"{year}の評価", right)
         band = look.of(
-            bold=True, font_size=16, font_color="#FFFFFF", bg_color=styles.NAVY, indent=1, shrink=True
+            bold=True, font_size=16, font_color=palette.WHITE, bg_color=styles.NAVY, indent=1, shrink=True
         )
         title = self._next(32)
         span(self.sheet, (title, 0, title, COLUMNS - 1), f"{self.papers.level}　{paper.title}", band)
@@ -218,7 +219,7 @@ class Page:
             last = top + len(self.paper.directions) - 1
             bar = {
                 "type": "data_bar",
-                "bar_color": "#A9CFD5",
+                "bar_color": palette.BAR_PRINTED,
                 "bar_solid": True,
                 "min_type": "num",
                 "min_value": 0,
@@ -244,10 +245,10 @@ class Page:
                 "categories": [self.sheet.name, self.cost_head, first, self.cost_head, last],
                 "values": [self.sheet.name, row, first, row, last],
                 "fill": {"color": styles.SERIES[number % len(styles.SERIES)]},
-                "border": {"color": "#FFFFFF", "width": 0.75},
+                "border": {"color": palette.WHITE, "width": 0.75},
                 "gap": 60,
             })  # fmt: skip
-        grid = {"visible": True, "line": {"color": "#E1E6EA", "width": 0.75}}
+        grid = {"visible": True, "line": {"color": palette.GRID, "width": 0.75}}
         font = {**CHART_FONT, "size": 8}
         chart.set_title({"none": True})
         chart.set_legend({"position": "right", "font": font})

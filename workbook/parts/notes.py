@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from workbook import palette
 from workbook.grid import Spot, address
 from workbook.parts.sheet import ORDER, spot_of
 from workbook.parts.xml import (
@@ -49,7 +50,7 @@ _NEW_VML = (
 _SHAPE = (
     '<v:shape {spaces} id="_x0000_s{number}" type="#_x0000_t202" '
     'style="position:absolute;width:{width}pt;height:{height}pt;z-index:99;visibility:hidden" '
-    'fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/>'
+    f'fillcolor="{palette.NOTE}" o:insetmode="auto"><v:fill color2="{palette.NOTE}"/>'
     '<v:shadow on="t" color="black" obscured="t"/>'
     '<v:path o:connecttype="none"/><v:textbox style="mso-direction-alt:auto">'
     '<div style="text-align:left"></div>'

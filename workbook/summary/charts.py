@@ -10,6 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.chart import Chart
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from workbook import palette
 from workbook.summary import styles
 from workbook.summary.model import Item, SummaryData
 
@@ -145,7 +146,7 @@ def _series(area: Area, item: Item, colour: str) -> dict[str, Any]:
         "categories": [area.sheet, area.head, area.first, area.head, area.last],
         "values": [area.sheet, row, area.first, row, area.last],
         "fill": {"color": colour},
-        "border": {"color": "#FFFFFF", "width": 0.75},
+        "border": {"color": palette.WHITE, "width": 0.75},
         "gap": 60,
     }
 
@@ -161,4 +162,4 @@ def _dress(chart: Chart, title: str, *, legend: bool) -> None:
 
 
 def _lines() -> dict[str, Any]:
-    return {"visible": True, "line": {"color": "#E1E6EA", "width": 0.75}}
+    return {"visible": True, "line": {"color": palette.GRID, "width": 0.75}}

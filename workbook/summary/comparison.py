@@ -9,6 +9,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from workbook import palette
 from workbook.summary import styles
 from workbook.summary.cells import span
 from workbook.summary.model import YEAR, Item, Node, Rollup, SummaryData
@@ -90,8 +91,8 @@ class _Writer:
         note = "色の付いた欄で年度を選べます。▲は減、皆増は前年度が0、皆減は当年度が0であることを示します。"
         sheet.write_string(NOTE, 0, note, look.note)
         box = look.of(
-            bold=True, font_size=12, bg_color="#FFF8DC", border=2, border_color=styles.TEAL, align="left",
-            num_format=_year_format(self.data),
+            bold=True, font_size=12, bg_color=palette.CHOICE, border=2, border_color=styles.TEAL,
+            align="left", num_format=_year_format(self.data),
         )  # fmt: skip
         if self.depth > 1:
             span(sheet, (CHOICE, 0, CHOICE, self.depth - 2), "年度", look.of(bold=True, align="right"))
@@ -132,8 +133,9 @@ class _Writer:
     def _bars(self, column: int, last: int) -> None:
         """The size of each difference, to the right for more, to the left for less."""
         self.sheet.conditional_format(FIRST, column, last, column, {
-            "type": "data_bar", "bar_solid": True, "bar_color": "#BFDDE2", "bar_negative_color": "#F2C9C2",
-            "bar_border_color": "#BFDDE2", "bar_negative_border_color": "#F2C9C2",
+            "type": "data_bar", "bar_solid": True,
+            "bar_color": palette.BAR, "bar_negative_color": palette.FALLING_BAR,
+            "bar_border_color": palette.BAR, "bar_negative_border_color": palette.FALLING_BAR,
         })  # fmt: skip
 
 

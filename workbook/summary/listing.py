@@ -10,6 +10,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from workbook import palette
 from workbook.summary import styles
 from workbook.summary.datasheet import DataSheet, StyleOf
 from workbook.summary.model import COUNTED, LATEST, Cell, Column, DataTable, Link, figure
@@ -55,7 +56,7 @@ def _pale_rows(sheet: Worksheet, table: DataTable, look: Styles) -> None:
     for title in (COUNTED, LATEST):
         if title in titles and table.rows:
             flag = f"${xl_col_to_name(titles.index(title))}2"
-            rule = {"type": "formula", "criteria": f"={flag}=0", "format": look.rule(font_color="#8A939B")}
+            rule = {"type": "formula", "criteria": f"={flag}=0", "format": look.rule(font_color=palette.GREY)}
             sheet.conditional_format(1, 0, len(table.rows), len(titles) - 1, rule)
 
 
@@ -117,7 +118,7 @@ def _style(column: Column, values: Sequence[Cell], look: Styles) -> Format | Sty
 
 
 def _severity(value: Cell, look: Styles) -> Format:
-    ink, paper = SEVERITIES.get(str(value), (styles.INK, "#FFFFFF"))
+    ink, paper = SEVERITIES.get(str(value), (styles.INK, palette.WHITE))
     return look.cell(valign="top", align="center", bold=True, font_color=ink, bg_color=paper)
 
 

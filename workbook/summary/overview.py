@@ -11,6 +11,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from workbook import palette
 from workbook.summary import sources, styles
 from workbook.summary.cells import safe_text, span
 from workbook.summary.charts import (
@@ -57,7 +58,7 @@ def write_overview(book: Workbook, sheet: Worksheet, data: SummaryData, look: St
 
 
 def _title(sheet: Worksheet, data: SummaryData, look: Styles) -> int:
-    band = look.of(bold=True, font_size=20, font_color="#FFFFFF", bg_color=styles.NAVY, indent=1)
+    band = look.of(bold=True, font_size=20, font_color=palette.WHITE, bg_color=styles.NAVY, indent=1)
     sheet.merge_range(0, 0, 0, COLUMNS - 1, safe_text(data.title), band)
     sheet.set_row(0, 40)
     year = next((c.title for c in data.years if c.year == data.evaluated_year), "")
@@ -72,7 +73,7 @@ def _cards(sheet: Worksheet, row: int, data: SummaryData, look: Styles) -> int:
     for number, card in enumerate(data.overview.cards[: COLUMNS // 2]):
         column = 2 * number
         paper, ink = _card_colours(card)
-        edge = {"border": 1, "border_color": "#FFFFFF", "bg_color": paper, "align": "center"}
+        edge = {"border": 1, "border_color": palette.WHITE, "bg_color": paper, "align": "center"}
         sheet.merge_range(row, column, row, column + 1, card.label, look.of(font_color=styles.GREY, **edge))
         figure = look.of(bold=True, font_size=22, font_color=ink, num_format="#,##0", **edge)
         sheet.merge_range(row + 1, column, row + 1, column + 1, "", figure)
@@ -243,7 +244,7 @@ def _matrix(sheet: Worksheet, row: int, table: str, matrix: Matrix, look: Styles
             style = _heat((cost, outcome) in matrix.forbidden, look)
             sheet.write_formula(line, number, formula, style, count)
     last = row + 1 + len(matrix.outcomes)
-    scale: dict[str, Any] = {"type": "2_color_scale", "min_color": "#FFFFFF", "max_color": "#6FB0BB"}
+    scale: dict[str, Any] = {"type": "2_color_scale", "min_color": palette.WHITE, "max_color": palette.SCALE}
     scale |= {"min_type": "num", "min_value": 0, "max_type": "max"}
     sheet.conditional_format(row + 2, left + 1, last, left + len(matrix.costs), scale)
     sheet.write_string(last + 1, left, "数は事業数。×は様式で選べない欄。", look.note)
@@ -321,7 +322,7 @@ def _sections(book: Workbook, sheet: Worksheet, row: int, data: SummaryData, loo
         for column, (title, count) in enumerate(zip(("誤り", "注意", "参考"), counts, strict=True), start=9):
             sheet.write_formula(line, column, f"=SUMIFS({listing}[{title}],{place})", figure, count)
     if line > head:
-        for column, colour in ((9, "#E9A9A2"), (10, "#F2D08A")):
+        for column, colour in ((9, palette.MISSING_BAR), (10, palette.OPEN_BAR)):
             bar = {
                 "type": "data_bar",
                 "bar_color": colour,

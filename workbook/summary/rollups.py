@@ -18,6 +18,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from workbook import palette
 from workbook.summary import styles
 from workbook.summary.cells import safe_text, span
 from workbook.summary.model import COUNTED, YEAR, Node, Rollup, SummaryData, YearColumn
@@ -131,7 +132,7 @@ class _Writer:
             look.note,
         )
         titles = [item.title for item in self.data.items]
-        box = look.of(bold=True, font_size=12, bg_color="#FFF8DC", border=2, border_color=styles.TEAL)
+        box = look.of(bold=True, font_size=12, bg_color=palette.CHOICE, border=2, border_color=styles.TEAL)
         label = look.of(bold=True, align="right")
         if self.depth > 1:
             span(sheet, (CHOICE, 0, CHOICE, self.depth - 2), "項目", label)
@@ -261,7 +262,7 @@ def write_labels(sheet: Worksheet, row: int, node: Node, depth: int, style: Line
 def year_head(sheet: Worksheet, row: int, column: int, year: YearColumn, look: Styles) -> None:
     """The head of a year's column: the year as a number (formulas ask for it), shown in the era's words."""
     words = look.of(
-        bold=True, font_color="#FFFFFF", bg_color=styles.NAVY, align="center", border=1,
+        bold=True, font_color=palette.WHITE, bg_color=styles.NAVY, align="center", border=1,
         border_color=styles.LINE, num_format=f'"{year.title}"',
     )  # fmt: skip
     sheet.write_number(row, column, year.year, words)

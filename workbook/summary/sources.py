@@ -9,6 +9,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from workbook import palette
 from workbook.summary import styles
 from workbook.summary.cells import safe_text
 from workbook.summary.model import COUNTED, YEAR, Item, Node, SummaryData
@@ -104,7 +105,7 @@ def _by_department(sheet: Worksheet, top: int, data: SummaryData, look: Styles) 
     year = data.evaluated_year or data.years[-1].year
     box = look.of(
         bold=True,
-        bg_color="#FFF8DC",
+        bg_color=palette.CHOICE,
         border=2,
         border_color=styles.TEAL,
         num_format='0"年度"',

@@ -7,20 +7,22 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
-NAVY = "#1F3A5F"
-TEAL = "#2A7F8E"
-PALE = "#E3EEF0"
-PAPER = "#F4F6F8"
-LINE = "#B4BEC8"
-INK = "#222B33"
-GREY = "#5F6B76"
-ERROR, ERROR_PALE = "#9B1C1C", "#FBE4E1"
-WARNING, WARNING_PALE = "#7A4B00", "#FFF1CF"
-INFO, INFO_PALE = "#34495E", "#E9EEF3"
-LINK = "#1A5FA8"
-
-SERIES = ("#1F3A5F", "#2A9D8F", "#A9D6D3", "#E3A63B", "#8D99A6")
-"""Colours of chart series, told apart by lightness too (colour-blind readers, black and white print)."""
+from workbook import palette
+from workbook.palette import ERROR as ERROR
+from workbook.palette import ERROR_PALE as ERROR_PALE
+from workbook.palette import GREY as GREY
+from workbook.palette import INFO as INFO
+from workbook.palette import INFO_PALE as INFO_PALE
+from workbook.palette import INK as INK
+from workbook.palette import LINE as LINE
+from workbook.palette import LINK as LINK
+from workbook.palette import NAVY as NAVY
+from workbook.palette import PALE as PALE
+from workbook.palette import PAPER as PAPER
+from workbook.palette import SERIES as SERIES
+from workbook.palette import TEAL as TEAL
+from workbook.palette import WARNING as WARNING
+from workbook.palette import WARNING_PALE as WARNING_PALE
 
 FONT = "游ゴシック"
 MONEY = "#,##0;▲#,##0;0"
@@ -66,7 +68,7 @@ class Styles:
     def header(self) -> Format:
         """A column's head."""
         return self.of(
-            bold=True, font_color="#FFFFFF", bg_color=NAVY, align="center", text_wrap=True, border=1,
+            bold=True, font_color=palette.WHITE, bg_color=NAVY, align="center", text_wrap=True, border=1,
             border_color=LINE,
         )  # fmt: skip
 
