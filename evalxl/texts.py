@@ -164,8 +164,11 @@ FIRST_STEPS = Text(
 )
 
 # The demo: names of its files, which are Japanese as the city's would be.
-DEMO_INPUT, DEMO_SUMMARY, DEMO_REPORT, DEMO_DATA = "提出", "集約.xlsx", "検証結果.xlsx", "表"
-DEMO_MASTERS = "マスター"
+DEMO_INPUT, DEMO_MASTERS = "提出", "マスター"
+DEMO_FILES = {
+    "summary": "集約.xlsx", "report": "検証結果.xlsx", "data": "表", "rollup": "部課別集計.xlsx",
+    "reminders": "督促", "papers": "議会資料", "pages": "公表",
+}  # fmt: skip
 DEMO_WRITING = Text(
     "架空の市の評価シートを書き出しています: {path}", "Writing the sheets of an invented city: {path}"
 )
@@ -187,6 +190,10 @@ DEMO_NAMES = {
     "data": Text("整理した表（CSV、Parquet）", "tidy tables (CSV, Parquet)"),
     "masters": Text("マスター（CSV）", "masters (CSV)"),
     "ledger": Text("受付簿（evalxl status で見る）", "ledger (see it with evalxl status)"),
+    "reminders": Text("課ごとの督促の文書", "reminders, one a section"),
+    "rollup": Text("部・課別の集計", "roll-up by section"),
+    "papers": Text("議会資料（施策ごとに1枚）", "papers for the council, one page a measure"),
+    "pages": Text("市民向けのページ（index.html を開く）", "pages for citizens (open index.html)"),
 }
 
 # What the form's file has no label for.

@@ -470,8 +470,11 @@ def test_the_demo_finds_what_it_planted(tmp_path: Path) -> None:
     account = json.loads(done.stdout)
     assert account["planted"] == account["found"] > 30
     assert account["missed"] == account["unexpected"] == []
-    for name in ("summary", "report", "data"):
+    for name in ("summary", "report", "data", "rollup", "reminders", "papers", "pages", "ledger", "masters"):
         assert Path(account[name]).exists()
+    assert list(Path(account["papers"]).glob("*.xlsx"))
+    assert len(list((Path(account["pages"]) / "projects").glob("*.html"))) > 100
+    assert len(list(Path(account["reminders"]).iterdir())) > 5
     assert account["consolidated"]["consolidated"] > 200
     assert {refused["code"] for refused in account["consolidated"]["refused"]} >= {
         "F001",

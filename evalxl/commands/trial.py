@@ -12,12 +12,18 @@ from evalxl import texts
 from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, command
 from evalxl.commands.arguments import JOBS
 from evalxl.commands.beside import with_beside
+from evalxl.commands.finance import rollup
+from evalxl.commands.ledgers import remind
+from evalxl.commands.papers import published, reported
 from evalxl.commands.sheets import summed_up, validated, writable, written
 from evalxl.texts import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from evalxl.consolidation import Report
-    from evalxl.demo import Found
+    from evalxl.demo import Found, Plan
+    from evalxl.pages.gather import PublicFile
     from evalxl.results import FileResult, Outline
     from evalxl.rules.registry import Lang
     from evalxl.tables import FileRows
@@ -27,8 +33,8 @@ if TYPE_CHECKING:
     "demo",
     label=Text("体験", "Demo"),
     help=Text(
-        "架空の市の評価シートを作り、検証と集約をためします。",
-        "Make an invented city's sheets, then check and consolidate them.",
+        "架空の市の評価シート（2年分）とマスターを作り、検証・集約・集計・公表・議会資料をためします。",
+        "Make an invented city's sheets of two years and its masters, and run all commands on them.",
     ),
     arguments=[
         Argument(
@@ -45,24 +51,18 @@ if TYPE_CHECKING:
     ],
 )
 def demo(context: Context, folder: str | None = None, jobs: int | None = None) -> Outcome:
-    """Write the demo's books, check and consolidate them, and hold the findings against the plan."""
-    from evalxl import demo, reception, show
+    """Write the demo's books, run everything on them, and hold the findings against the plan."""
+    from evalxl import demo, show
 
     root = Path(folder or "demo")
-    report, output, data = (root / name for name in (texts.DEMO_REPORT, texts.DEMO_SUMMARY, texts.DEMO_DATA))
-    writable(report)
-    writable(output)
+    for name in ("summary", "report", "rollup"):
+        writable(root / texts.DEMO_FILES[name])
     context.tell(texts.DEMO_WRITING, path=root)
     plan = demo.write_demo(root / texts.DEMO_INPUT)
     masters = root / texts.DEMO_MASTERS
     demo.write_masters(plan, masters)
     context = with_beside(context, masters, str(plan.year_folder(min(plan.projects))), jobs)
-    started = time.perf_counter()
-    then = functools.partial(_checked_and_extracted, lang=context.lang)
-    with context.results([str(plan.folder)], jobs, then) as results:
-        outlines, files = map(list, zip(*results, strict=True))
-    validated(context, outlines, report, "error")
-    consolidated = written(context, files, output, data, started)
+    consolidated, made = _run_all(context, plan, root, jobs)
     summary = summed_up(context, consolidated.to_json(), "error")
     account = demo.compare(plan, _found(consolidated), beside=True)
     result = {
@@ -72,16 +72,33 @@ def demo(context: Context, folder: str | None = None, jobs: int | None = None) -
         "found": len(account.found),
         "missed": [[planted.file, planted.code] for planted in account.missed],
         "unexpected": [[file, code] for file, code, _, _ in account.unexpected],
-        "summary": str(output),
-        "report": str(report),
-        "data": str(data),
+        **{name: str(path) for name, path in made.items()},
         "masters": str(masters),
-        "ledger": str(reception.path_of(output)),
         "consolidated": summary.data,
     }
     planted = Counter(p.code for p in [*account.found, *account.missed])
     lines = show.demonstration(result, planted, summary.lines, context.lang)
     return Outcome(DONE if account.matches else FINDINGS, result, lines)
+
+
+def _run_all(context: Context, plan: Plan, root: Path, jobs: int | None) -> tuple[Report, dict[str, Path]]:
+    """All commands over one reading of the books; what they wrote, by the names of the demo's JSON."""
+    from evalxl import reception
+
+    made = {name: root / file for name, file in texts.DEMO_FILES.items()}
+    made["ledger"] = reception.path_of(made["summary"])
+    started = time.perf_counter()
+    then = functools.partial(_all_of, lang=context.lang, leave_out=context.settings.leave_out)
+    with context.results([str(plan.folder)], jobs, then) as results:
+        outlines, files, public = map(list, zip(*results, strict=True))
+    validated(context, outlines, made["report"], "error")
+    report = written(context, files, made["summary"], made["data"], started)
+    rollup(context, [str(made["data"])], ["部", "課"], output=made["rollup"])
+    remind(context, made["reminders"], str(made["ledger"]))
+    context.tell(texts.WRITTEN, path=made["reminders"])
+    published(context, public, made["pages"])
+    reported(context, files, made["papers"])
+    return report, made
 
 
 def _found(report: Report) -> list[Found]:
@@ -93,8 +110,10 @@ def _found(report: Report) -> list[Found]:
     return found
 
 
-def _checked_and_extracted(result: FileResult, lang: Lang) -> tuple[Outline, FileRows]:
-    """What both `validate` and `consolidate` need, from one reading of a file."""
+def _all_of(result: FileResult, lang: Lang, leave_out: Sequence[str]) -> tuple[Outline, FileRows, PublicFile]:
+    """What the commands need of a file, from one reading."""
     from evalxl import results, tables
+    from evalxl.pages import gather
 
-    return results.checked(result, lang=lang), tables.extract(result, lang)
+    outline, rows = results.checked(result, lang=lang), tables.extract(result, lang)
+    return outline, rows, gather.public(result, leave_out, lang)
