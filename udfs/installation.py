@@ -1,0 +1,308 @@
+"""The add-in in a user's Excel: what is written where, and its exact undoing. No administrator is needed.
+
+Written are the add-in's file in the user's add-in folder, the COM class under HKEY_CURRENT_USER, and an OPEN
+value for each Excel. A list of all of it lies in the user's own folder before the first change is made:
+whatever happens in between, `uninstall` knows what to take back. Trust is the IT section's: it is never set.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import ntpath
+import os
+from pathlib import Path
+
+import msgspec
+
+from evalxl.actions import UsageError
+from evalxl.texts import Text
+from udfs import excel_keys, identity
+from udfs.machine import Machine
+from udfs.registry import Registry, View
+from workbook.atomic import ensure_replaceable, replacing
+
+CLASSES = r"Software\Classes"
+VIEWS: tuple[View, View] = (64, 32)
+"""CLSID keys exist twice on a 64-bit Windows, and Excel of either kind looks in its own."""
+NAME = "事務事業評価（evalxl）"
+
+NOT_WINDOWS = Text(
+    "アドインの登録は Windows だけで行えます。この機械では、検証や集約の命令をそのままお使いください。",
+    "The add-in is registered on Windows only. Here, use the commands as they are.",
+)
+NO_FOLDER = Text(
+    "ユーザーのフォルダー（環境変数 {name}）が分かりません。情報システム担当にお知らせください。",
+    "The user's folder (variable {name}) is not known. Please tell the IT section.",
+)
+NO_EXCEL = Text(
+    "Excel 2016以降が見つかりません。Excelを一度開いて閉じてから、もう一度実行してください。",
+    "No Excel 2016 or later was found. Open and close Excel once, then run this again.",
+)
+EXCEL_RUNS = Text(
+    "Excelが開いています。すべてのブックを保存してExcelを終了してから、もう一度実行してください。",
+    "Excel is open. Save all books, end Excel, and run this again.",
+)
+ELSEWHERE = Text(
+    "別の場所の evalxl.xlam がすでに登録されています（{path}）。"
+    "Excelの「アドイン」の画面でチェックを外してから、"
+    "もう一度実行してください。",
+    "Another evalxl.xlam is registered ({path}). Untick it in Excel's list of add-ins and run this again.",
+)
+DENIED = Text(
+    "レジストリに書き込めませんでした（{detail}）。市の方針で止められている可能性があります。"
+    "元の状態に戻しました。"
+    "情報システム担当に、HKEY_CURRENT_USER\\Software\\Classes への登録の可否を確かめてください。",
+    "The registry could not be written ({detail}), maybe by a policy of the city. All is as it was before. "
+    "Ask the IT section whether HKEY_CURRENT_USER\\Software\\Classes may be written.",
+)
+DAMAGED_LIST = Text(
+    "登録の控え {path} を読めません。"
+    "情報システム担当にお知らせください（手作業での消し方は「導入の手引き」にあります）。",
+    "The list of what was installed, {path}, cannot be read. Tell the IT section; removal by hand is in "
+    "the guide.",
+)
+
+
+class Value(msgspec.Struct, frozen=True):
+    """A value of the registry under HKEY_CURRENT_USER."""
+
+    key: str
+    name: str
+    data: str
+    view: View = 0
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """An add-in that one version of Excel opens at its start."""
+
+    version: str
+    path: str
+
+
+class Written(msgspec.Struct):
+    """All that an installation wrote; ``keys`` and ``folders`` are those that were not there before."""
+
+    evalxl: str
+    file: str = ""
+    sha256: str = ""
+    keys: list[tuple[str, View]] = []
+    values: list[Value] = []
+    opened: list[Opened] = []
+    folders: list[str] = []
+
+
+@dataclasses.dataclass(slots=True)
+class Removed:
+    """What `uninstall` took back, and what it left because others changed it since."""
+
+    removed: list[str] = dataclasses.field(default_factory=list)
+    left: list[str] = dataclasses.field(default_factory=list)
+
+
+def list_path(machine: Machine) -> Path:
+    """Where the list of what was written lies."""
+    return _folder(machine, "LOCALAPPDATA") / "evalxl" / "addin-install.json"
+
+
+def target(machine: Machine) -> Path:
+    """Where the add-in's file belongs: the user's add-in folder, from which Excel offers add-ins."""
+    return _folder(machine, "APPDATA") / "Microsoft" / "AddIns" / identity.FILE
+
+
+def installed(machine: Machine) -> Written | None:
+    """What an earlier installation wrote, None where there was none."""
+    path = list_path(machine)
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Written)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.MsgspecError):
+        raise UsageError(DAMAGED_LIST, path=path) from None
+
+
+def install(machine: Machine, addin: bytes, version: str) -> Written:
+    """Register the add-in for this user; an older installation is taken back first.
+
+    Raises `UsageError` where something stands in the way; then nothing has changed.
+    """
+    registry = _ready(machine)
+    versions = excel_keys.versions(registry)
+    if not versions:
+        raise UsageError(NO_EXCEL)
+    file = target(machine)
+    _refuse_another(registry, versions, file, installed(machine))
+    ensure_replaceable(file)
+    uninstall(machine)
+    plan = _plan(machine, registry, versions, addin, version)
+    _note(machine, plan)
+    try:
+        _apply(registry, plan, addin)
+    except OSError as error:
+        uninstall(machine)
+        raise UsageError(DENIED, detail=error.strerror or error) from None
+    except BaseException:
+        uninstall(machine)
+        raise
+    return plan
+
+
+def ensure_possible(machine: Machine) -> None:
+    """Raise `UsageError` where nothing can be installed now. Cheap: call it before the add-in is built."""
+    _ready(machine)
+
+
+def uninstall(machine: Machine) -> Removed | None:
+    """Take back exactly what `install` wrote; None when there is nothing.
+
+    A file or value that someone changed since is left, and told.
+    """
+    registry = _ready(machine)
+    written = installed(machine)
+    if written is None:
+        return None
+    done = Removed()
+    if written.file:
+        ensure_replaceable(written.file)
+        _remove_file(written, done)
+    for opened in written.opened:
+        if excel_keys.remove_opened(registry, opened.version, opened.path):
+            done.removed.append(rf"HKCU\{excel_keys.options(opened.version)}: OPEN")
+    for value in written.values:
+        _remove_value(registry, value, done)
+    for key, view in sorted(written.keys, key=lambda key: -key[0].count("\\")):
+        _remove_key(registry, key, view, done)
+    list_path(machine).unlink()
+    for folder in reversed(written.folders):
+        with contextlib.suppress(OSError):  # others have put something there
+            os.rmdir(folder)
+    return done
+
+
+def command_line(machine: Machine) -> str:
+    """What Windows runs for `CreateObject`: our Python, without a window, no folder on its path."""
+    executable = ntpath.join(ntpath.dirname(machine.executable), "pythonw.exe")
+    return f'"{executable}" -P -m {identity.SERVER}'
+
+
+def class_key() -> str:
+    """The key of the COM class, below HKEY_CURRENT_USER."""
+    return rf"{CLASSES}\CLSID\{identity.CLSID}"
+
+
+def _ready(machine: Machine) -> Registry:
+    if machine.registry is None:
+        raise UsageError(NOT_WINDOWS)
+    if machine.excel_runs():
+        raise UsageError(EXCEL_RUNS)
+    return machine.registry
+
+
+def _folder(machine: Machine, variable: str) -> Path:
+    folder = machine.folder(variable)
+    if folder is None:
+        raise UsageError(NO_FOLDER, name=variable)
+    return folder
+
+
+def _refuse_another(registry: Registry, versions: list[str], file: Path, old: Written | None) -> None:
+    ours = [str(file), *([old.file] if old else [])]
+    for version in versions:
+        for path in map(excel_keys.named, excel_keys.opened(registry, version)):
+            same_name = ntpath.basename(path).lower() == identity.FILE.lower()
+            if same_name and not any(excel_keys.same_file(path, our) for our in ours):
+                raise UsageError(ELSEWHERE, path=path)
+
+
+def _plan(machine: Machine, registry: Registry, versions: list[str], addin: bytes, version: str) -> Written:
+    """What will be written, and which of the keys and folders are not there yet."""
+    values = [
+        Value(rf"{CLASSES}\{identity.PROGID}", "", NAME),
+        Value(rf"{CLASSES}\{identity.PROGID}\CLSID", "", identity.CLSID),
+    ]
+    for view in VIEWS:
+        values += [
+            Value(class_key(), "", NAME, view),
+            Value(rf"{class_key()}\ProgID", "", identity.PROGID, view),
+            Value(rf"{class_key()}\LocalServer32", "", command_line(machine), view),
+        ]
+    file = target(machine)
+    wanted = [(value.key, value.view) for value in values]
+    wanted += [(excel_keys.options(v), 0) for v in versions]
+    wanted += [(rf"{CLASSES}\Wow6432Node", 0)]  # where Windows keeps the CLSID keys of 32-bit programs
+    missing = dict.fromkeys(
+        (above, view)
+        for key, view in wanted
+        for above in _down_to(key)
+        if not registry.exists("HKCU", above, view)
+    )
+    return Written(
+        evalxl=version,
+        file=str(file),
+        sha256=hashlib.sha256(addin).hexdigest(),
+        keys=list(missing),
+        values=values,
+        opened=[Opened(v, str(file)) for v in versions],
+        folders=[
+            str(folder)
+            for folder in [*reversed(file.parents), *reversed(list_path(machine).parents)]
+            if not folder.exists()
+        ],
+    )
+
+
+def _down_to(key: str) -> list[str]:
+    """A key and all above it, from the top."""
+    parts = key.split("\\")
+    return ["\\".join(parts[: count + 1]) for count in range(len(parts))]
+
+
+def _note(machine: Machine, written: Written) -> None:
+    with replacing(list_path(machine)) as temporary:
+        temporary.write_bytes(msgspec.json.format(msgspec.json.encode(written), indent=1))
+
+
+def _apply(registry: Registry, plan: Written, addin: bytes) -> None:
+    with replacing(plan.file) as temporary:
+        temporary.write_bytes(addin)
+    for value in plan.values:
+        registry.set(value.key, value.name, value.data, value.view)
+    for opened in plan.opened:
+        excel_keys.add_opened(registry, opened.version, opened.path)
+
+
+def _remove_file(written: Written, done: Removed) -> None:
+    file = Path(written.file)
+    try:
+        data = file.read_bytes()
+    except FileNotFoundError:
+        return
+    if hashlib.sha256(data).hexdigest() == written.sha256:
+        file.unlink()
+        done.removed.append(written.file)
+    else:
+        done.left.append(written.file)
+
+
+def _remove_value(registry: Registry, value: Value, done: Removed) -> None:
+    shown = rf"HKCU\{value.key}"
+    try:
+        found = registry.get("HKCU", value.key, value.name, value.view)
+        if found == value.data:
+            registry.delete_value(value.key, value.name, value.view)
+            done.removed.append(shown)
+        elif found is not None:
+            done.left.append(shown)
+    except PermissionError:
+        done.left.append(shown)
+
+
+def _remove_key(registry: Registry, key: str, view: View, done: Removed) -> None:
+    """A key that the user may not touch stays; one that others use by now does, too."""
+    try:
+        gone = registry.delete_empty(key, view)
+    except PermissionError:
+        gone = False
+    if not gone:
+        done.left.append(rf"HKCU\{key}")
