@@ -182,8 +182,9 @@ class Context:
             read = functools.partial(self._read, then=then, jobs=jobs, scheduler=scheduler)
             results = through(found.sources, read) if through else read(found.sources)
             with contextlib.closing(results):
-                label = texts.READING.of(self.lang)
-                watched = results if self.quiet else terminal.progress(results, len(found.sources), label)
+                label, left = texts.READING.of(self.lang), texts.LEFT.of(self.lang)
+                total = len(found.sources)
+                watched = results if self.quiet else terminal.progress(results, total, label, left)
                 yield chain(map(then, beside), watched)
 
     def _read(

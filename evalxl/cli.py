@@ -9,13 +9,15 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import distribution, version
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from evalxl import commands, manual, terminal, texts
 from evalxl.actions import ACTIONS, DONE, FAILED, Argument, Command, Context, Outcome, UsageError
-from evalxl.rules.registry import Lang
-from evalxl.settings import SettingsError
 from evalxl.usage import translated
+
+if TYPE_CHECKING:
+    from evalxl.rules.words import Lang
 
 INTERRUPTED = 130
 """The exit code that shells give to a program ended by Ctrl-C."""
@@ -63,21 +65,36 @@ def _run(given: list[str], lang: Lang) -> int:
     options, rest = _shared(given, lang)
     name = options.pop("command")
     if name is None:
-        terminal.say(manual.overview(lang, full=False))
-        return DONE
+        return _next_steps(bool(options.get("json")), lang)
     if name in manual.families():
         if not rest or rest[0] in ("-h", "--help"):
             terminal.say(manual.family(name, lang))
             return DONE
         name = f"{name} {rest.pop(0)}"
     if name not in ACTIONS:
-        error = UsageError.unknown(texts.UNKNOWN_COMMAND, name, ACTIONS)
-        error.command = ""
-        raise error
+        raise _unknown(name)
     options |= vars(parser(ACTIONS[name], lang).parse_intermixed_args(rest))
     shared = {a.parameter: options.pop(a.parameter, a.default) for a in manual.SHARED}
     context = Context.of(shared["form"], shared["config"], lang=lang, json=bool(shared["json"]))
-    return _print(ACTIONS[name].run(context, **options), context)
+    return _print(ACTIONS[name].run(context, **options), context.json)
+
+
+def _next_steps(json: bool, lang: Lang) -> int:
+    """What `evalxl` alone prints: what lies in this folder, and what can be done next."""
+    from evalxl import here
+
+    found = here.look(Path())
+    outcome = Outcome(DONE, here.to_json(found), here.shown(found, lang))
+    return _print(outcome, json)
+
+
+def _unknown(name: str) -> UsageError:
+    """A command that there is not; a file or folder in its place was probably meant to be checked."""
+    error = UsageError.unknown(texts.UNKNOWN_COMMAND, name, {*ACTIONS, *manual.families()})
+    if Path(name).exists():
+        error.near = [f"{manual.PROGRAM} validate {name}"]
+    error.command = ""
+    return error
 
 
 def _join_beside() -> None:
@@ -86,8 +103,8 @@ def _join_beside() -> None:
         entry.load()
 
 
-def _print(outcome: Outcome, context: Context) -> int:
-    if context.json:
+def _print(outcome: Outcome, as_json: bool) -> int:
+    if as_json:
         json.dump(outcome.data, sys.stdout, ensure_ascii=False, indent=1, allow_nan=False)
         print()
         for text in outcome.told:
@@ -101,6 +118,7 @@ def _print(outcome: Outcome, context: Context) -> int:
 def explained(error: Exception, lang: Lang) -> list[str]:
     """What went wrong, in words and with what to do about it."""
     from evalxl.masters import MastersError
+    from evalxl.settings import SettingsError
     from workbook.errors import FormError, OutputLocked
 
     if isinstance(error, UsageError):

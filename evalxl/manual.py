@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from evalxl import texts
 from evalxl.actions import ACTIONS, Argument, Command
-from evalxl.rules.registry import Lang
 from evalxl.terminal import padded, width
 from evalxl.texts import Text
+
+if TYPE_CHECKING:
+    from evalxl.rules.words import Lang
 
 PROGRAM = "evalxl"
 
@@ -46,8 +49,8 @@ COMMON = (*SHARED, Argument("--help", Text("この説明を表示します", "sh
 VERSION = Argument("--version", Text("版を表示します", "show the version"))
 
 
-def overview(lang: Lang, *, full: bool = True) -> str:
-    """What `evalxl --help` prints; `evalxl` alone: without options and exit codes."""
+def overview(lang: Lang) -> str:
+    """What `evalxl --help` prints."""
     first = [(line, text.of(lang)) for line, text in (c.examples[0] for c in ACTIONS.values())]
     return "\n".join(
         [
@@ -55,9 +58,9 @@ def overview(lang: Lang, *, full: bool = True) -> str:
             "",
             f"{texts.USAGE.of(lang)}: {PROGRAM} {texts.COMMAND.of(lang)} …",
             *_section(texts.COMMANDS.of(lang), _overview_rows(lang)),
-            *(_section(texts.COMMON.of(lang), _rows((*COMMON, VERSION), lang)) if full else ()),
-            *_section(texts.EXAMPLES.of(lang), first if full else first[:3]),
-            *(_exits(lang) if full else ()),
+            *_section(texts.COMMON.of(lang), _rows((*COMMON, VERSION), lang)),
+            *_section(texts.EXAMPLES.of(lang), first),
+            *_exits(lang),
             "",
             texts.FIRST_STEPS.of(lang),
         ]

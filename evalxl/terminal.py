@@ -77,8 +77,11 @@ def padded(text: str, columns: int) -> str:
     return text + " " * (columns - width(text))
 
 
-def progress(results: Iterable[T], total: int, label: str) -> Iterator[T]:
-    """Pass the results through; a bar on stderr when that is a terminal and it takes longer than a moment."""
+def progress(results: Iterable[T], total: int, label: str, left: str = "") -> Iterator[T]:
+    """Pass the results through; a bar on stderr when that is a terminal and it takes longer than a moment.
+
+    The bar shows how many are done and, behind the word ``left``, the time that the rest will take.
+    """
     if not sys.stderr.isatty():
         yield from results
         return
@@ -86,7 +89,7 @@ def progress(results: Iterable[T], total: int, label: str) -> Iterator[T]:
     try:
         for done, result in enumerate(results, 1):
             if bar is None and time.monotonic() - started > PATIENCE:
-                bar = _bar(total, label)
+                bar = _bar(total, label, left)
             if bar is not None:
                 bar.update(bar.task_ids[0], completed=done)
             yield result
@@ -95,11 +98,12 @@ def progress(results: Iterable[T], total: int, label: str) -> Iterator[T]:
             bar.stop()
 
 
-def _bar(total: int, label: str) -> Progress:
+def _bar(total: int, label: str, left: str) -> Progress:
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    bar = Progress(console=Console(stderr=True), transient=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(left))
+    bar = Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True)
     bar.add_task(label, total=total)
     bar.start()
     return bar

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from evalxl.rules.registry import Lang
+if TYPE_CHECKING:
+    from evalxl.rules.words import Lang
 
 
 class Text(NamedTuple):
@@ -117,6 +118,10 @@ NO_CHOICE = Text(
 WRONG_VALUE = Text("{name} の値「{word}」は正しくありません。", "'{word}' is no value for {name}.")
 UNKNOWN_OPTION = Text("「{word}」という指定はありません。", "There is no argument '{word}'.")
 UNKNOWN_RULE = Text("「{word}」というルールはありません。", "There is no rule '{word}'.")
+UNKNOWN_SHELL = Text(
+    "「{word}」の補完は作れません。bash、zsh、powershell のどれかを指定してください。",
+    "There is no completion for '{word}'. Choose bash, zsh or powershell.",
+)
 UNKNOWN_FORM = Text("「{word}」という様式はありません。", "There is no form '{word}'.")
 UNKNOWN_FIELD = Text("「{word}」という項目では集計できません。", "There is no field '{word}' to roll up by.")
 UNKNOWN_VALUE = Text("「{word}」という集計する値はありません。", "There is no value '{word}' to roll up.")
@@ -158,6 +163,29 @@ OVERVIEW = Text(
     "evalxl は事務事業評価シート（Excel）を読み、点検し、集約します。",
     "evalxl reads, checks and consolidates municipal project evaluation sheets (Excel).",
 )
+FOUND_HERE = Text("このフォルダーにあるもの", "In this folder")
+NEXT_STEPS = Text("次にできること", "What you can do next")
+MORE_HELP = Text(
+    "命令ごとの説明は evalxl 命令 --help、すべての説明は evalxl --help で表示されます。",
+    "Each command explains itself: evalxl COMMAND --help. All of it: evalxl --help.",
+)
+THIS_FOLDER = Text("（このフォルダー）", "(this folder)")
+EXCEL_FILES = Text("Excelファイル {count}件", "{count} Excel files")
+A_SUMMARY = Text("集約表", "summary book")
+A_LEDGER = Text("受付簿", "ledger")
+TABLE_FOLDER = Text("整理した表のフォルダー", "folder of tables")
+MASTER_FOLDER = Text("マスターのフォルダー", "folder of masters")
+SETTINGS_FILE = Text("設定", "settings")
+TRY_DEMO = Text("架空の市のデータで、ひととおりためす", "Try everything on an invented city's sheets")
+TRY_BLANK = Text("記入前の様式を書き出す", "Write the empty form")
+TRY_VALIDATE = Text("シートを点検し、誤りと直し方を見る", "Check the sheets: what is wrong, how to mend it")
+TRY_ANNOTATE = Text("誤りのセルに印を付けた写しを作る", "Make copies with marks at the cells")
+TRY_CONSOLIDATE = Text("1つの集約表にまとめる", "Bring them together in one summary book")
+TRY_DISTRIBUTE = Text("事業ごとに、基本情報を記入した様式を作る", "Write a form for each project")
+TRY_STATUS = Text("課ごとの提出の進みぐあいを見る", "See how far each section is")
+TRY_REMIND = Text("課ごとの督促の文書を作る", "Write a reminder to each section")
+TRY_ROLLUP = Text("部・課別に、年度を並べて集計する", "Roll up by department and section")
+LEFT = Text("残り", "left")
 FIRST_STEPS = Text(
     "はじめての方は evalxl demo をお試しください。命令ごとの説明は evalxl 命令 --help で表示されます。",
     "New here? Try: evalxl demo. Each command explains itself: evalxl COMMAND --help.",

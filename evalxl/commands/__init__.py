@@ -12,10 +12,11 @@ from evalxl.commands.finance import rollup  # isort: skip
 from evalxl.commands.lakes import tables  # isort: skip
 from evalxl.commands.papers import publish, report  # isort: skip
 from evalxl.commands.trial import demo  # isort: skip
-from evalxl.commands.reference import blank, fields, rules  # isort: skip
+from evalxl.commands.reference import blank, completion, fields, rules  # isort: skip
 
 __all__ = [
     "blank",
+    "completion",
     "consolidate",
     "demo",
     "distribute",

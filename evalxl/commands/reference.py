@@ -96,6 +96,38 @@ def rules(context: Context, code: str | None = None) -> Outcome:
 
 
 @command(
+    "completion",
+    label=Text("入力の補完", "Completion"),
+    help=Text(
+        "Tab キーで命令や指定を補う設定を、シェルに合わせて表示します。",
+        "Print a script that lets the shell complete commands and options with Tab.",
+    ),
+    arguments=[
+        Argument(
+            "shell",
+            Text("シェル（bash、zsh、powershell）", "the shell: bash, zsh or powershell"),
+            metavar="bash|zsh|powershell",
+        )
+    ],
+    examples=[
+        (
+            "evalxl completion powershell > evalxl-completion.ps1",
+            Text("PowerShell で読み込むファイルにする", "For PowerShell"),
+        ),
+        ("evalxl completion bash > evalxl-completion.sh", Text("bash で読み込むファイルにする", "For bash")),
+    ],
+)
+def completion(context: Context, shell: str) -> Outcome:
+    """Print the completion script of a shell."""
+    from evalxl import completion as scripts
+
+    if shell not in scripts.SHELLS:
+        raise UsageError.unknown(texts.UNKNOWN_SHELL, shell, scripts.SHELLS)
+    text = scripts.script(shell)
+    return Outcome(DONE, {"shell": shell, "script": text}, text.splitlines())
+
+
+@command(
     "fields",
     label=Text("項目一覧", "Fields"),
     help=Text("読み取る項目の名前を表示します。", "Print the names of the fields that are read."),
