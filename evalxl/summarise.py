@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from evalxl import finance_tables, grouping, reception
+from evalxl import finance_tables, grouping, reception, summary_notices
 from evalxl import summary_counts as counts_over
 from evalxl import summary_receipts as receipts
 from evalxl import summary_tables as listing
@@ -87,6 +87,7 @@ def build(
     evaluated = max((sheet.fiscal_year for sheet in sheets), default=None)
     rows = items(sheets)
     placed = beside.placed() if beside else sheets
+    told = summary_notices.notices(beside, placed) if beside else []
     lines = {hierarchy.sheet: grouping.paths(hierarchy, placed) for hierarchy in HIERARCHIES}
     sums = _sums(sheets, counting)
     counts = [evaluated in years for years in counting.years]
@@ -108,7 +109,7 @@ def build(
         listing=listing.projects(view),
         costs=costs,
         tables=[*(make(view) for make in listing.TABLES), *_received(view, beside or _alone(view, entries))],
-        overview=_overview(view, sheets, costs.unlinked),
+        overview=_overview(view, sheets, costs.unlinked, told),
         movers=counts_over.movers(view, next(i for i in rows if i.name == _default(rows)), evaluated),
     )
 
@@ -196,7 +197,9 @@ def _of_cost_sheet(data: SummaryData) -> Totals:
 # ---- the overview ------------------------------------------------------------------------------------------
 
 
-def _overview(view: listing.View, sheets: Sequence[SheetRows], unlinked: int) -> Overview:
+def _overview(
+    view: listing.View, sheets: Sequence[SheetRows], unlinked: int, told: Sequence[str]
+) -> Overview:
     latest = [sheet for sheet, last in zip(sheets, view.counting.latest, strict=True) if last]
     severities = Counter(row[1] for row in listing.all_findings(view))
     cards = [
@@ -209,7 +212,7 @@ def _overview(view: listing.View, sheets: Sequence[SheetRows], unlinked: int) ->
     ]
     return Overview(
         cards,
-        [*_notices(view, sheets), *_about_links(sheets, unlinked)],
+        [*told, *_notices(view, sheets), *_about_links(sheets, unlinked), summary_notices.ROUNDING],
         _directions(view, latest),
         _matrix(view, latest),
         _sections(view),

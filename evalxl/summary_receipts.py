@@ -10,9 +10,10 @@ from evalxl.summary_tables import SKIPPED_WORDS, View
 from workbook.summary.model import Cell, Column, DataTable, Link
 
 STATUS_WORDS = {
-    "submitted": "提出", "returned": "差戻し", "double": "二重提出", "refused": "受付不可",
-    "missing": "未提出", "skipped": "対象外",
+    "missing": "未提出", "refused": "受付不可", "double": "二重提出", "returned": "差戻し",
+    "submitted": "提出", "skipped": "対象外",
 }  # fmt: skip
+"""In the order of the sheet: what is to be done comes first."""
 CHANGE_WORDS = {"new": "新規", "changed": "差替え", "same": "変更なし"}
 
 
@@ -30,14 +31,27 @@ def received(view: View, reception: Reception) -> DataTable:
     ]  # fmt: skip
     rows = [
         (*front, *([CHANGE_WORDS.get(line.change or "")] if reception.compared else []),
-         *([line.contact or None] if contacts else []), note)
-        for line, front, note in _lines(view, reception)
+         *([_contact(line, reception)] if contacts else []), note)
+        for line, front, note in sorted(_lines(view, reception), key=_urgency)
     ]  # fmt: skip
     return DataTable("受付簿", "受付簿表", columns, rows, 1, 0, "ファイルごとの受付状況")
 
 
+def _contact(line: Line, reception: Reception) -> str | None:
+    """Whom to call: the project's contact, else the section's, such as for a file that gave no sheet."""
+    place = (line.department, line.division)
+    of_section = (one.contact for one in reception.sections if (one.department, one.division) == place)
+    return line.contact or next(of_section, None) or None
+
+
+def _urgency(found: tuple[Line, tuple[Cell, ...], str | None]) -> tuple[int, int]:
+    """By status, newest year first; the files' own order where these are the same."""
+    line = found[0]
+    return list(STATUS_WORDS).index(line.status), -(line.fiscal_year or 9999)
+
+
 def _lines(view: View, reception: Reception) -> Iterator[tuple[Line, tuple[Cell, ...], str | None]]:
-    """The missing first: they are what is to be done; then the files in their order."""
+    """The missing projects, and the files in their order."""
     missing = [line for line in reception.lines if line.status == "missing"]
     for line in missing:
         place = (None, None, line.department, line.division, line.project, line.fiscal_year)

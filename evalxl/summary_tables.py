@@ -59,6 +59,10 @@ class View:
         pairs = ((file, sheet) for file in self.files for sheet in file.sheets)
         return ((index, file, sheet) for index, (file, sheet) in enumerate(pairs))
 
+    def newest_first(self) -> list[tuple[int, FileRows, SheetRows]]:
+        """Like `sheets`; those that a newer one of the same project speaks for come last."""
+        return sorted(self.sheets(), key=lambda found: not self.counting.latest[found[0]])
+
     def section(self, index: int) -> tuple[str, ...]:
         """部 and 課 of a sheet, as its line of the roll-up has them."""
         return tuple(self.lines[HIERARCHIES[0].sheet][index])
@@ -128,10 +132,16 @@ def projects(view: View) -> DataTable:
         Column(KEY, "text", 30), _NUMBER,
     ]  # fmt: skip
     printed = [column.title for column in columns].index("事業期間")
-    # The newest sheet of each project first: those that a later one speaks for are grey, at the end.
-    newest_first = sorted(view.sheets(), key=lambda found: not view.counting.latest[found[0]])
-    rows = [_project(view, index, file, sheet, tuple(axes)) for index, file, sheet in newest_first]
-    return DataTable("一覧", "一覧表", columns, rows, 3, printed, "1事業1行の一覧")
+    rows = [_project(view, index, file, sheet, tuple(axes)) for index, file, sheet in view.newest_first()]
+    return DataTable(
+        "一覧",
+        "一覧表",
+        columns,
+        rows,
+        3,
+        printed,
+        "1事業1行の一覧（単位：千円。灰色は、より新しい評価年度のシートがあるもの）",
+    )
 
 
 def _project(
@@ -207,7 +217,7 @@ def costs(view: View) -> DataTable:
         for index, file, sheet in view.sheets()
         for row in _cost_rows(view, index, file, sheet, linked.get(index))
     ]
-    title = "事業・年度ごとのコスト（千円、人、時間）"
+    title = "事業・年度ごとのコスト（金額は千円、正規職員は人、業務は時間。灰色は集計に含めない行）"
     return DataTable("コスト", "コスト表", columns, rows, 3, printed, title, unlinked)
 
 
@@ -264,7 +274,7 @@ def indicators(view: View) -> DataTable:
     ]  # fmt: skip
     labels = {table.name: table.label for form in view.forms for table in form.indicator_tables}
     rows: list[tuple[Cell, ...]] = []
-    for index, file, sheet in view.sheets():
+    for index, file, sheet in view.newest_first():
         found: dict[tuple[str, str], dict[int, Any]] = {}
         heads: dict[tuple[str, str], tuple[Any, ...]] = {}
         for family, slot, name, unit, year, _, value, cell in sheet.indicators:
@@ -288,18 +298,18 @@ def judgements(view: View) -> DataTable:
     mergeable = [topic for topic, q in questions.items() if q.mergeable]
     columns = [
         *_SECTION, Column("評価年度", "year", 9),
-        *(Column(question_title(q), "wrap", 13) for q in questions.values()),
-        *(Column(f"{questions[topic].mark}統廃合・連携", "wrap", 12) for topic in mergeable),
-        *(Column(title, "center", 15) for title in axes.values()), Column("総括", "wrap", 40),
+        *(Column(question_title(q), "wrap", 11) for q in questions.values()),
+        *(Column(f"{questions[topic].mark}統廃合・連携", "wrap", 9) for topic in mergeable),
+        *(Column(title, "wrap", 9) for title in axes.values()), Column("総括", "wrap", 46),
         *(Column(f"{q.mark}の理由", "wrap", 32) for q in questions.values()), Column(LATEST, "center", 7),
         _SOURCE, _NUMBER,
     ]  # fmt: skip
     rows = [
         _judgement(view, index, file, sheet, (questions, mergeable, tuple(axes)))
-        for index, file, sheet in view.sheets()
+        for index, file, sheet in view.newest_first()
     ]
     printed = [column.title for column in columns].index("総括") + 1
-    return DataTable("評価", "評価表", columns, rows, 3, printed, "設問ごとの評価と理由")
+    return DataTable("評価", "評価表", columns, rows, 3, printed, "設問ごとの評価と総括（理由は右の列）")
 
 
 def question_title(question: Question) -> str:
@@ -345,7 +355,7 @@ def directions(view: View) -> DataTable:
         Column(LATEST, "center", 7), _SOURCE, _NUMBER,
     ]  # fmt: skip
     rows: list[tuple[Cell, ...]] = []
-    for index, file, sheet in view.sheets():
+    for index, file, sheet in view.newest_first():
         head = sheet.head
         ticks = ("○" if head.get(column) else None for column in titles)
         text = head.get(sheet.form.free_text.name)
@@ -386,7 +396,9 @@ def findings(view: View) -> DataTable:
         rows += [(row[1], _finding(row, named, file, view)) for row in sheet.findings]
     order = list(SEVERITY_WORDS)
     rows.sort(key=lambda pair: order.index(pair[0]))
-    return DataTable("検証結果", "検証結果表", columns, [row for _, row in rows], 2, 0, "検証の指摘")
+    return DataTable(
+        "検証結果", "検証結果表", columns, [row for _, row in rows], 2, 0, "検証の指摘（重いものから）"
+    )
 
 
 def _finding(

@@ -198,3 +198,25 @@ def test_a_reorganised_section_stands_under_its_new_name_and_the_mapping_is_show
             "内容": "改称・引継ぎ",
         }
     ]
+
+
+def test_the_first_page_tells_what_finance_asks_first(tmp_path: Path) -> None:
+    projects = "事業名,部,課,連絡先\n" + "".join(
+        f"第{n}の事業,総務部,情報システム課,内線 {n}\n" for n in (1, 2, 3)
+    )
+    city = config(
+        projects=projects,
+        accounts=accounts((1, 8_652_000), (2, 9_999_000)),
+        organization="部,課,開始年度,終了年度,引継先\n総務部,情報課,,28,情報システム課\n"
+        "総務部,情報システム課,29,,\n",
+    )
+    sheets = {"1.xlsx": project(1), "2.xlsx": project(2, division="情報課")}
+    run(sheets, tmp_path / "a.xlsx", city)
+    first = "\n".join(str(cell) for row in stored(tmp_path / "a.xlsx")["概要"] for cell in row if cell)
+    assert "【未提出】シートのない事業が1件" in first
+    assert "【会計との突合】不一致1件、一致1件" in first
+    assert "総務部情報課→総務部情報システム課" in first
+    assert "四捨五入" in first
+    run({"1.xlsx": project(1)}, tmp_path / "b.xlsx")
+    alone = "\n".join(str(cell) for row in stored(tmp_path / "b.xlsx")["概要"] for cell in row if cell)
+    assert not any(word in alone for word in ("未提出", "突合", "組織の改編", "過去の数値"))

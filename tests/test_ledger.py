@@ -150,8 +150,8 @@ def test_the_book_shows_the_missing_first_with_whom_to_call(tmp_path: Path) -> N
     rows = table(stored(output)["受付簿"])
     assert [(r["状況"], r["事業名"], r["連絡先"]) for r in rows] == [
         ("未提出", "市民相談事業", "内線 5678"),
-        ("提出", "電算セキュリティ対策事業", "内線 1234"),
         ("差戻し", "庁内の回線の更新事業", "内線 1234"),
+        ("提出", "電算セキュリティ対策事業", "内線 1234"),
     ]
     progress = {row["課"]: row for row in table(stored(output)["提出状況"])}
     assert [progress["情報システム課"][k] for k in ("対象事業", "提出", "誤りなし", "差戻し")] == [2, 2, 1, 1]

@@ -114,7 +114,7 @@ def judgement_chart(book: Workbook, sheet: str, rows: tuple[int, int], height: f
             "data_labels": {"value": True, "font": {**FONT, "size": 8}, "num_format": "#,##0;;"},
         })  # fmt: skip
     _dress(chart, "設問ごとの評価（事業数）", legend=True)
-    chart.set_y_axis({"reverse": True, "visible": False})
+    chart.set_y_axis({"reverse": True, "num_font": {**FONT, "size": 7}, "line": {"color": styles.LINE}})
     chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
     chart.set_size({"width": 462, "height": height})
     return chart

@@ -46,7 +46,7 @@ def write_table(sheet: DataSheet, table: DataTable, look: Styles) -> None:
     sheet.set_row(0, max(heads + 0.4, 2) * LINE)
     _pale_rows(sheet, table, look)
     sheet.freeze_panes(1, table.frozen)
-    set_page(sheet, table.sheet, paper="A3", landscape=True, repeat=(0, 0))
+    set_page(sheet, f"{table.sheet}　{table.description}", paper="A3", landscape=True, repeat=(0, 0))
     sheet.print_area(0, 0, len(rows), (table.printed or len(table.columns)) - 1)
 
 
