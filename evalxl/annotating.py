@@ -66,6 +66,9 @@ REASONS = {
         "cells with functions of the add-in show no value: {detail}; open it in an Excel that has the "
         "add-in, mend the errors and save it",
     ),
+    "nothing_to_adopt": Text(
+        "アドインにつなぎかえられるボタンがありません", "no button of it can call the add-in instead"
+    ),
     "not_marked": Text("検証の印は付いていません", "it carries no marks"),
     "open": Text("ほかのプログラムが開いています", "another program has it open"),
     "folder": Text("そのフォルダーには書き込めません", "nothing can be written to that folder"),

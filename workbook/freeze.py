@@ -13,13 +13,10 @@ import zipfile
 from collections.abc import Iterator
 
 import olefile
-from lxml import etree
 
 from workbook.grid import Spot, address
-from workbook.parts import Book, Sheet
-from workbook.parts.package import relations_part
+from workbook.parts import Book, Sheet, links
 from workbook.parts.sheet import rect_of
-from workbook.parts.xml import child, drop, office
 
 _WORDS = re.compile(rb"(?i)E\0?V\0?_|evalxl|e\0v\0a\0l\0x\0l")
 """How a function or the add-in's file would stand in any format, in bytes of one or two a letter."""
@@ -85,7 +82,7 @@ class _Needs:
     """Which formulas of a book need the add-in."""
 
     def __init__(self, book: Book) -> None:
-        self.links = set(_links(book))
+        self.links = {n for n, target in enumerate(links.targets(book), 1) if _FILE.search(target)}
         self.names: set[str] = set()
         named = {name.upper(): text for name, text in book.names().items()}
         while found := {n for n, text in named.items() if self(text)} - self.names:
@@ -98,21 +95,6 @@ class _Needs:
         if any(int(number) in self.links for number in _NUMBERED.findall(plain)):
             return True
         return bool(self.names) and any(word.upper() in self.names for word in _WORD.findall(plain))
-
-
-def _links(book: Book) -> Iterator[int]:
-    """The numbers of the links that lead to the add-in's file."""
-    package = book.package
-    parts = {ident: part for ident, _, part in package.relations(package.workbook)}
-    for number, element in enumerate(_references(book), 1):
-        relations = relations_part(parts.get(element.get(f"{{{office(book.main)}}}id", ""), ""))
-        if relations in package and any(_FILE.search(r.get("Target", "")) for r in package.tree(relations)):
-            yield number
-
-
-def _references(book: Book) -> list[etree._Element]:
-    holder = child(book.root, "externalReferences")
-    return [] if holder is None else list(holder)
 
 
 def _needing(sheet: Sheet, needs: _Needs) -> Iterator[tuple[Spot, str]]:
@@ -141,26 +123,15 @@ def _unknown(sheet: Sheet, spot: Spot, reference: str) -> Iterator[tuple[Spot, s
                 yield (row, column), value or "#N/A"
 
 
-def _drop_link(book: Book, links: set[int]) -> None:
+def _drop_link(book: Book, ours: set[int]) -> None:
     """Take the link to the add-in away, about which Excel would ask, where nothing counts on it any more.
 
     Links are known by their number: only the last one can go without a change of formulas.
     """
-    package = book.package
-    last = len(_references(book))
+    last = len(links.targets(book))
     sign = f"[{last}]".encode()
     texts = ("sharedstrings.xml", ".rels", ".vml")
-    used = (n for n in package.names() if n.lower().endswith(".xml") and not n.lower().endswith(texts))
-    if last not in links or any(sign in package.read(name) for name in used):
-        return
-    element = _references(book)[-1]
-    ident = element.get(f"{{{office(book.main)}}}id", "")
-    part = next(part for other, _, part in package.relations(package.workbook) if other == ident)
-    package.unrelate(package.workbook, part)
-    package.remove(part)
-    package.change(package.workbook)
-    holder = element.getparent()
-    assert holder is not None
-    drop(element)
-    if not len(holder):
-        drop(holder)
+    names = [name for name in book.package.names() if name.lower().endswith(".xml")]
+    used = (sign in book.package.read(name) for name in names if not name.lower().endswith(texts))
+    if last in ours and not any(used):
+        links.drop_last(book)

@@ -26,23 +26,31 @@ _FIRST_VALUE, _LAST_VALUE = 2, 11  # 1 is a blank cell
 def facts(package: Package) -> dict[str, SheetFacts]:
     """The facts of each sheet, by sheet name. Raises `TooLarge`, or what a broken part gives."""
     relations = package.relations(package.workbook)
-    targets = {r.ident: r.target for r in relations}
     shared = next((r.target for r in relations if r.kind == "sharedStrings" and r.target in package), "")
     texts = _records(_part(package, shared)) if shared else iter(())
     lengths = [len(content) // 2 for kind, content in texts if kind == _SHARED]
     found, text = {}, 0
+    for name, part in sheets(package).items():
+        sheet = _Sheet(_part(package, part))
+        text += sum(lengths[i] for i in sheet.texts if i < len(lengths))
+        if text > _MOST_TEXT:
+            raise TooLarge(f"{part}: {text:,} characters")
+        sheet.facts.controls = controls_xml.find(package, part, b"", sheet.facts.sizes)
+        found[name] = sheet.facts
+    return found
+
+
+def sheets(package: Package) -> dict[str, str]:
+    """Sheet name → part name of the worksheets."""
+    targets = {r.ident: r.target for r in package.relations(package.workbook)}
+    found = {}
     for kind, content in _records(_part(package, package.workbook)):
         if kind == _SHEET:
             ident, place = _text(content, 8)
             name, _ = _text(content, place)
             part = targets.get(ident, "")
             if part in package and posixpath.basename(posixpath.dirname(part)).lower() == "worksheets":
-                sheet = _Sheet(_part(package, part))
-                text += sum(lengths[i] for i in sheet.texts if i < len(lengths))
-                if text > _MOST_TEXT:
-                    raise TooLarge(f"{part}: {text:,} characters")
-                sheet.facts.controls = controls_xml.find(package, part, b"", sheet.facts.sizes)
-                found[name] = sheet.facts
+                found[name] = part
     return found
 
 

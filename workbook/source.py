@@ -43,15 +43,16 @@ class Book:
 
 def open_book(path: Path | str) -> Book:
     """Read a workbook whole. Raises `Refused` with F001 (and a reason) or F002; the file is never changed."""
-    data = _bytes(Path(path))
-    with _told("open"):
+    data = content(Path(path))
+    with told("open"):
         facts, has_links = _facts(data)
         grids = list(_grids(data, facts))
         controls.lay(grids, {name: (told.controls, told.sizes) for name, told in facts.items()})
     return Book(hashlib.sha256(data).hexdigest(), grids, has_links)
 
 
-def _bytes(path: Path) -> bytes:
+def content(path: Path) -> bytes:
+    """A file's bytes. Raises `Refused` (F001) for one that is missing, empty, locked or too large."""
     try:
         size = path.stat().st_size
         if size > LARGEST_FILE:
@@ -157,7 +158,7 @@ def _blocks(ranges: tuple[tuple[int, int, int, int], ...], rows: int, columns: i
     return merges
 
 
-class _told:  # noqa: N801 (reads as a statement)
+class told:  # noqa: N801 (reads as a statement)
     """Turns whatever goes wrong inside a file, the reader's panics included, into one F001 or F002."""
 
     def __init__(self, doing: str) -> None:

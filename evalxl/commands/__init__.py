@@ -7,6 +7,7 @@ from evalxl.commands.sheets import consolidate, read, validate  # isort: skip
 from evalxl.commands.ledgers import remind, status  # isort: skip
 from evalxl.commands.marking import unmark  # isort: skip
 from evalxl.commands.submitting import submit  # isort: skip
+from evalxl.commands.adopting import macros  # isort: skip
 from evalxl.commands.yearly import distribute, rollover  # isort: skip
 from evalxl.commands.finance import rollup  # isort: skip
 from evalxl.commands.lakes import tables  # isort: skip
@@ -21,6 +22,7 @@ __all__ = [
     "demo",
     "distribute",
     "fields",
+    "macros",
     "publish",
     "read",
     "remind",

@@ -44,6 +44,9 @@ class Book:
     Raises `Unchangeable` for a file that is no .xlsx or .xlsm, is signed, broken or too large.
     """
 
+    ORDER = _ORDER
+    """The children of the workbook's element, as the format orders them."""
+
     def __init__(self, data: bytes) -> None:
         self.package = Package(data)
         self.root = self.package.tree(self.package.workbook)
