@@ -170,7 +170,7 @@ def _marked(result: FileResult, data: bytes, target: Path, lang: Lang) -> Made:
     from workbook import annotate
 
     answers = _answers_of_older(data, target)
-    marked = annotate.annotate(data, list(_marks(result, lang)), words(lang), answers)
+    marked = annotate.annotate(data, list(marks_of(result, lang)), words(lang), answers)
     return marked.data, Written(
         result.file, cells=marked.cells, answered=marked.answered, unmarked=tuple(marked.unmarked)
     )
@@ -195,7 +195,8 @@ def _answers_of_older(data: bytes, target: Path) -> Mapping[str, Answer]:
     return annotate.answers(older)
 
 
-def _marks(result: FileResult, lang: Lang) -> Iterator[Mark]:
+def marks_of(result: FileResult, lang: Lang) -> Iterator[Mark]:
+    """The findings of a file as marks, refused sheets included."""
     from evalxl.results import sheet_of
 
     for sheet in result.sheets:

@@ -32,8 +32,8 @@ from workbook.parts import Book, Unchangeable, Written, sheet_xml
 from workbook.parts.styles import Counts
 
 __all__ = [
-    "ANSWERED", "COLOURS", "MEMORY", "Annotated", "Answer", "Mark", "Words", "annotate", "answers",
-    "is_marked", "same_cells", "unmark",
+    "ANSWERED", "COLOURS", "MEMORY", "Annotated", "Answer", "Back", "Mark", "Marks", "Words", "annotate",
+    "answers", "answers_in", "is_marked", "marks_in", "same_cells", "unmark",
 ]  # fmt: skip
 
 AUTHOR = "evalxl"
@@ -58,7 +58,7 @@ def annotate(
     ``answers`` are added to those in the book itself. Raises `Unchangeable` with the reason.
     """
     book = Book(data)
-    known = {**(answers or {}), **_answers(book)}
+    known = {**(answers or {}), **answers_in(book)}
     _unmark(book)
     before = book.styles.counts()
     shown = marked.by_gravity(marks)
@@ -85,12 +85,53 @@ def unmark(data: bytes) -> bytes | None:
 
 def answers(data: bytes) -> dict[str, Answer]:
     """The answers in a marked copy, by the key of the finding; empty for any other book."""
-    return _answers(Book(data))
+    return answers_in(Book(data))
 
 
 def is_marked(data: bytes) -> bool:
     """Whether a book is a marked copy. Raises `Unchangeable` for a file that could be none."""
     return MEMORY in Book(data).sheet_names()
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Back:
+    """What a marked cell gets back."""
+
+    label: str
+    """The hidden name that follows the cell."""
+    place: tuple[str, Spot] | None
+    """None: the cell is gone."""
+    fill: str | None = None
+    """Its fill as XML; None: it has another colour by now, which stays."""
+    note: str | None = None
+    """What stays of its note, "" for none; None: the note is not the mark's."""
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Marks:
+    """The marks in a book, for those who take them back elsewhere: in the book as Excel has it open."""
+
+    cells: list[Back]
+    head: Mapping[str, Any]
+    results: tuple[str, Spot] | None
+    """Where the headings of the sheet of results stand; None where it is gone."""
+
+
+def marks_in(book: Book) -> Marks:
+    """The marks that a book carries; none in a book without. Raises `Unchangeable` for a damaged memory."""
+    rows = list(_remembered(book)) if MEMORY in book.sheet_names() else []
+    cells = [_back(book, label, was) for label, was, _ in rows[1:]]
+    place = book.place_of(RESULTS)
+    there = place if place and place[0] in book.sheet_names() else None
+    return Marks(cells, rows[0][1] if rows else {}, there)
+
+
+def _back(book: Book, label: str, was: Mapping[str, Any]) -> Back:
+    place = book.place_of(label)
+    if place is None or place[0] not in book.sheet_names():
+        return Back(label, None)
+    fill = was["fill"] if _still_coloured(book, place, was) else None
+    return Back(label, place, fill, _rest_of_note(book, place, was["text"]))
 
 
 def same_cells(data: bytes, other: bytes) -> bool:
@@ -200,7 +241,7 @@ def _results(book: Book, shown: Sequence[Sequence[Shown]]) -> bytes:
     )
 
 
-def _answers(book: Book) -> dict[str, Answer]:
+def answers_in(book: Book) -> dict[str, Answer]:
     """What staff wrote into the sheet of results. Rows may have been sorted."""
     place = book.place_of(RESULTS)
     if place is None or place[0] not in book.sheet_names():
@@ -256,10 +297,10 @@ def _remembered(book: Book) -> Iterator[tuple[str, dict[str, Any], str]]:
 
 
 def _restore_style(book: Book, place: tuple[str, Spot], was: Mapping[str, Any], untouched: bool) -> None:
+    if not _still_coloured(book, place, was):
+        return
     sheet, spot = book.sheet(place[0]), place[1]
     style = sheet.style(spot)
-    if book.styles.fill_colour(style) != was["colour"]:
-        return  # somebody gave it another colour since
     if untouched and style == book.styles.with_fill(was["style"], was["colour"]):
         sheet.set_style(spot, was["style"])
     else:  # saved by Excel, which numbers the formats anew
@@ -268,18 +309,31 @@ def _restore_style(book: Book, place: tuple[str, Spot], was: Mapping[str, Any], 
         sheet.drop_cell(spot, was["spans"])
 
 
+def _still_coloured(book: Book, place: tuple[str, Spot], was: Mapping[str, Any]) -> bool:
+    """Whether the cell has the mark's colour: somebody may have given it another since."""
+    colour = book.styles.fill_colour(book.sheet(place[0]).style(place[1]))
+    return colour.upper() == str(was["colour"]).upper() != ""
+
+
 def _restore_note(book: Book, place: tuple[str, Spot], text: str, own: str) -> None:
     notes, spot = book.notes(place[0]), place[1]
-    now = notes.texts().get(spot)
-    if now is None or not text or not _plain(now).startswith(_plain(text)):
+    rest = _rest_of_note(book, place, text)
+    if rest is None:
         return
-    rest = _plain(now)[len(_plain(text)) :]
     if own and _plain(notes.text_of_xml(own)) == rest:
         notes.put_xml(spot, own)
     elif rest.strip():
         notes.put_plain(spot, rest.strip())
     else:
         notes.remove(spot)
+
+
+def _rest_of_note(book: Book, place: tuple[str, Spot], text: str) -> str | None:
+    """What a note says besides the mark's text; None where that text is there no more."""
+    now = book.notes(place[0]).texts().get(place[1])
+    if now is None or not text or not _plain(now).startswith(_plain(text)):
+        return None
+    return _plain(now)[len(_plain(text)) :]
 
 
 def _plain(text: str) -> str:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from pyopenvba.apps.excel import ExcelApplication
 from pyopenvba.apps.excel._bridge import ExcelBridge
 from pyopenvba.apps.excel._io import save_workbook
 from pyopenvba.apps.excel._model import Application, Workbook
+from pyopenvba.apps.excel._notes import NoteShape
 from pyopenvba.exceptions import VBARuntimeError
 from pyopenvba.interpreter._objects import MISSING, MemberSpec, VBAObject
 from pyopenvba.interpreter._values import EMPTY, VBAInt, error
@@ -192,6 +194,9 @@ _stored(Application, "Interactive", True)
 _stored(Application, "EnableCancelKey", VBAInt(1, "Long"))
 _stored(Application, "Cursor", VBAInt(-4143, "Long"))
 _add(Application, "Hwnd", lambda self: VBAInt(self.excel_.hwnd, "Long"))
+for _name in ("Width", "Height"):  # of a note's box: pyOpenVBA only reads it, and it stays as it is
+    _spec = NoteShape._vba_members[_name.lower()]
+    NoteShape._vba_members[_name.lower()] = dataclasses.replace(_spec, setter=lambda self, value: None)
 Application._vba_members["run"] = MemberSpec("Run", "method", _run_macro, varargs=True)
 _add(Application, "Ready", lambda self: True)
 _stored(Workbook, "ReadOnly", False)
