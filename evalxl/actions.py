@@ -126,6 +126,9 @@ class Context:
     quiet: bool = False
     """In a program: no progress, and what is passed over goes to the log instead of stderr."""
 
+    watch: Callable[[Iterable[Any], int], Iterator[Any]] | None = None
+    """Who shows the progress instead of the terminal: given the results and how many there will be."""
+
     @classmethod
     def of(cls, form: str | None, config: str | os.PathLike[str] | None, **rest: Any) -> Context:
         """With the settings of ``config`` (else the nearest evalxl.toml) and a form by its id or file."""
@@ -182,10 +185,13 @@ class Context:
             read = functools.partial(self._read, then=then, jobs=jobs, scheduler=scheduler)
             results = through(found.sources, read) if through else read(found.sources)
             with contextlib.closing(results):
-                label, left = texts.READING.of(self.lang), texts.LEFT.of(self.lang)
-                total = len(found.sources)
-                watched = results if self.quiet else terminal.progress(results, total, label, left)
-                yield chain(map(then, beside), watched)
+                yield chain(map(then, beside), self._watched(results, len(found.sources)))
+
+    def _watched(self, results: Iterable[T], total: int) -> Iterable[T]:
+        if self.watch:
+            return self.watch(results, total)
+        label, left = texts.READING.of(self.lang), texts.LEFT.of(self.lang)
+        return results if self.quiet else terminal.progress(results, total, label, left)
 
     def _read(
         self,

@@ -32,10 +32,6 @@ _BUTTONS = {
 NAMES = tuple(_BUTTONS)
 
 
-class Stopped(Exception):
-    """The user pressed Esc, or closed a window without a choice: all stays as it is."""
-
-
 @dataclasses.dataclass(slots=True)
 class Session:
     """One press of a button."""
@@ -47,16 +43,17 @@ class Session:
     escaped: Callable[[], bool] = lambda: False
     figures: dict[str, int] = dataclasses.field(default_factory=dict)
     """Figures for the log."""
-    told: list[str] = dataclasses.field(default_factory=list)
+    told: list[tuple[str, bool]] = dataclasses.field(default_factory=list)
+    """What is still to be said, and whether it is grave."""
 
     @property
     def xl(self) -> Any:
         """Excel's own Application object."""
         return self.app.api
 
-    def later(self, text: str) -> None:
+    def later(self, text: str, *, grave: bool = False) -> None:
         """Say something when Excel is itself again."""
-        self.told.append(text)
+        self.told.append((text, grave))
 
     def status(self, text: str) -> None:
         """Show how far it is."""
@@ -90,15 +87,16 @@ def run(
             with excel.quiet(app.api, texts.WORKING.of(lang, button=label)):
                 getattr(importlib.import_module(f"{__name__}.{module}"), name)(session)
         outcome = "done"
-    except Stopped:
+    except excel.Stopped as stopped:
         outcome = "stopped"
+        session.told += [(text.of(lang), False) for text in stopped.args]
     except Exception as error:
         outcome = "failed"
         journal.note_error(name, error)
         _tell(session, _words(error, lang), grave=True)
     journal.note(name, outcome, time.perf_counter() - started, **session.figures)
-    for text in session.told:
-        _tell(session, text)
+    for text, grave in session.told:
+        _tell(session, text, grave=grave)
     return outcome == "done"
 
 

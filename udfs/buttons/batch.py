@@ -97,7 +97,7 @@ def _sheet(sheet: Any, what: str, value: str | float) -> None:
 
 _INTERIOR = {
     "color": "Color", "pattern": "Pattern", "index": "ColorIndex", "theme": "ThemeColor",
-    "tint": "TintAndShade", "patterncolor": "PatternColor",
+    "tint": "TintAndShade",
 }  # fmt: skip
 _FONT = {"bold": "Bold", "size": "Size", "fontcolor": "Color", "underline": "Underline"}
 _RANGE = {"width": "ColumnWidth", "height": "RowHeight", "hidden": "Hidden"}

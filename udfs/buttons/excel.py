@@ -27,6 +27,10 @@ class Trouble(Exception):
         self.text, self.values = text, values
 
 
+class Stopped(Exception):
+    """The user pressed Esc, or closed a window without a choice: all stays as it is. What is to be told."""
+
+
 def com_error() -> type[Exception]:
     """The error of pywin32's calls."""
     import pywintypes  # type: ignore[import-untyped, unused-ignore]

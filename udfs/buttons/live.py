@@ -49,7 +49,7 @@ class Live:
 
     def result(self) -> FileResult:
         """What the reader and the rules say. Raises `Trouble` for what is no evaluation sheet at all."""
-        source = paths.Source(self.name, self.path, str(self.path))
+        source = paths.Source(self.path.name, self.path, str(self.path))
         result = Task(self.settings, self.form, _itself).of(source)
         if not result.sheets and (grave := _no_paper(result)):
             raise Trouble(texts.NO_SHEET, book=self.name, message=grave.message(), hint=grave.hint())
@@ -59,12 +59,7 @@ class Live:
 @contextlib.contextmanager
 def opened(xl: Any) -> Iterator[Live]:
     """Copy the active book and tell about it. Raises `Trouble` where there is none."""
-    book = xl.ActiveWorkbook
-    if book is None:
-        raise Trouble(texts.NO_BOOK)
-    full = str(book.FullName)
-    name = PureWindowsPath(full).name if "\\" in full else Path(full).name
-    place = _folder(full, name)
+    book, name, place = _active(xl)
     known, form = known_settings(place)
     with tempfile.TemporaryDirectory(prefix="evalxl-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / _file_name(name)
@@ -78,6 +73,21 @@ def known_settings(folder: Path | None) -> tuple[Settings, Form | None]:
 
     known = settings.resolve(folder=folder) if folder else Settings()
     return known, forms.get(known.form) if known.form else None
+
+
+def folder_of(xl: Any) -> Path | None:
+    """Where the active book is saved; None for one never saved, or at an address."""
+    return _active(xl)[2]
+
+
+def _active(xl: Any) -> tuple[Any, str, Path | None]:
+    """The active book, its name and its folder. Raises `Trouble` where there is none."""
+    book = xl.ActiveWorkbook
+    if book is None:
+        raise Trouble(texts.NO_BOOK)
+    full = str(book.FullName)
+    name = PureWindowsPath(full).name if "\\" in full else Path(full).name
+    return book, name, _folder(full, name)
 
 
 def _folder(full: str, name: str) -> Path | None:

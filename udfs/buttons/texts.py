@@ -139,11 +139,9 @@ NO_SUMMARY = Text(
     "「{book}」は集約の結果（集約表）ではありません。\n［集約］で作った集約表を開いてから押してください。",
     "“{book}” is no summary book.\nOpen one that [Consolidate] made and press the button again.",
 )
-NO_ORIGIN = Text(
-    "集約表のもとになった評価シートのフォルダーが分かりません。集約表を、評価シートのフォルダーのとなりか中に"
-    "保存してから、もう一度押してください。",
-    "The folder of the sheets behind this summary is not known. Save the summary in or beside it and press "
-    "the button again.",
+NOT_SAVED = Text(
+    "「{book}」はまだ保存されていません。保存してから、もう一度押してください（結果をとなりに書き出すためです）。",
+    "“{book}” was never saved. Save it and press the button again: the result is written beside it.",
 )
 
 # 年度更新, 提出.
@@ -164,9 +162,13 @@ SETTINGS_MADE = Text(
     "A settings file was made: {path}\nIt opens in the editor; take away the # before a line to use it.",
 )
 SETTINGS_AT = Text("設定ファイル: {path}", "The settings file: {path}")
-NO_DOCTOR = Text(
-    "診断を実行できません。アドインを入れ直してください（install.bat）。",
-    "The check cannot be run. Install the add-in again (install.bat).",
+SETTINGS_NEW = Text(
+    "設定ファイルはまだありません。ブックのとなりに作りますか。\n{path}",
+    "There is no settings file yet. Make one beside the book?\n{path}",
+)
+SETTINGS_NOWHERE = Text(
+    "ブックがまだ保存されていないため、設定ファイルの場所が決まりません。\n保存してから、もう一度押してください。",
+    "The book was never saved, so there is no place for the settings.\nSave it and press the button again.",
 )
 SETTINGS_TEMPLATE = """\
 # evalxl の設定。行の頭の # を消すと効きます。くわしくは説明書の「設定」をご覧ください。

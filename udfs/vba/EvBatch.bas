@@ -50,7 +50,6 @@ Private Sub EvFormat(ByVal Target As Object, ByVal What As String, ByVal Value A
         Case "index": Target.Interior.ColorIndex = Value
         Case "theme": Target.Interior.ThemeColor = Value
         Case "tint": Target.Interior.TintAndShade = Value
-        Case "patterncolor": Target.Interior.PatternColor = Value
         Case "note": Target.AddComment Value
         Case "notetext": Target.Comment.Text Value
         Case "noteheight"

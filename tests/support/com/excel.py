@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import itertools
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ from pyopenvba.apps.excel._io import save_workbook
 from pyopenvba.apps.excel._model import Application, Workbook
 from pyopenvba.apps.excel._notes import NoteShape
 from pyopenvba.exceptions import VBARuntimeError
-from pyopenvba.interpreter._objects import MISSING, MemberSpec, VBAObject
+from pyopenvba.interpreter._objects import MISSING, MemberSpec, VBAObject, method, setter
 from pyopenvba.interpreter._values import EMPTY, VBAInt, error
+from pyopenvba.powerquery import _opc
 
 from tests.support.com.dispatch import Calls, CDispatch, Line, to_python, to_vba
 from tests.support.com.modules import install
@@ -42,6 +44,12 @@ class Excel:
         self.hwnd = next(_numbers)
         self.classes: dict[str, Callable[[], Any]] = {}
         self.projects: set[str] = set()
+        self.picks: list[Path | None] = []
+        """What the user chooses in the next windows for folders; None: cancels."""
+        self.typed: list[str | bool] = []
+        """What the user types into the next windows for input; False: cancels."""
+        self.asked: list[str] = []
+        """What those windows said."""
         self.inner.application.excel_ = self  # type: ignore[attr-defined]
         desktop[self.hwnd] = self
         self.dispatch = CDispatch(self.inner.application, self.line)
@@ -185,12 +193,49 @@ def _run_macro(self: Application, Macro: object = MISSING, *args: object) -> obj
     return self.interpreter.run(name, list(args))
 
 
+def _compress(data: bytes, *_: Any, **__: Any) -> bytes:
+    """zlib's deflate for pyOpenVBA's own, which is written in Python and takes a second a book."""
+    packer = zlib.compressobj(1, zlib.DEFLATED, -15)
+    return packer.compress(data) + packer.flush()
+
+
 def _format(self: Workbook) -> object:
     suffix = Path(self.name).suffix.lower()
     return VBAInt(_FORMATS.get(suffix, 51), "Long")
 
 
+class _Picker(VBAObject):
+    """Excel's window for folders."""
+
+    vba_type_name = "FileDialog"
+
+    def __init__(self, excel: Excel) -> None:
+        self.excel, self.picked = excel, None
+
+    @setter("Title")
+    def _title(self, value: object) -> None:
+        self.excel.asked.append(str(value))
+
+    @method
+    def Show(self) -> object:  # noqa: N802 (its name in Excel)
+        self.picked = self.excel.picks.pop(0)
+        return VBAInt(0 if self.picked is None else -1, "Long")
+
+    @method
+    def SelectedItems(self, Index: object = MISSING) -> object:  # noqa: N802
+        return str(self.picked)
+
+
+def _input(self: Application, Prompt: Any, Title: Any, Default: Any, Type: Any) -> object:
+    excel = self.excel_  # type: ignore[attr-defined]
+    excel.asked.append(str(Prompt))
+    return excel.typed.pop(0)
+
+
+_add(Application, "FileDialog", lambda self, kind: _Picker(self.excel_), "method")
+_add(Application, "InputBox", _input, "method")
 _stored(Application, "Interactive", True)
+_opc.raw_compress = _compress
 _stored(Application, "EnableCancelKey", VBAInt(1, "Long"))
 _stored(Application, "Cursor", VBAInt(-4143, "Long"))
 _add(Application, "Hwnd", lambda self: VBAInt(self.excel_.hwnd, "Long"))
