@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from udfs import identity
 from udfs.buttons import texts
 from udfs.buttons.excel import VISIBLE, Trouble, com_error, is_busy
 from workbook.grid import Spot, address
 
-MACRO = "evalxl.xlam!EvBatch"
+MACRO = f"{identity.FILE}!EvBatch"
 _LONGEST = 255
 """Letters of an address that Excel takes."""
 _TOP, _WIDE = -4160, 300

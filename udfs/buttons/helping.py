@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -45,7 +44,8 @@ def edit(path: Path) -> None:
 
 def doctor(session: Session) -> None:
     """Tell what the checks of this PC found."""
-    checks = importlib.import_module("udfs.doctor")
+    from udfs import doctor as checks
+
     found = checks.report(lang=session.lang)
     session.figures = {"problems": sum(one.status == "problem" for one in found)}
     session.later("\n".join(checks.lines(found, session.lang)))

@@ -227,7 +227,8 @@ def looks(sheet: str, rows: Sequence[Sequence[Shown]]) -> Iterator[Step]:
     yield Step(sheet, f"A{marked.HEAD_ROW + 1}:{letters(marked.STATE)}{last}", "wrap", True)
     yield from (Step(sheet, _column(number), "width", width) for number, width in enumerate(marked.WIDTHS))
     yield Step(sheet, _column(marked.KEY), "hidden", True)
-    yield from (Step(sheet, "A1", "bold", True), Step(sheet, "A1", "size", marked.TITLE_SIZE))
+    title = address(0, 0)
+    yield from (Step(sheet, title, "bold", True), Step(sheet, title, "size", marked.TITLE_SIZE))
     cells: dict[str, list[Spot]] = defaultdict(list)
     for number, row in enumerate(rows):
         for column, cell in enumerate(row):
