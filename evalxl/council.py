@@ -25,6 +25,10 @@ LEVELS: dict[By, tuple[int, int]] = {
 """What a page can be about: which hierarchy, and how many levels deep."""
 
 TITLE = "主要な施策の成果"
+ROUNDING = (
+    "金額は千円単位のまま合計し、増減率だけを小数第1位までに四捨五入しています。▲は減、皆増は前年度が0、"
+    "皆減は当年度が0、－は記入がないか比べられないことを示します。"
+)
 MANY = 10
 """Projects from which the list needs the room of some indicators."""
 INDICATORS, FEWER = 8, 5
@@ -38,6 +42,7 @@ class _Line:
     sheet: SheetRows
     years: frozenset[int]
     latest: bool
+    doubled: bool
 
     def amount(self, row: str, year: int) -> Number | None:
         """A figure that counts."""
@@ -62,8 +67,9 @@ def build(
     paths = grouping.paths(hierarchy, sheets)
     order = [node.path for node in grouping.nodes(paths, [{}] * len(paths), [True] * len(paths))]
     groups: dict[tuple[str, ...], list[_Line]] = {path: [] for path in order if len(path) == depth}
-    for sheet, path, years, latest in zip(sheets, paths, count.years, count.latest, strict=True):
-        groups[path[:depth]].append(_Line(sheet, years, latest))
+    told = zip(sheets, paths, count.years, count.latest, count.doubles, strict=True)
+    for sheet, path, years, latest, doubles_of in told:
+        groups[path[:depth]].append(_Line(sheet, years, latest, bool(doubles_of)))
     items = summarise.items(sheets)
     evaluated = max(sheet.fiscal_year for sheet in sheets)
     forms = summarise.forms_of(sheets)
@@ -87,12 +93,14 @@ def build(
 def _notes(sheets: Sequence[SheetRows], evaluated: int, doubles: int) -> list[str]:
     notes = []
     if doubles:
-        notes.append(f"同じ事業・同じ年度のシートが{doubles}件あります。すべて集計に含めています。")
+        notes.append(
+            f"同じ事業・同じ年度のシートが{doubles}件あります（※の事業）。正しい方が決まるまで、すべて集計に含めています。"
+        )
     if any(sheet.fiscal_year < evaluated for sheet in sheets):
         notes.append(
             f"{era_year(evaluated)}より前の評価シートも読み込んでいます。同じ年度の金額は新しいシートのものです。"
         )
-    return notes
+    return [*notes, ROUNDING]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -167,6 +175,7 @@ class _Context:
             directions="、".join(title for column, title in self.directions.items() if head.get(column)),
             outcome=head.get("matrix_outcome") or "",
             cost=head.get("matrix_cost") or "",
+            doubled=line.doubled,
         )
 
 

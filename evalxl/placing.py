@@ -14,13 +14,15 @@ from evalxl import identity
 from evalxl.identity import code_key, section_key
 from evalxl.masters.model import LEVELS, Aim, Masters, Unit
 from evalxl.tables import SheetRows
+from workbook.notation import fold
 
 
 def placed(sheets: Sequence[SheetRows], masters: Masters | None, year: int | None) -> list[SheetRows]:
     """The sheets with their sections as they are called in ``year``, and the plan's codes and names.
 
-    A sheet whose section is no more stands with the section that goes on with its project: the only heir, or
-    of several the one that its newer sheet or the master's list of projects names. All else stays as it is.
+    A level whose code was left blank is known by its name. A sheet whose section is no more stands with the
+    section that goes on with its project: the only heir, or of several the one that its newer sheet or the
+    master's list of projects names. All else stays as it is.
     """
     if masters is None or year is None:
         return list(sheets)
@@ -76,13 +78,19 @@ def _listed(sheet: SheetRows, masters: Masters, year: int) -> tuple[str, str]:
 def _plan(sheet: SheetRows, masters: Masters) -> Iterator[tuple[str, str]]:
     """The columns of 政策, 施策, 基本事業 that the master writes otherwise."""
     for number, level in enumerate(LEVELS):
-        code = sheet.head.get(f"{level}_code")
+        code, name = (sheet.head.get(f"{level}_{end}") for end in ("code", "name"))
         aims = masters.aims_of(level, code, sheet.fiscal_year) if code else []
+        if not code and name:
+            aims = [aim for aim in masters.aims if _called(aim, level, name, sheet.fiscal_year)]
         above = sheet.head.get(f"{LEVELS[number - 1]}_code") if number else None
         aim = _only(aims, code_key(above))
         if aim:
             own = {f"{level}_code": aim.code, f"{level}_name": aim.name}
             yield from ((key, text) for key, text in own.items() if sheet.head.get(key) != text)
+
+
+def _called(aim: Aim, level: str, name: str, year: int) -> bool:
+    return aim.level == level and fold(aim.name) == fold(name) and aim.lasting.holds(year)
 
 
 def _only(aims: Sequence[Aim], above: str) -> Aim | None:

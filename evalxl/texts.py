@@ -302,6 +302,10 @@ PHASES = {
 RISEN = Text("増えたもの（{year}、前年度比）", "Risen most ({year})")
 FALLEN = Text("減ったもの（{year}、前年度比）", "Fallen most ({year})")
 NOTE = Text("※ {text}", "Note: {text}")
+ROLLUP_ROUNDING = Text(
+    "増減率と構成比は小数第1位までに四捨五入し、構成比は合計が100.0％になるように端数を調整しています。",
+    "Rates and shares are rounded to one decimal; shares are adjusted so that they add up to 100.0%.",
+)
 ROLLUP_REFUSED = Text("集計に入っていません: {line}", "Not in the figures: {line}")
 NO_SUMMARY = Text(
     "集約表 {file} を読めません（{detail}）。evalxl consolidate で作り直してください。",

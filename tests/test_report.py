@@ -97,6 +97,21 @@ def test_masters_join_years_and_name_the_pages() -> None:
     assert [page.title for page in by_measure.pages] == ["07 災害に強いまち"]
 
 
+def test_a_double_submission_is_marked_where_it_counts_twice(tmp_path: Path) -> None:
+    twice = [many.result(many.record(3), f"{name}.xlsx") for name in "ab"]
+    found = papers([*twice, many.result(many.record(7), "c.xlsx")])
+    doubled = {project.name: project.doubled for page in found.pages for project in page.projects}
+    assert sorted(doubled.values()) == [False, True]
+    assert any("2件" in note and "※" in note for note in found.notes)
+    book.write(found, tmp_path / "a.xlsx")
+    texts = [
+        [str(cell) for row in rows for cell in row if cell] for rows in stored(tmp_path / "a.xlsx").values()
+    ]
+    marked = [sheet for sheet in texts if any(text.startswith("※ 同じ年度") for text in sheet)]
+    assert len(marked) == 1
+    assert sum(text.startswith("※") for text in marked[0]) == 3
+
+
 def test_what_is_blank_is_no_zero() -> None:
     blank = {f"costs.{row}.2017": None for row in ("project_total", "labour_total")}
     blank |= dict.fromkeys(("summary.A", "directions"), ())

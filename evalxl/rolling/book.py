@@ -48,7 +48,7 @@ def _pivot(rolled: Rolled, value: Value, notes: Sequence[str], top: int) -> Pivo
             )
             for heading, found in zip((texts.RISEN, texts.FALLEN), movers(rolled, value, top), strict=True)
         ],
-        notes=notes,
+        notes=[*notes, texts.ROLLUP_ROUNDING.ja],
     )  # fmt: skip
 
 

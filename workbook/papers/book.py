@@ -97,7 +97,9 @@ def _contents(sheet: Worksheet, pages: Sequence[Page], papers: Papers, look: Sty
     sheet.set_default_row(18)
     words = f"{papers.level}ごとの{pages[0].total_item.title}（千円）"
     sheet.write_string(1, 0, words, look.of(font_color=styles.GREY))
-    heads = [papers.level, "事業数", *(f"{year.title}\n{year.phase}" for year in years), "増減", "増減率"]
+    heads = [papers.level, "事業数", *(f"{year.title}\n{year.phase}" for year in years)]
+    now = next((year.title for year in years if year.year == papers.evaluated_year), "")
+    heads += [f"{now}の\n対前年度増減", "増減率"]
     for column, head in enumerate(heads):
         sheet.write_string(HEAD, column, head, look.header)
     sheet.set_row(HEAD, 32)

@@ -34,6 +34,8 @@ class ProjectLine:
     directions: str
     outcome: str
     cost: str
+    doubled: bool = False
+    """The same project has another sheet of the same year; both are counted."""
 
 
 @dataclass(frozen=True, slots=True)

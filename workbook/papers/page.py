@@ -205,7 +205,7 @@ class Page:
     # ---- chart and directions
 
     def _chart_and_directions(self) -> None:
-        place = self._heading("事業費の推移（財源別）", (0, 4))
+        place = self._heading("事業費の推移（財源別、千円）", (0, 4))
         self._heading("今後の方向性（事業数）", (6, COLUMNS - 1), row=place)
         top = self.row
         for _ in range(max(CHART_LINES, len(self.paper.directions) + 1)):
@@ -315,11 +315,14 @@ class Page:
         axes = "、".join(f"{key} {label}" for key, label in self.papers.axes)
         text = f"評価の欄は {axes} の順。○ 適切　△ 見直し余地あり　－ 記入なし"
         self.sheet.write_string(self._next(), 0, text, self.look.note)
+        if any(project.doubled for project in self.paper.projects):
+            text = "※ 同じ年度のシートが二重に提出されている事業です。どちらも集計に含めています。"
+            self.sheet.write_string(self._next(), 0, text, self.look.note)
 
     def _project(self, project: ProjectLine) -> None:
         row = self._next()
         words, money = self.look.cell(shrink=True, font_size=9), self.look.cell(num_format=styles.MONEY)
-        self.sheet.write_string(row, 0, safe_text(project.name), words)
+        self.sheet.write_string(row, 0, safe_text(f"{'※' * project.doubled}{project.name}"), words)
         self.sheet.write_string(row, 1, safe_text(project.section), words)
         for column, amount in ((2, project.before), (3, project.now), (5, project.labour)):
             self._number(row, column, amount, money)

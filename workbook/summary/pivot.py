@@ -88,6 +88,10 @@ def write(pivots: Sequence[Pivot], path: Path | str) -> None:
             book.fileclosed = True  # or its destructor complains about a book given up
 
 
+WIDE = 12
+"""Columns from which a page of A4 would be too small to read."""
+
+
 class _Writer:
     """One sheet in the making: where its columns stand."""
 
@@ -96,6 +100,7 @@ class _Writer:
         self.depth = len(pivot.levels)
         self.first_change = self.depth + len(pivot.years)
         self.share = self.first_change + 2 * len(pivot.changes)
+        self.label_width = 0.0
 
     def write(self) -> None:
         sheet, pivot = self.sheet, self.pivot
@@ -113,13 +118,16 @@ class _Writer:
         show_fractions(sheet, (FIRST, foot), figures, self.look)
         last = self._moved(foot + 2)
         sheet.freeze_panes(FIRST, self.depth)
-        set_page(sheet, pivot.title, repeat=(HEAD, HEAD + 1), landscape=self.share > 6)
+        paper = "A3" if self.share > WIDE else "A4"
+        set_page(sheet, pivot.title, paper=paper, repeat=(HEAD, HEAD + 1), landscape=self.share > 6)
         sheet.print_area(0, 0, last, self.share)
 
     def _widths(self) -> None:
         longest = max((text_lines(line.label, 1) for line in self.pivot.lines), default=10)
         self.sheet.set_column(0, max(self.depth - 2, 0), 3)
-        self.sheet.set_column(self.depth - 1, self.depth - 1, min(max(longest, 18), 50))
+        width = min(max(longest, 18), 50)
+        self.label_width = 3 * (self.depth - 1) + width
+        self.sheet.set_column(self.depth - 1, self.depth - 1, width)
         self.sheet.set_column(self.depth, self.share, 13)
 
     def _heads(self) -> None:
@@ -168,9 +176,12 @@ class _Writer:
             if not lines:
                 continue
             sheet.write_string(row, 0, safe_text(heading), look.heading)
+            for column, head in enumerate(("増減", "増減率"), start=self.depth):
+                sheet.write_string(row, column, head, look.header)
             for line in lines:
                 row += 1
-                span(sheet, (row, 0, row, self.depth - 1), line.label, look.cell(shrink=True))
+                sheet.set_row(row, 17 * text_lines(line.label, self.label_width))
+                span(sheet, (row, 0, row, self.depth - 1), line.label, look.cell(text_wrap=True))
                 _write_amount(sheet, row, self.depth, line.difference, look, {})
                 if isinstance(line.rate, str):
                     sheet.write_string(row, self.depth + 1, line.rate, rate)
