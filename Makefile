@@ -12,7 +12,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
-  --no-header --no-emit-index-url --no-emit-find-links --group build
+  --no-header --no-emit-index-url --no-emit-find-links
 
 help:
 	@echo "make demo    set everything up and run the main job on invented sheets"
@@ -21,7 +21,7 @@ help:
 	@echo "make docs    write docs/rules anew from the code"
 	@echo "make bench   the benchmarks"
 	@echo "make fuzz    mutated files against the reader, on Linux; make FUZZ_SECONDS=3600 fuzz for an hour"
-	@echo "make lock    renew requirements.lock and requirements-dev.lock"
+	@echo "make lock    renew the three lists of locked packages"
 	@echo "make clean   remove the virtual environment and what was built"
 
 demo: $(VENV)/.ready
@@ -76,8 +76,9 @@ $(VENV)/.ready-dev: requirements-dev.lock pyproject.toml | $(BIN)/python
 
 lock: | $(BIN)/python
 	@command -v uv >/dev/null || $(PIP) install uv
-	PATH="$(BIN):$$PATH" uv $(COMPILE) --quiet --upgrade -o requirements.lock
-	PATH="$(BIN):$$PATH" uv $(COMPILE) --quiet --upgrade --group dev -c requirements.lock -o requirements-dev.lock
+	PATH="$(BIN):$$PATH" uv $(COMPILE) --quiet --upgrade --group build -o requirements.lock
+	PATH="$(BIN):$$PATH" uv $(COMPILE) --quiet --upgrade --group build --group dev -c requirements.lock -o requirements-dev.lock
+	PATH="$(BIN):$$PATH" uv $(COMPILE) --quiet --upgrade --group offline --extra excel -c requirements-dev.lock -o udfs/bundle/offline.lock
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
