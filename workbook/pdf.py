@@ -16,6 +16,8 @@ PATIENCE = 300
 """Seconds for one book."""
 STAND_IN = "Noto Sans CJK JP"
 """Takes the place of Windows' font on systems without it; else glyphs of other languages may come."""
+_QUIET = {"SAL_DISABLE_PRINTERLIST": "1", "SAL_DISABLE_CUPS": "1"}
+"""LibreOffice would ask the print service for printers, over a socket, though it prints to a file."""
 
 
 def program() -> str | None:
@@ -46,7 +48,9 @@ def print_book(path: Path, target: Path) -> bool:
             "--convert-to", "pdf", "--outdir", str(printed.parent), str(path),
         ]  # fmt: skip
         try:
-            subprocess.run(command, capture_output=True, timeout=PATIENCE, check=True)
+            subprocess.run(
+                command, env={**os.environ, **_QUIET}, capture_output=True, timeout=PATIENCE, check=True
+            )
         except (OSError, subprocess.SubprocessError):
             return False
         if not printed.is_file():
