@@ -32,7 +32,7 @@ class Past:
     """``activity_indicators.ア`` → name and unit."""
     texts: dict[str, str] = dataclasses.field(default_factory=dict)
     ends: bool = False
-    """The sheet said that the project ends: 廃止, or its period is over."""
+    """The sheet said that the project ends: 廃止 or 終了, or its period is over."""
 
 
 def figures(record: Record) -> dict[str, Number]:
@@ -66,7 +66,7 @@ def filled_sources(
 def text_keys(record: Record) -> list[str]:
     """The texts that speak of a year and so must change with it."""
     form = record.form
-    boxes = [f.name for f in form.fields if f.value == "box" and _of_a_year(f.label + f.note)]
+    boxes = [f.name for f in form.fields if f.is_box and _of_a_year(f.label + f.note)]
     return [*boxes, "summary.text", form.free_text.name]
 
 
@@ -93,7 +93,7 @@ def past_of(record: Record) -> Past:
 
 def _ends(record: Record) -> bool:
     roles = {direction.value: direction.role for direction in record.form.directions}
-    if any(roles.get(value) == "abolish" for value in record.directions):
+    if any(roles.get(value) in ("abolish", "end") for value in record.directions):
         return True
     end = record["period.end_year"]
     limited = record.ticked("period") == ("multi_year",) and isinstance(end, int)

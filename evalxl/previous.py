@@ -66,7 +66,8 @@ def of_rows(sheet: SheetRows) -> Past:
 def _ended(head: Mapping[str, Any], fiscal_year: int) -> bool:
     kind, end = head.get("period_kind"), head.get("period_end_year")
     limited = kind == "multi_year" and isinstance(end, int) and end <= fiscal_year
-    return bool(head.get("direction_abolish")) or kind == "single_year" or limited
+    ended = head.get("direction_abolish") or head.get("direction_end")
+    return bool(ended) or kind == "single_year" or limited
 
 
 # ---- a summary book ----------------------------------------------------------------------------------------

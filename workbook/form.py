@@ -54,7 +54,9 @@ class Field(Struct):
     type: Literal["text", "code_name", "digits", "code_text", "phone", "group"] = "text"
     """``code_text`` is a text that stands to its label as the codes of the sheet do: beside or beneath."""
     aliases: list[str] = []
-    value: Literal["right", "box"] = "right"
+    value: Literal["right", "box", "section"] = "right"
+    """Where the value stands: right of the label (or beneath, where nothing is free there), in a box of its own,
+    or anywhere in the section that the label opens."""
     within: str = ""
     mark: str = ""
     note: str = ""
@@ -64,6 +66,13 @@ class Field(Struct):
     extension: str = ""
     optional: bool = False
     personal: bool = False
+    choices: list[str] = []
+    """What the blank form offers to choose from; anything may be typed."""
+
+    @property
+    def is_box(self) -> bool:
+        """Whether the value is a text over several rows."""
+        return self.value != "right"
 
     @property
     def is_coded(self) -> bool:
@@ -83,13 +92,18 @@ class Row(Struct):
 
 
 class Table(Struct):
-    """A table of rows × years: indicators by slot, or costs by row label."""
+    """A table of rows × years: indicators by slot, or costs by row label.
+
+    ``totals`` has the rows of a cost table with one figure each and no years (全体計画).
+    """
 
     name: str
-    kind: Literal["indicators", "costs"]
+    kind: Literal["indicators", "costs", "totals"]
     section: str
     label: str
-    heading: str
+    heading: str = ""
+    aliases: list[str] = []
+    note: str = ""
     mark: str = ""
     slots: list[str] = []
     rows: list[Row] = []
@@ -107,13 +121,21 @@ class Option(Struct):
 
 
 class Choice(Struct):
-    """A group of boxes under one label."""
+    """A group of boxes under one label. ``judged`` ones are asked anew each year, like the directions."""
 
     name: str
     section: str
     label: str
     options: list[Option]
+    aliases: list[str] = []
     mark: str = ""
+    note: str = ""
+    judged: bool = False
+
+    @property
+    def has_years(self) -> bool:
+        """Whether a box asks for years, as 事業期間 does."""
+        return any(option.years for option in self.options)
 
 
 class Mergeable(Struct):
@@ -165,7 +187,8 @@ class Direction(Struct):
     """A direction for next year; ``role`` is what the rules ask about."""
 
     value: str
-    role: Literal["abolish", "suspend", "reset", "merge", "improve", "keep"]
+    role: Literal["abolish", "suspend", "end", "reset", "merge", "improve", "keep"]
+    """``end`` is 終了・廃止・休止 in one; ``improve`` without ``axis`` is an improvement of any kind."""
     axis: str = ""
     aliases: list[str] = []
 
@@ -186,6 +209,14 @@ class FreeText(Struct):
 
     name: str
     section: str
+
+
+class ProjectType(Struct):
+    """A kind of project (事務事業区分), and the questions that are not asked of it."""
+
+    key: str
+    label: str
+    skips: list[str] = []
 
 
 class Static(Struct):
@@ -214,6 +245,11 @@ class Form(Struct, eq=False):  # compared and hashed by identity, so that caches
     directions: list[Direction]
     matrix: Matrix
     free_text: FreeText
+    since: int = 0
+    """The first fiscal year evaluated on this form; of two forms that fit a sheet its year decides."""
+    until: int = 0
+    """The last one; 0: still in use."""
+    project_types: list[ProjectType] = []
     statics: list[Static] = []
     layout: dict[str, Any] = {}
 
@@ -243,6 +279,11 @@ class Form(Struct, eq=False):  # compared and hashed by identity, so that caches
         return [table for table in self.tables if table.kind == "indicators"]
 
     @property
+    def totals_tables(self) -> list[Table]:
+        """The tables of rows without years."""
+        return [table for table in self.tables if table.kind == "totals"]
+
+    @property
     def sources(self) -> list[str]:
         """Names of the funding source rows (財源), in the form's order."""
         return [row.name for row in self.costs.rows if row.source]
@@ -253,6 +294,10 @@ class Form(Struct, eq=False):  # compared and hashed by identity, so that caches
             if question.number == number:
                 return question
         raise KeyError(number)
+
+    def evaluates(self, fiscal_year: int) -> bool:
+        """Whether the form was in use for that evaluated year."""
+        return self.since <= fiscal_year <= (self.until or fiscal_year)
 
     def direction(self, value: str) -> Direction:
         """The direction of that text; KeyError when the form has none."""
@@ -284,6 +329,7 @@ _ARRAYS: dict[str, tuple[str, type[Struct]]] = {
     "axis": ("axes", Axis),
     "question": ("questions", Question),
     "direction": ("directions", Direction),
+    "project_type": ("project_types", ProjectType),
     "static": ("statics", Static),
 }
 _TABLES: dict[str, type[Struct]] = {
@@ -293,8 +339,10 @@ _TABLES: dict[str, type[Struct]] = {
     "matrix": Matrix,
     "free_text": FreeText,
 }
-_SCALARS: dict[str, Any] = {"id": str, "title": str, "slot_marks": list[str], "unit_heading": str}
-_OPTIONAL = {"static", "layout"}
+_SCALARS: dict[str, Any] = {
+    "id": str, "title": str, "slot_marks": list[str], "unit_heading": str, "since": int, "until": int,
+}  # fmt: skip
+_OPTIONAL = {"static", "layout", "project_type", "since", "until"}
 
 
 def load(path: Path | str) -> Form:
@@ -385,6 +433,15 @@ def _loose_references(form: Form) -> Iterator[Contradiction]:
     for i, question in enumerate(form.questions):
         if question.axis not in axes:
             yield "question", i, "unknown_axis", question.axis
+    numbers = {question.number for question in form.questions}
+    for i, kind in enumerate(form.project_types):
+        for number in set(kind.skips) - numbers:
+            yield "project_type", i, "unknown_question", number
+    for i, table in enumerate(form.tables):
+        if bool(table.heading) == (table.kind == "totals"):
+            yield "table", i, "wrong_heading", table.name
+        if bool(table.rows) == (table.kind == "indicators") or bool(table.slots) == bool(table.rows):
+            yield "table", i, "wrong_rows", table.name
     for i, direction in enumerate(form.directions):
         if direction.axis and direction.axis not in axes:
             yield "direction", i, "unknown_axis", direction.axis

@@ -284,12 +284,14 @@ def _labels(form: Form) -> Iterator[tuple[str, Meaning, bool]]:
         for text in (field.label, *field.aliases):
             yield text, Meaning("field", field.name, field.section), field.type != "group"
     for table in form.tables:
-        yield table.label, Meaning("table", table.name, table.section), False
+        for text in (table.label, *table.aliases):
+            yield text, Meaning("table", table.name, table.section), False
         for row in table.rows:
             for text in (row.label, *row.aliases):
                 yield text, Meaning("row", row.name, table.section), False
     for choice in form.choices:
-        yield choice.label, Meaning("choice", choice.name, choice.section), False
+        for text in (choice.label, *choice.aliases):
+            yield text, Meaning("choice", choice.name, choice.section), False
     yield form.unit_heading, Meaning("unit", "", ""), False
     yield from _evaluation_labels(form)
     for static in form.statics:

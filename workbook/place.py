@@ -136,13 +136,13 @@ class _Page:
     def _label(self, box: Box, rect: Rect) -> None:
         part = self.labelled(box.label)
         label, note = self.words(part.label), self.words(getattr(part, "note", ""))
-        boxed = not isinstance(part, Field) or part.value == "box"
+        boxed = not isinstance(part, Field) or part.is_box
         mark = f"{part.mark} " if part.mark else ""
         text = f"（{label}）" if box.brackets else f"{mark}{label}{note}"
         self.put(rect, "label", box.look or ("label_left" if boxed else "label"), text, box.label)
 
     def _value(self, box: Box, rect: Rect) -> None:
-        boxed = box.value == self.form.free_text.name or self.form.field(box.value).value == "box"
+        boxed = box.value == self.form.free_text.name or self.form.field(box.value).is_box
         self.put(rect, "value", box.look or ("box" if boxed else "input"), key=box.value)
 
     def _link(self, box: Box, rect: Rect) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from evalxl.rules.patches import COSTLY, EFFECTIVE, EFFICIENT, FAIR, KEPT, PURPOSE, UNFAIR
 from evalxl.rules.registry import Hit, rule
-from evalxl.rules.sheet import Sheet
+from evalxl.rules.sheet import STOPS, Sheet
 from evalxl.settings import Settings
 from workbook.form import Question
 
@@ -32,7 +32,7 @@ def question_not_one_box(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 
     Why: a question without an answer was not evaluated, and two answers are none.
     """
-    for question in sheet.form.questions:
+    for question in sheet.questions():
         key = f"judgements.{question.number}"
         ticked = sheet.ticked(key)
         if len(ticked) != 1:
@@ -55,7 +55,7 @@ def flagged_without_reason(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 
     Why: without a reason nobody can act on it.
     """
-    for question in sheet.form.questions:
+    for question in sheet.questions():
         key = f"judgements.{question.number}.reason"
         if question.reason == "when_flagged" and sheet.flagged(question.number) and sheet.empty(key):
             yield Hit(key, values={"found": question.flagged})
@@ -76,7 +76,7 @@ def reason_blank(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 
     Why: "no room" needs as good a reason as "room".
     """
-    for question in sheet.form.questions:
+    for question in sheet.questions():
         key = f"judgements.{question.number}.reason"
         if question.reason == "always" and sheet.empty(key):
             yield Hit(key)
@@ -97,7 +97,7 @@ def merging_boxes_contradict(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 
     Why: whether projects can be merged is what the question is for.
     """
-    for question in sheet.form.questions:
+    for question in sheet.questions():
         if not question.mergeable:
             continue
         flagged, key = sheet.flagged(question.number), f"judgements.{question.number}.mergeable"
@@ -107,14 +107,14 @@ def merging_boxes_contradict(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
             yield Hit(key, values={"found": found, "expected": int(flagged), "box": box})
 
 
-def _room(sheet: Sheet, topics: tuple[str, ...]) -> tuple[bool | None, list[str]]:
+def _room(sheet: Sheet, topics: list[str]) -> tuple[bool | None, list[str]]:
     """Whether any of these questions finds room, None where an answer that matters is missing; and which.
 
     For the question on similar projects it is 統廃合・連携ができる that counts.
     """
     answers: dict[str, bool | None] = {}
     for topic in topics:
-        number = sheet.facts.numbers.get(topic)
+        number = sheet.asked(topic)
         if number:
             answers[number] = (
                 _mergeable(sheet, number) if topic == "similar_projects" else sheet.flagged(number)
@@ -129,13 +129,18 @@ def _mergeable(sheet: Sheet, number: str) -> bool | None:
     return False if sheet.flagged(number) is False else sheet.mergeable(number)
 
 
-def _contradiction(sheet: Sheet, axis: str, topics: tuple[str, ...]) -> Iterator[Hit]:
+def _contradiction(sheet: Sheet, own: tuple[str, ...]) -> Iterator[Hit]:
+    """The axis of these topics against all its questions. An axis is the matter of one rule: its first's."""
+    axis = next((sheet.facts.axis_of[topic] for topic in own if topic in sheet.facts.axis_of), "")
+    topics = sheet.summed_up(axis)
+    if not topics or topics[0] not in own:
+        return
     found, (expected, marks) = sheet.axis(axis), _room(sheet, topics)
     if found is None or expected is None or found == expected:
         return
     options = sheet.form.axis_options
     boxes = {True: options.flagged, False: options.fine}
-    numbers = [sheet.facts.numbers[topic] for topic in topics if topic in sheet.facts.numbers]
+    numbers = [number for topic in topics if (number := sheet.asked(topic))]
     asked = "・".join(sheet.facts.marks[number] for number in numbers)
     values = {"found": boxes[found], "expected": boxes[expected], "questions": "・".join(marks) or asked}
     yield Hit(f"summary.{axis}", values={**values, "room": "room" if marks else "none"})
@@ -168,7 +173,7 @@ def purpose_contradicts_questions(sheet: Sheet, settings: Settings) -> Iterator[
 
     Why: the axis sums the questions up. Where an answer that matters is missing, E401 tells instead.
     """
-    return _contradiction(sheet, "A", ("policy_fit", "public_role", "target_fit"))
+    return _contradiction(sheet, ("policy_fit", "public_role", "target_fit"))
 
 
 @rule(
@@ -188,7 +193,7 @@ def effectiveness_contradicts_questions(sheet: Sheet, settings: Settings) -> Ite
 
     Why: the axis sums the questions up. ⑤ says what would be lost, not what could be improved.
     """
-    return _contradiction(sheet, "B", ("outcome_room", "similar_projects"))
+    return _contradiction(sheet, ("outcome_room", "similar_projects"))
 
 
 @rule(
@@ -208,7 +213,7 @@ def efficiency_contradicts_questions(sheet: Sheet, settings: Settings) -> Iterat
 
     Why: the axis sums the questions up.
     """
-    return _contradiction(sheet, "C", ("cost_room", "labour_room"))
+    return _contradiction(sheet, ("cost_room", "labour_room"))
 
 
 @rule(
@@ -228,7 +233,7 @@ def fairness_contradicts_question(sheet: Sheet, settings: Settings) -> Iterator[
 
     Why: the axis sums the question up.
     """
-    return _contradiction(sheet, "D", ("fairness",))
+    return _contradiction(sheet, ("fairness",))
 
 
 @rule(
@@ -237,8 +242,8 @@ def fairness_contradicts_question(sheet: Sheet, settings: Settings) -> Iterator[
     ja="{label}が「{found}」で有効性も「適切」ですが、廃止・休止・統廃合のどれも選ばれていません。",
     en="{label} is '{found}' and effectiveness is in order, yet neither abolition, suspension nor merging "
     "is chosen.",
-    fix_ja="やめても影響のない事業を続ける理由を確かめ、方向性か⑤の判断を見直してください。",
-    fix_en="Why go on where stopping does no harm? Reconsider the direction or the question.",
+    fix_ja="やめても影響のない事業を続ける理由を確かめ、方向性か{label}の判断を見直してください。",
+    fix_en="Why go on where stopping does no harm? Reconsider the direction or {label}.",
     bad={**KEPT, "judgements.5": ("other",)},
     good={**KEPT, "judgements.5": ("flagged",)},
     derived=True,
@@ -248,10 +253,11 @@ def no_effect_yet_continued(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 
     Why: a project whose end would harm nothing needs a reason to go on.
     """
-    number = sheet.facts.numbers.get("abolition_effect")
-    if number is None or sheet.flagged(number) is not False or sheet.axis("B") is not False:
+    number = sheet.asked("abolition_effect")
+    axis = sheet.facts.axis_of.get("abolition_effect", "")
+    if number is None or sheet.flagged(number) is not False or sheet.axis(axis) is not False:
         return
-    if sheet.roles().isdisjoint(("abolish", "suspend", "merge")):
+    if sheet.roles().isdisjoint((*STOPS, "merge")):
         yield Hit(f"judgements.{number}", values={"found": sheet.form.question(number).other})
 
 
@@ -268,13 +274,15 @@ def no_effect_yet_continued(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 def axis_not_one_box(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """Each axis A–D needs exactly one box ticked.
 
-    Why: the axes are what the summary book counts.
+    Why: the axes are what the summary book counts. An axis of which the form asks nothing of this kind of
+    project may stay blank.
     """
+    asked = {question.axis for question in sheet.questions()} or {axis.key for axis in sheet.form.axes}
     options = sheet.form.axis_options
     labels = {"fine": options.fine, "flagged": options.flagged}
     for axis in sheet.form.axes:
         ticked = sheet.ticked(f"summary.{axis.key}")
-        if len(ticked) != 1:
+        if len(ticked) != 1 and (ticked or axis.key in asked):
             found = [labels.get(value, value) for value in ticked]
             yield Hit(f"summary.{axis.key}", values={"found": found, "expected": list(labels.values())})
 

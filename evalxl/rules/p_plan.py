@@ -19,10 +19,15 @@ from evalxl.rules.patches import (
     UNFAIR,
 )
 from evalxl.rules.registry import Hit, rule
-from evalxl.rules.sheet import Sheet
+from evalxl.rules.sheet import STOPS, Sheet
 from evalxl.settings import Settings, Thresholds
 from workbook.record import Indicator
 
+ANY_AXIS = ""
+"""The axis of an improvement that serves any (改革改善)."""
+_PURPOSE, _OUTCOME, _COST, _FAIRNESS = "policy_fit", "outcome_room", "cost_room", "fairness"
+"""Topics that stand for the four axes, whatever letters a form gives them."""
+_MERGE_GROUNDS = (_PURPOSE, _OUTCOME, _COST)
 _UP, _KEPT_COST, _CUT = "向上", "維持", "削減"
 _NOTHING = ("廃止", "終了", "なし", "無し", "しない", "未定")
 
@@ -51,7 +56,7 @@ def no_direction(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     "error",
     ja="両立しない方向性が選ばれています（{found}）。",
     en="Directions that exclude each other are ticked ({found}).",
-    fix_ja="現状維持はほかの方向性と、廃止・休止はやり方改善と同時に選べません。",
+    fix_ja="現状維持はほかの方向性と、廃止・休止は改善と同時に選べません。",
     fix_en="現状維持 stands alone, and 廃止 or 休止 leave nothing to improve.",
     bad={**SUSPENDED, "directions": ("休止", FAIR), **UNFAIR},
     good={**SUSPENDED, "directions": ("休止", "目的再設定")},
@@ -111,20 +116,21 @@ def _all_fine(sheet: Sheet) -> bool:
     return all(axis is False for axis in sheet.axes())
 
 
-def _mismatch(sheet: Sheet, axis: str, roles: frozenset[str]) -> Iterator[Hit]:
-    """An axis with room and no direction that uses it, or a direction for an axis without room.
+def _mismatch(sheet: Sheet, topic: str, roles: frozenset[str]) -> Iterator[Hit]:
+    """The axis of a topic: with room and no direction that uses it, or a direction for it without room.
 
     Where P501, P503 or P504 already tells, or where the project is to end, nothing is added.
     """
+    axis = sheet.facts.axis_of.get(topic, "")
     flagged, chosen = sheet.axis(axis), sheet.roles()
     if flagged is None or not sheet.directions or sheet.kept() or _all_fine(sheet):
         return
-    fits = not chosen.isdisjoint(roles) or axis in sheet.improved_axes()
+    fits = not chosen.isdisjoint(roles) or not sheet.improved_axes().isdisjoint((axis, ANY_AXIS))
     if flagged and not fits and not sheet.stopped():
         yield Hit("directions", values={"axis": _axis_label(sheet, axis), "problem": "unused"})
     own = axis in sheet.improved_axes() or not chosen.isdisjoint(roles - {"merge"})
-    if axis == "A" and "merge" in chosen:
-        own = own or not any(sheet.axis(key) for key in "ABC")
+    if topic == _PURPOSE and "merge" in chosen:
+        own = own or not any(sheet.axis(sheet.facts.axis_of.get(key, "")) for key in _MERGE_GROUNDS)
     if flagged is False and own:
         yield Hit("directions", values={"axis": _axis_label(sheet, axis), "problem": "groundless"})
 
@@ -166,7 +172,7 @@ def purpose_and_direction_differ(sheet: Sheet, settings: Settings) -> Iterator[H
 
     Why: a project with a doubtful purpose is not mended by a better way of doing it.
     """
-    return _mismatch(sheet, "A", frozenset({"abolish", "suspend", "reset", "merge"}))
+    return _mismatch(sheet, _PURPOSE, frozenset({*STOPS, "reset", "merge"}))
 
 
 @rule(
@@ -186,7 +192,7 @@ def effectiveness_and_direction_differ(sheet: Sheet, settings: Settings) -> Iter
 
     Why: room that is seen must be used, and a change needs its ground.
     """
-    return _mismatch(sheet, "B", frozenset({"merge"}))
+    return _mismatch(sheet, _OUTCOME, frozenset({"merge"}))
 
 
 @rule(
@@ -206,7 +212,7 @@ def efficiency_and_direction_differ(sheet: Sheet, settings: Settings) -> Iterato
 
     Why: room that is seen must be used, and a change needs its ground.
     """
-    return _mismatch(sheet, "C", frozenset({"merge"}))
+    return _mismatch(sheet, _COST, frozenset({"merge"}))
 
 
 @rule(
@@ -226,16 +232,16 @@ def fairness_and_direction_differ(sheet: Sheet, settings: Settings) -> Iterator[
 
     Why: room that is seen must be used, and a change needs its ground.
     """
-    return _mismatch(sheet, "D", frozenset())
+    return _mismatch(sheet, _FAIRNESS, frozenset())
 
 
 @rule(
     "P509",
     "warning",
-    ja="統廃合・連携が選ばれていますが、⑥で「統廃合・連携ができる」になっていません。",
-    en="Merging is chosen, but the question on similar projects does not say that it is possible.",
-    fix_ja="⑥に統廃合・連携の相手となる事業を記入し、判断を合わせてください。",
-    fix_en="Name the similar project in that question and make the answer agree.",
+    ja="統廃合・連携が選ばれていますが、{question}で「{expected}」になっていません。",
+    en="Merging is chosen, but {question} does not say '{expected}'.",
+    fix_ja="{question}に統廃合・連携の相手となる事業を記入し、判断を合わせてください。",
+    fix_en="Name the similar project in {question} and make the answer agree.",
     bad={"directions": ("事業統廃合・連携", EFFECTIVE)},
     good={
         "directions": ("事業統廃合・連携", EFFECTIVE),
@@ -249,16 +255,18 @@ def merge_without_partner(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 
     Why: there must be something to merge with.
     """
-    number = sheet.facts.numbers.get("similar_projects")
+    number = sheet.asked("similar_projects")
     if number and "merge" in sheet.roles() and sheet.mergeable(number) is not True:
-        yield Hit("directions")
+        question = sheet.form.question(number)
+        expected = question.mergeable.yes if question.mergeable else question.flagged
+        yield Hit("directions", values={"question": question.mark or question.label, "expected": expected})
 
 
 @rule(
     "P510",
     "warning",
-    ja="廃止または休止が選ばれていますが、{label}は「{found}」です。",
-    en="Abolition or suspension is chosen, but {label} says '{found}'.",
+    ja="{direction}が選ばれていますが、{label}は「{found}」です。",
+    en="{direction} is chosen, but {label} says '{found}'.",
     fix_ja="影響にどう備えるかを方向性の説明に書くか、判断を見直してください。",
     fix_en="Say how the effect will be met, or reconsider.",
     bad={**SUSPENDED, "judgements.5": ("flagged",)},
@@ -270,16 +278,17 @@ def stopped_in_spite_of_effect(sheet: Sheet, settings: Settings) -> Iterator[Hit
 
     Why: whoever relied on the project needs an answer.
     """
-    number = sheet.facts.numbers.get("abolition_effect")
+    number = sheet.asked("abolition_effect")
     if number and sheet.stopped() and sheet.flagged(number):
-        yield Hit(f"judgements.{number}", values={"found": sheet.form.question(number).flagged})
+        values = {"found": sheet.form.question(number).flagged, "direction": sheet.direction_of(*STOPS)}
+        yield Hit(f"judgements.{number}", values=values)
 
 
 @rule(
     "P511",
     "warning",
-    ja="廃止が選ばれていますが、{year:fy}の計画に{label}（{found}）があります。",
-    en="Abolition is chosen, but the plan of {year:fy} has {label} ({found}).",
+    ja="{direction}が選ばれていますが、{year:fy}の計画に{label}（{found}）があります。",
+    en="{direction} is chosen, but the plan of {year:fy} has {label} ({found}).",
     fix_ja="廃止の時期を確かめ、計画を0にするか、方向性を見直してください。",
     fix_en="Check when the project ends; set the plan to 0 or reconsider the direction.",
     bad={**ABOLISHED, "activity_indicators.ア.values.2018": 100},
@@ -290,23 +299,25 @@ def abolished_but_planned(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 
     Why: a project that ends has no next year. A text that says so (廃止, 終了, なし …) is in order.
     """
-    if "abolish" not in sheet.roles():
+    direction = sheet.direction_of("abolish", "end")
+    if not direction:
         return
     for year in sheet.planned:
         for row in sheet.facts.cost_rows:
             amount = sheet.cost(row.name, year)
             if amount is not None and amount > 0:
-                yield Hit(f"costs.{row.name}.{year}", year, {"found": amount})
+                yield Hit(f"costs.{row.name}.{year}", year, {"found": amount, "direction": direction})
                 break
         for indicator in sheet.indicators("activity_indicators"):
             value = indicator.values.get(year)
             if value is not None and value > 0:
                 key = f"{indicator.table}.{indicator.slot}.values.{year}"
-                yield Hit(key, year, {"found": value})
+                yield Hit(key, year, {"found": value, "direction": direction})
                 break
     text = sheet.text("activity_plan").strip()
     if sheet.planned and len(text) > 1 and not any(word in text for word in _NOTHING):
-        values = {"found": f"{text[:20]}…" if len(text) > 20 else text, "label": "主な活動"}
+        shown = f"{text[:20]}…" if len(text) > 20 else text
+        values = {"found": shown, "label": "主な活動", "direction": direction}
         yield Hit("activity_plan", sheet.planned[0], values)
 
 
@@ -390,9 +401,10 @@ def improvement_without_its_result(sheet: Sheet, settings: Settings) -> Iterator
     dot, axes = sheet.dot(), sheet.improved_axes()
     if not dot:
         return
-    if "B" in axes and dot[1] != _UP:
+    effective, efficient = (sheet.facts.axis_of.get(topic) for topic in (_OUTCOME, _COST))
+    if effective in axes and dot[1] != _UP:
         yield Hit("matrix", values={"found": "有効性改善", "expected": "成果向上"})
-    if axes == {"C"} and len(sheet.directions) == 1 and dot[0] != _CUT:
+    if axes == {efficient} and len(sheet.directions) == 1 and dot[0] != _CUT:
         yield Hit("matrix", values={"found": "効率性改善", "expected": "コスト削減"})
 
 

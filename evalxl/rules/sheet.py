@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Iterator
 
-from workbook.form import Form, Row
-from workbook.notation import DASHES
+from workbook.form import Form, ProjectType, Question, Row
+from workbook.notation import DASHES, fold
 from workbook.record import Indicator, Number, Record
 
 _NO_VALUE = frozenset({"F007", "F011", "F012"})
 """What the reader says of a cell that holds something which gave no number."""
 
 _NO_TEXT = " \n\t\r\u3000" + "".join(sorted(DASHES))
+
+
+STOPS = ("abolish", "suspend", "end")
+"""Roles of the directions after which the project goes on no more."""
 
 
 class Facts:
@@ -23,8 +28,10 @@ class Facts:
         self.must = tuple(_required(form, "must"))
         self.should = tuple(field for field in form.fields if field.need == "should")
         self.choices = {choice.name: choice for choice in form.choices}
-        self.numbers = {question.topic: question.number for question in form.questions}
         self.marks = {question.number: question.mark for question in form.questions}
+        self.axis_of = {question.topic: question.axis for question in form.questions}
+        """The axis to which the question with a topic belongs."""
+        self.asked: dict[str, tuple[Question, ...]] = {}
         self.directions = {direction.value: direction for direction in form.directions}
         self.indicator_tables = tuple(table.name for table in form.indicator_tables)
         self.slots = {mark: i for i, mark in enumerate(form.slot_marks)}
@@ -32,7 +39,7 @@ class Facts:
         self.cost_rows = tuple(form.costs.rows)
         self.money_rows = tuple(row for row in form.costs.rows if row.unit == "千円")
         self.forbidden = frozenset(form.matrix.forbidden)
-        boxes = [field for field in form.fields if field.value == "box"]
+        boxes = [field for field in form.fields if field.is_box]
         self.evaluated_texts = tuple(f.name for f in boxes if "{evaluated}" in f.label + f.note)
         self.planned_texts = tuple(f.name for f in boxes if "{planned}" in f.label + f.note)
         reasons = (f"judgements.{question.number}.reason" for question in form.questions)
@@ -46,6 +53,21 @@ class Facts:
     def row(self, name: str) -> Row | None:
         """The cost row of that name; None where the form has none."""
         return next((row for row in self.cost_rows if row.name == name), None)
+
+    def questions_of(self, project_type: str) -> tuple[Question, ...]:
+        """The questions that are asked of a kind of project; all of them where it is blank or not known."""
+        if project_type not in self.asked:
+            skips = self._kind(fold(project_type)).skips if project_type and self.form.project_types else ()
+            self.asked[project_type] = tuple(q for q in self.form.questions if q.number not in skips)
+        return self.asked[project_type]
+
+    def _kind(self, typed: str) -> ProjectType:
+        """A kind by its letter (Ｅ　一般, E) or by its label (一般)."""
+        for kind in self.form.project_types:
+            key, label = fold(kind.key), fold(kind.label)
+            if typed == label or re.match(rf"{re.escape(key)}(?![A-Z0-9])", typed):
+                return kind
+        return ProjectType(key="", label="")
 
 
 def _required(form: Form, need: str) -> Iterator[str]:
@@ -131,18 +153,36 @@ class Sheet(Record):
         return tuple(y for y in self.settled if y >= start) if isinstance(start, int) else self.settled
 
     def roles(self) -> set[str]:
-        """What the ticked directions mean: abolish, suspend, reset, merge, keep, improve."""
+        """What the ticked directions mean: abolish, suspend, end, reset, merge, keep, improve."""
         known = (self.facts.directions.get(value) for value in self.directions)
         return {direction.role for direction in known if direction}
 
+    def questions(self) -> tuple[Question, ...]:
+        """The questions that are asked of this kind of project."""
+        return self.facts.questions_of(self.text("project_type"))
+
+    def asked(self, topic: str) -> str | None:
+        """The number of the question with that topic; None where the form has none or does not ask it here."""
+        return next((question.number for question in self.questions() if question.topic == topic), None)
+
+    def summed_up(self, axis: str) -> list[str]:
+        """The topics that decide an axis. What an end of the project would do (⑤) is no room for improvement."""
+        topics = (question.topic for question in self.form.questions if question.axis == axis)
+        return [topic for topic in topics if topic != "abolition_effect"]
+
     def improved_axes(self) -> set[str]:
-        """The axes of the ticked improvements."""
+        """The axes of the ticked improvements; an empty one for an improvement of any kind."""
         known = (self.facts.directions.get(value) for value in self.directions)
         return {direction.axis for direction in known if direction and direction.role == "improve"}
 
     def stopped(self) -> bool:
         """Whether the project is to be abolished or suspended."""
-        return not self.roles().isdisjoint(("abolish", "suspend"))
+        return not self.roles().isdisjoint(STOPS)
+
+    def direction_of(self, *roles: str) -> str:
+        """The first ticked direction of these roles, in the form's words; empty where there is none."""
+        known = self.facts.directions
+        return next((v for v in self.directions if v in known and known[v].role in roles), "")
 
     def kept(self) -> bool:
         """Whether 現状維持 is among the directions."""
@@ -155,7 +195,7 @@ class Sheet(Record):
 
     def judged(self, topic: str) -> bool | None:
         """The judgement of the question with that topic; None without one, or where the form has none."""
-        number = self.facts.numbers.get(topic)
+        number = self.asked(topic)
         return self.flagged(number) if number else None
 
     def axes(self) -> list[bool | None]:

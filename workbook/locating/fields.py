@@ -116,8 +116,10 @@ def _shown(field: Field) -> str:
 
 def _field_blocks(page: Page, token: Token, field: Field, bottom: int) -> list[Rect]:
     """Where a field's value may stand, the likeliest place first."""
+    if field.value == "section":
+        return [page.sections[field.section]]
     right = page.right_of(token)
-    boxed = field.value == "box"
+    boxed = field.is_box
     if not (boxed or field.is_coded) and (right.left <= right.right or field.type == "phone"):
         return [right]
     below = page.beneath(token, min(bottom, page.bottom))

@@ -120,7 +120,7 @@ class Page:
         for kind, name, _ in self.meant[token.spot]:
             if kind in ("table", "section", "choice"):
                 return True
-            if kind == "field" and self.form.field(name).value == "box":
+            if kind == "field" and self.form.field(name).is_box:
                 return True
         return False
 

@@ -137,7 +137,7 @@ class FieldPlace:
     @property
     def is_box(self) -> bool:
         """Whether the value has a box of its own, over several rows."""
-        return self.field is None or self.field.value == "box"
+        return self.field is None or self.field.is_box
 
     @property
     def is_coded(self) -> bool:
