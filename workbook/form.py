@@ -88,6 +88,7 @@ class Row(Struct):
     unit: str
     aliases: list[str] = []
     source: bool = False
+    optional: bool = False
     formula: Literal["", "sources", "labour", "grand_total"] = ""
 
 

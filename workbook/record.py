@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from workbook.form import Form, Table
+from workbook.form import Choice, Form, Table
 
 Number = int | Decimal
 Value = Number | str | tuple[Any, ...] | None
@@ -168,14 +168,13 @@ def to_json(record: Record, *, cells: bool = False) -> dict[str, Any]:
     for field in form.fields:
         if field.type != "group" and not field.section.startswith("summary"):
             _put_field(out, field.name, field.type, record)
-    out["period"] = {
-        "kind": _single(record.ticked("period")),
-        "start_year": record["period.start_year"],
-        "end_year": record["period.end_year"],
-    }
+    for choice in form.choices:
+        _put(out, choice.name, _choice_json(record, choice))
     for table in form.indicator_tables:
         out[table.name] = [_indicator_json(i) for i in record.indicators(table.name)]
     out["costs"] = _costs_json(record, form.costs)
+    for table in form.totals_tables:
+        out[table.name] = {r.name: plain(record.number(f"{table.name}.{r.name}")) for r in table.rows}
     out["judgements"] = {q.number: _judgement_json(record, q.number) for q in form.questions}
     out["summary"] = {axis.key: _axis_json(record, axis.key) for axis in form.axes}
     out["summary"]["text"] = record["summary.text"]
@@ -192,7 +191,7 @@ def _json_cells(record: Record) -> dict[str, str]:
     """The cells by the paths of the JSON: a group of boxes is also named by what it decides."""
     cells = dict(record.cells)
     for choice in record.form.choices:
-        if choice.name in cells:
+        if choice.name in cells and choice.has_years:
             cells[f"{choice.name}.kind"] = cells[choice.name]
     for question in record.form.questions:
         key = f"judgements.{question.number}"
@@ -205,8 +204,20 @@ def _put_field(out: dict[str, Any], name: str, kind: str, record: Record) -> Non
     if kind == "code_name":
         out[name] = {"code": record[f"{name}.code"], "name": record[f"{name}.name"], **out.get(name, {})}
         return
+    _put(out, name, record[name])
+
+
+def _put(out: dict[str, Any], name: str, value: Any) -> None:
     parent, _, child = name.rpartition(".")
-    (out.setdefault(parent, {}) if parent else out)[child] = record[name]
+    (out.setdefault(parent, {}) if parent else out)[child] = value
+
+
+def _choice_json(record: Record, choice: Choice) -> Any:
+    kind = _single(record.ticked(choice.name))
+    if not choice.has_years:
+        return kind
+    years = {name: record[f"{choice.name}.{name}"] for name in ("start_year", "end_year")}
+    return {"kind": kind, **years}
 
 
 def _single(ticked: tuple[Any, ...]) -> Any:
@@ -252,14 +263,15 @@ def from_json(form: Form, data: Mapping[str, Any]) -> Record:
 def _flat(form: Form, data: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
     for field in form.fields:
         yield from _flat_field(field.name, field.type, data)
-    period = data.get("period") or {}
-    yield "period", _tuple(period.get("kind"))
-    yield "period.start_year", period.get("start_year")
-    yield "period.end_year", period.get("end_year")
+    for choice in form.choices:
+        yield from _flat_choice(choice, data)
     for table in form.indicator_tables:
         yield from _flat_indicators(table, data.get(table.name) or [])
     for name, row in data["costs"].items():
         yield from ((f"costs.{name}.{year}", exact(value)) for year, value in row.items())
+    for table in form.totals_tables:
+        figures = data.get(table.name) or {}
+        yield from ((f"{table.name}.{row.name}", exact(figures.get(row.name))) for row in table.rows)
     yield from _flat_judgements(form, data["judgements"])
     for axis in form.axes:
         text = data["summary"].get(axis.key)
@@ -271,14 +283,29 @@ def _flat(form: Form, data: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
 
 
 def _flat_field(name: str, kind: str, data: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
-    parent, _, child = name.rpartition(".")
-    holder = (data.get(parent) or {}) if parent else data
     if kind == "code_name":
-        value = holder.get(child) or {}
+        value = _held(data, name) or {}
         yield f"{name}.code", value.get("code")
         yield f"{name}.name", value.get("name")
     elif kind != "group":
-        yield name, holder.get(child)
+        yield name, _held(data, name)
+
+
+def _held(data: Mapping[str, Any], name: str) -> Any:
+    parent, _, child = name.rpartition(".")
+    holder = (data.get(parent) or {}) if parent else data
+    return holder.get(child)
+
+
+def _flat_choice(choice: Choice, data: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
+    value = _held(data, choice.name)
+    if not choice.has_years:
+        yield choice.name, _tuple(value)
+        return
+    value = value or {}
+    yield choice.name, _tuple(value.get("kind"))
+    for name in ("start_year", "end_year"):
+        yield f"{choice.name}.{name}", value.get(name)
 
 
 def _flat_indicators(table: Table, items: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Value]]:

@@ -122,7 +122,7 @@ def _proven(data: bytes, before: Reading, form: Form | None) -> list[str]:
 
 def _wrong(old: Record, new: Record) -> Iterator[str]:
     """What did not come out right: ticks that are still there, facts and texts that read differently."""
-    kept = {choice.name for choice in old.form.choices}
+    kept = {choice.name for choice in old.form.choices if not choice.judged}
     for key, value in old.values.items():
         if isinstance(value, tuple) and key not in kept:
             if new.ticked(key):
@@ -203,7 +203,7 @@ def _move_prints(part: Part) -> None:
 
 def _pin_starts(part: Part) -> None:
     """元年度～ on a sheet of 2018 is 1989, on one of 2019 it would be 2019: such a start gets its era."""
-    for choice in part.record.form.choices:
+    for choice in (c for c in part.record.form.choices if c.has_years):
         key = f"{choice.name}.start_year"
         spot = _spot(part, key)
         # Without a start the key's cell is that of the tick.
@@ -236,7 +236,7 @@ def _shift(part: Part, table: TablePlace) -> tuple[bool, list[str]]:
     Tells whether a plan stands as comparison now, and the rows whose columns do not fit their headings.
     """
     shows_plan, kept = False, []
-    for row in table.rows:
+    for row in table.rows if table.headings else ():
         prefix = f"{table.table.name}.{row.name}." + ("" if table.table.kind == "costs" else "values.")
         columns = _columns(part, prefix)
         if len(columns) != len(table.headings):

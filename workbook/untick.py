@@ -47,7 +47,7 @@ def spots_in(part: Part, area: Area) -> Iterator[Spot]:
 def clear_ticks(part: Part) -> None:
     """Untick what somebody judges: questions, summary, directions, matrix. 事業期間 and the like stay."""
     form = part.record.form
-    facts = {choice.name for choice in form.choices}
+    facts = {choice.name for choice in form.choices if not choice.judged}
     groups = [group for group in part.layout.groups if group.key not in facts]
     if not groups:
         return

@@ -72,6 +72,8 @@ def _answer(
         found = page.found(area)
         if place.is_box:
             run = texts.box_cells(page, area, [f for f in found if read_tick(f[1]) is None])
+            if place.field and place.field.value == "section":
+                run = texts.first_text(page, run)
             text = texts.lines(run)
             parts = [text] if text else []
         else:

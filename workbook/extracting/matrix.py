@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from workbook.extracting.draft import Draft
-from workbook.extracting.page import FormPage, Found
-from workbook.extracting.texts import lines
+from workbook.extracting.page import FormPage
+from workbook.extracting.texts import first_text, lines
 from workbook.notation import read_tick
 
 
@@ -33,17 +33,5 @@ def read_free_text(draft: Draft, page: FormPage) -> None:
     found = [item for item in page.found(area) if read_tick(item[1]) is None]
     key = draft.form.free_text.name
     draft.check_errors(page, key, found)
-    text = _first_text(page, found)
+    text = first_text(page, found)
     draft.put(page, key, lines(text), text[0][0] if text else area.corner)
-
-
-def _first_text(page: FormPage, found: Found) -> Found:
-    """The text runs on in the rows beneath or in blocks of the same width; remarks further down do not."""
-    text: Found = []
-    for spot, value in found:
-        if text:
-            first, last, here = page.block(text[0][0]), page.block(text[-1][0]), page.block(spot)
-            if spot[0] > last.bottom + 1 and (here.left, here.right) != (first.left, first.right):
-                break
-        text.append((spot, value))
-    return text

@@ -25,6 +25,8 @@ class Behind:
 
 def read_period(draft: Draft, pages: list[FormPage], choice: Choice) -> None:
     """The years behind the box that is ticked, or behind the only one that has any."""
+    if not choice.has_years:
+        return
     ticked = draft.values.get(choice.name)
     options = {o.value: o for o in choice.options if o.years}
     behind = {value: _behind(draft, pages, choice.name, value) for value in options}

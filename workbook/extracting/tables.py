@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from workbook.errors import Refused
 from workbook.extracting.draft import Draft
-from workbook.extracting.page import FormPage
+from workbook.extracting.page import FormPage, Found
 from workbook.extracting.texts import each, joined
+from workbook.form import Table
 from workbook.grid import Spot
 from workbook.locating import Area, RowPlace, TablePlace
 from workbook.notation import fold, read_number, tidy
@@ -21,6 +22,10 @@ def read_tables(draft: Draft, page: FormPage) -> None:
     Raises `Refused` F005 where two rows of one label hold different figures.
     """
     for place in page.layout.tables:
+        if place.table.kind == "totals":
+            for row in place.rows:
+                _total(draft, page, place.table, row)
+            continue
         rows: dict[str, list[RowPlace]] = {}
         for row in place.rows:
             rows.setdefault(row.name, []).append(row)
@@ -59,12 +64,17 @@ def _cost_row(draft: Draft, page: FormPage, place: TablePlace, row: RowPlace) ->
     for year, area in _by_year(draft, place, row):
         key = f"costs.{row.name}.{year}"
         _number(draft, page, key, year, area, "円" if in_yen else unit)
-        value = draft.values[key]
-        if in_yen and isinstance(value, (int, Decimal)):
-            thousands = exact(Decimal(value) / 1000)
-            draft.values[key] = thousands
-            found, expected = f"{value}円", f"{thousands}千円"
-            draft.note("F013", key, draft.cells[key], year, found=found, expected=expected)
+        if in_yen:
+            _to_thousands(draft, key, year)
+
+
+def _to_thousands(draft: Draft, key: str, year: int | None) -> None:
+    value = draft.values[key]
+    if isinstance(value, (int, Decimal)):
+        thousands = exact(Decimal(value) / 1000)
+        draft.values[key] = thousands
+        found, expected = f"{value}円", f"{thousands}千円"
+        draft.note("F013", key, draft.cells[key], year, found=found, expected=expected)
 
 
 def _indicator_row(draft: Draft, page: FormPage, place: TablePlace, row: RowPlace) -> None:
@@ -87,12 +97,33 @@ def _name(draft: Draft, page: FormPage, key: str, row: RowPlace) -> None:
     draft.check_errors(page, key, found)
 
 
+def _total(draft: Draft, page: FormPage, table: Table, row: RowPlace) -> None:
+    """The one figure of a row without years. Its unit may stand before or behind it in a cell of its own."""
+    key, area = f"{table.name}.{row.name}", row.values[0]
+    unit = next(r.unit for r in table.rows if r.name == row.name)
+    draft.check_uncached(page, area)
+    found = page.found(area)
+    units = [spot for spot, value in found if isinstance(value, str) and fold(value) in (fold(unit), "円")]
+    in_yen = unit == "千円" and any(fold(str(page.grid.cells[spot])) == "円" for spot in units)
+    before = [spot for spot in units if spot == found[0][0]]
+    blank = (area.rect.top, page.block(before[0]).right + 1) if before else area.corner
+    figures = [item for item in found if item[0] not in units]
+    _put_number(draft, page, key, None, figures, blank, "円" if in_yen else unit)
+    if in_yen:
+        _to_thousands(draft, key, None)
+
+
 def _number(draft: Draft, page: FormPage, key: str, year: int, area: Area, unit: str | None) -> None:
     """A figure as typed. What is no number is told and stays blank: nothing is read as 0."""
     draft.check_uncached(page, area)
-    found = page.found(area)
+    _put_number(draft, page, key, year, page.found(area), area.corner, unit)
+
+
+def _put_number(
+    draft: Draft, page: FormPage, key: str, year: int | None, found: Found, blank: Spot, unit: str | None
+) -> None:
     if not found:
-        draft.put(page, key, None, area.corner)
+        draft.put(page, key, None, blank)
         return
     spot, value = found[0]
     if len(found) > 1:

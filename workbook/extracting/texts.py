@@ -61,6 +61,18 @@ def _awaits_name(text: str) -> bool:
     return _CODE.fullmatch(fold(text)) is not None or text in "（("
 
 
+def first_text(page: FormPage, found: Found) -> Found:
+    """The text runs on in the rows beneath or in blocks of the same width; remarks further down do not."""
+    text: Found = []
+    for spot, value in found:
+        if text:
+            first, last, here = page.block(text[0][0]), page.block(text[-1][0]), page.block(spot)
+            if spot[0] > last.bottom + 1 and (here.left, here.right) != (first.left, first.right):
+                break
+        text.append((spot, value))
+    return text
+
+
 def box_cells(page: FormPage, area: Area, found: Found) -> Found:
     """The cells of a text box; a remark across the whole page beneath it is none of it."""
     if len(found) < 2:

@@ -24,7 +24,7 @@ class Columns:
 
 def read_years(draft: Draft, page: FormPage) -> None:
     """Read the years of each table; the cost table's evaluated year is the sheet's."""
-    read = [_columns(draft, place) for place in page.layout.tables]
+    read = [_columns(draft, place) for place in page.layout.tables if place.headings]
     if not read:
         return
     main = next((columns for columns in read if columns.place.table.kind == "costs"), read[0])

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 
 from workbook.form import Table
-from workbook.grid import Rect
+from workbook.grid import Rect, Spot
 from workbook.locating.page import Page
 from workbook.locating.places import FAR, Area, Heading, RowPlace, TablePlace, Token
+
+_LEFT = 2
+"""How many columns left of its title a row label may stand."""
 
 
 def find_tables(page: Page) -> list[TablePlace]:
     """The tables of the page. Their headings become labels; what a table lacks is noted as missing."""
     tables = [t for t in page.form.tables if t.section in page.sections]
-    return [place for table in tables if (place := _table(page, table))]
+    found = [place for t in tables if t.kind != "totals" and (place := _table(page, t))]
+    by_year = {row.spot for place in found for row in place.rows}
+    totals = [place for t in tables if t.kind == "totals" and (place := _totals(page, t, by_year))]
+    return found + totals
 
 
 def _table(page: Page, table: Table) -> TablePlace | None:
@@ -88,10 +94,48 @@ def _end(page: Page, table: Table, title: Token, headings: list[Token], last: in
         if token.row <= last or token.col > right:
             continue
         kinds = page.kinds(token)
+        if token.col < left and _heads_totals_beside(page, token, left):
+            continue
         # A text box may stand left of the table, another table may not.
         if kinds & {"table", "section", "choice"} or ("field" in kinds and token.right >= left):
             bottom = min(bottom, token.row - 1)
     return bottom
+
+
+def _heads_totals_beside(page: Page, title: Token, left: int) -> bool:
+    """Whether a title is that of a table without years whose rows stand left of the table in question."""
+    tables = [page.form.table(name) for kind, name, _ in page.meant[title.spot] if kind == "table"]
+    return any(
+        table.kind == "totals"
+        and any(title.row <= t.row and t.right < left for row in table.rows for t in page.here["row", row.name])
+        for table in tables
+    )
+
+
+def _totals(page: Page, table: Table, by_year: set[Spot]) -> TablePlace | None:
+    """A table without years: its row labels near its title, those of the tables with years left out."""
+    titles = page.here["table", table.name]
+    if not page.need(titles, table.label):
+        return None
+    title = titles[0]
+    bottom = page.sections[table.section].bottom
+    rows = []
+    for row in table.rows:
+        labels = [t for t in page.here["row", row.name] if t.spot not in by_year and not t.label.inline]
+        near = [t for t in labels if title.row <= t.row <= bottom and t.col >= title.col - _LEFT]
+        if near:
+            page.found += 1
+            rows.append((row.name, min(near, key=lambda t: (abs(t.col - title.col), t.row))))
+        elif not row.optional:
+            page.missing.append(f"{table.label} {row.label}")
+    return TablePlace(table, (), tuple(_total_row(page, name, token) for name, token in rows))
+
+
+def _total_row(page: Page, name: str, token: Token) -> RowPlace:
+    right = page.right_of(token)
+    area = page.area(right)
+    nothing = page.area(right._replace(right=right.left - 1))
+    return RowPlace(name, token.spot, False, nothing, nothing, (area,))
 
 
 def _cost_rows(page: Page, table: Table, frame: Rect) -> list[tuple[str, Token]]:
