@@ -33,6 +33,9 @@ def lines(form: Form) -> Iterator[Line]:
     yield from _fields(form)
     for choice in form.choices:
         values = tuple(option.value for option in choice.options)
+        if not choice.has_years:
+            yield Line(choice.name, choice.label, "tick", values=values)
+            continue
         yield Line(f"{choice.name}.kind", choice.label, "tick", values=values)
         yield Line(f"{choice.name}.start_year", choice.label, "year")
         yield Line(f"{choice.name}.end_year", choice.label, "year")
@@ -44,6 +47,9 @@ def lines(form: Form) -> Iterator[Line]:
         yield Line(f"{table.name}.values.YEAR", table.label, "number")
     for row in form.costs.rows:
         yield Line(f"{form.costs.name}.{row.name}.YEAR", row.label, "number", row.unit)
+    for table in form.totals_tables:
+        for row in table.rows:
+            yield Line(f"{table.name}.{row.name}", f"{table.label} {row.label}", "number", row.unit)
     yield from _evaluation(form)
 
 

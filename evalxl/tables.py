@@ -202,6 +202,13 @@ def _head(record: Record) -> dict[str, Any]:
     out["directions"] = "、".join(record.directions) or None
     for direction in form.directions:
         out[direction_column(direction.role, direction.axis)] = direction.value in record.directions
+    for choice in form.choices:
+        if not choice.has_years:
+            ticked = record.ticked(choice.name)
+            out[choice.name.replace(".", "_")] = ticked[0] if len(ticked) == 1 else None
+    for table in form.totals_tables:
+        for row in table.rows:
+            out[f"{table.name}_{row.name}"] = record.number(f"{table.name}.{row.name}")
     matrix = record.ticked("matrix")
     out["matrix_cost"], out["matrix_outcome"] = matrix[0] if len(matrix) == 1 else (None, None)
     out[form.free_text.name] = record[form.free_text.name]
@@ -214,7 +221,7 @@ def _head_columns(form: Form) -> list[tuple[str, str]]:
     return [
         (field.name.replace(".", "_") + suffix, field.name + suffix.replace("_", "."))
         for field in form.fields
-        if field.section == "head" and field.type != "group"
+        if (field.section == "head" or field.value == "section") and field.type != "group"
         for suffix in (("_code", "_name") if field.type == "code_name" else ("",))
     ]
 
@@ -390,6 +397,12 @@ def _projects(sheets: Sequence[SheetRows]) -> Table:
         "fiscal_year": "int",
     }  # fmt: skip
     kinds |= {name: _kind(name) for name in names if name not in kinds}
+    kinds |= {
+        f"{table.name}_{row.name}": "decimal"
+        for sheet in sheets
+        for table in sheet.form.totals_tables
+        for row in table.rows
+    }
     extra = list(kinds)[6:]
     rows = ((*sheet.dimensions, *(sheet.head.get(name) for name in extra)) for sheet in sheets)
     return _grid(kinds, rows)

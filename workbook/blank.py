@@ -82,18 +82,24 @@ class Formulas:
         """Shows another cell, and nothing where that is blank."""
         return f'=IF({self.at(key)}="","",{self.at(key)})'
 
-    def cost(self, row: str, year: int) -> str:
-        """The formula of a cost row; empty where the row is typed."""
-        kind = next(part.formula for part in self.form.costs.rows if part.name == row)
+    def figure(self, key: str) -> str:
+        """The formula of a figure such as ``costs.project_total.2017``; empty where it is typed."""
+        name, _, rest = key.partition(".")
+        table = next((t for t in self.form.tables if t.name == name and t.rows), None)
+        if table is None:
+            return ""
+        row, _, year = rest.partition(".")
+        behind = f".{year}" if year else ""
+        kind = next(part.formula for part in table.rows if part.name == row)
         if kind == "sources":
-            ends = self.form.sources[0], self.form.sources[-1]
-            first, last = (self.at(f"costs.{name}.{year}") for name in ends)
+            sources = [part.name for part in table.rows if part.source]
+            first, last = (self.at(f"{name}.{source}{behind}") for source in (sources[0], sources[-1]))
             return f'=IF(COUNT({first}:{last})=0,"",SUM({first}:{last}))'
-        if kind == "labour" and year in self.rates:
-            hours = self.at(f"costs.work_hours.{year}")
-            return f'=IF(ISNUMBER({hours}),ROUND({hours}*{self.rates[year]}/1000,0),"")'
+        if kind == "labour" and year and int(year) in self.rates:
+            hours = self.at(f"{name}.work_hours.{year}")
+            return f'=IF(ISNUMBER({hours}),ROUND({hours}*{self.rates[int(year)]}/1000,0),"")'
         if kind == "grand_total":
-            parts = [self.at(f"costs.{name}.{year}") for name in ("project_total", "labour_total")]
+            parts = [self.at(f"{name}.{part}{behind}") for part in ("project_total", "labour_total")]
             return f'=IF(COUNT({",".join(parts)})<2,"",{"+".join(parts)})'
         return ""
 
@@ -121,8 +127,11 @@ class Sheet:
     def draw(self, content: Callable[[Placed], Content]) -> None:
         """Write everything: cells, lists to choose from, protection, print setup."""
         ticks, marks, quantities = [], [], []
+        offered = {field.name: field.choices for field in self.form.fields if field.choices}
         for cell in (cell for page in self.pages for cell in page):
             self.cell(cell, content(cell))
+            if cell.kind == "value" and cell.key in offered:
+                self.choose_from(offered[cell.key], [_address(cell)], strict=False)
             if cell.kind == "tick":
                 ticks.append(_address(cell))
             elif cell.kind == "mark" and not cell.text:
@@ -160,14 +169,14 @@ class Sheet:
             setattr(target, name, value)
         self.styles[wanted] = target._style
 
-    def choose_from(self, choices: list[str], ranges: list[str]) -> None:
-        """A drop-down list on all the ranges."""
+    def choose_from(self, choices: list[str], ranges: list[str], *, strict: bool = True) -> None:
+        """A drop-down list on all the ranges; unless ``strict``, anything else may be typed."""
         from openpyxl.worksheet.datavalidation import DataValidation
 
         listed = DataValidation(type="list", formula1=f'"{",".join(choices)}"', allow_blank=True)
         listed.error = f"{'・'.join(choices)} から選んでください。"
         listed.errorTitle = self.form.title[:31]
-        listed.showErrorMessage = True
+        listed.showErrorMessage = strict
         for where in ranges:
             listed.add(where)
         self.sheet.add_data_validation(listed)
@@ -231,9 +240,8 @@ def _content(cell: Placed, *, formulas: Formulas) -> Content:
         return OFF
     if cell.kind == "link":
         return Formula(formulas.link(cell.key))
-    if cell.kind == "number" and cell.key.startswith("costs."):
-        _, row, year = cell.key.split(".")
-        formula = formulas.cost(row, int(year))
+    if cell.kind == "number":
+        formula = formulas.figure(cell.key)
         return Formula(formula) if formula else None
     return cell.text
 

@@ -144,7 +144,7 @@ class _Filler:
         number = self.record.number(cell.key)
         if number is None:
             return "－" if cell.key in self.record.answered else None
-        if self.style.text_in == "indicators" and cell.key.startswith("costs."):
+        if self.style.text_in == "indicators" and self.unit(cell.key):
             return styles.plain_number(number)
         return styles.spell_number(number, self.unit(cell.key), self.style)
 
@@ -183,10 +183,10 @@ class _Filler:
         return "".join(texts)
 
     def unit(self, key: str) -> str:
-        """The unit of a number's cell; empty where it is not of the cost table."""
+        """The unit of a number's cell; empty where its row has none of its own."""
         parts = key.split(".")
-        rows = self.record.form.costs.rows
-        return next((row.unit for row in rows if parts[0] == "costs" and row.name == parts[1]), "")
+        tables = (table for table in self.record.form.tables if table.name == parts[0])
+        return next((row.unit for table in tables for row in table.rows if row.name == parts[1]), "")
 
 
 class _Writer:

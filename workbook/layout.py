@@ -21,6 +21,7 @@ LEAVES = (
     "link",
     "option",
     "table",
+    "totals",
     "questions",
     "axes",
     "directions",
@@ -48,6 +49,7 @@ class Box(Struct, frozen=True):
     link: str = ""
     option: str = ""
     table: str = ""
+    totals: str = ""
     questions: int = 0
     axes: int = 0
     directions: tuple[int, ...] = ()
@@ -112,6 +114,7 @@ def _contradictions(form: Form, layout: Layout) -> Iterator[tuple[str, str]]:
     options = {f"{choice.name}.{option.value}" for choice in form.choices for option in choice.options}
     known = {
         "label": fields | tables | choices,
+        "totals": {table.name for table in form.totals_tables},
         "value": fields,
         "digits": fields,
         "link": fields,

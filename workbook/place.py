@@ -156,7 +156,7 @@ class _Page:
             self.put((row, start, height, end - start), "digit", "digit", key=box.digits, option=str(i))
 
     def _option(self, box: Box, rect: Rect) -> None:
-        name, _, value = box.option.partition(".")
+        name, _, value = box.option.rpartition(".")
         choice = next(c for c in self.form.choices if c.name == name)
         option = next(o for o in choice.options if o.value == value)
         parts = [_tick(name, value), _words(option.label, look="tick_label", kind="label")]
@@ -189,6 +189,28 @@ class _Page:
         else:
             self.indicator_rows(table, lines, (slot, name, unit, year))
 
+    def _totals(self, box: Box, rect: Rect) -> None:
+        """The rows of a table without years, one figure each."""
+        table = self.form.table(box.totals)
+        row, col, height, width = rect
+        slot, unit, value = box.widths
+        count = len(table.rows)
+        tops = [row + height * i // count for i in range(count + 1)]
+        lines = [(top, col, bottom - top, width) for top, bottom in itertools.pairwise(tops)]
+        self.group(table, lines, slot, box.group)
+        for part, (top, left, high, wide) in zip(table.rows, lines, strict=True):
+            indent = slot if part.source else 0
+            label = Part(wide - indent - unit - value, "label", "label_left", part.label, f"{table.name}.{part.name}")
+            look = "sum_open" if part.formula else "quantity" if part.unit == "人" else "money"
+            figure = Part(value, "number", look, key=f"{table.name}.{part.name}")
+            self.line((top, left + indent, high, wide - indent), label, Part(unit, "print", "unit", part.unit), figure)
+
+    def group(self, table: Table, lines: list[Rect], width: int, text: str) -> None:
+        """The label that the funding sources share, before them."""
+        sources = [line for row, line in zip(table.rows, lines, strict=True) if row.source]
+        if sources:
+            self.put((sources[0][0], sources[0][1], sum(s[2] for s in sources), width), "print", "upright", text)
+
     def headings(self, table: Table) -> Iterator[str]:
         """The years over the columns: 29年度(決算)."""
         for year, name in self.years.items():
@@ -210,8 +232,7 @@ class _Page:
     ) -> None:
         """One line for each row; the sources share the group's label before them."""
         slot, name, unit, year = widths
-        sources = [line for row, line in zip(table.rows, lines, strict=True) if row.source]
-        self.put((sources[0][0], sources[0][1], sum(s[2] for s in sources), slot), "print", "upright", group)
+        self.group(table, lines, slot, group)
         for row, (top, col, height, width) in zip(table.rows, lines, strict=True):
             indent = slot if row.source else 0
             label = Part(slot + name - indent, "label", "label_left", row.label, f"costs.{row.name}")

@@ -313,8 +313,10 @@ def label_in(form: Form, key: str | None) -> str:
         return ""
     head, _, rest = key.partition(".")
     part = rest.partition(".")[0]
-    if head == "costs":
-        return next((row.label for row in form.costs.rows if row.name == part), key)
+    for table in form.tables:
+        if head == table.name and table.rows:
+            before = "" if table.kind == "costs" else f"{table.label} "
+            return next((before + row.label for row in table.rows if row.name == part), key)
     if head == "judgements":
         return next((f"{q.mark}{q.label}" for q in form.questions if q.number == part), key)
     if head == "summary" and part != "text":
@@ -327,7 +329,7 @@ def label_in(form: Form, key: str | None) -> str:
 
 def _field_label(form: Form, key: str, head: str) -> str:
     for choice in form.choices:
-        if head == choice.name:
+        if choice.name in (key, head):
             return choice.label
     owner = key.rpartition(".")[0]
     labels = {field.name: field.label for field in form.fields if field.name in (key, owner)}
