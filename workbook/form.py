@@ -55,8 +55,8 @@ class Field(Struct):
     """``code_text`` is a text that stands to its label as the codes of the sheet do: beside or beneath."""
     aliases: list[str] = []
     value: Literal["right", "box", "section"] = "right"
-    """Where the value stands: right of the label (or beneath, where nothing is free there), in a box of its own,
-    or anywhere in the section that the label opens."""
+    """Where the value stands: right of the label (or beneath, where nothing is free there), in a box of its
+    own, or anywhere in the section that the label opens."""
     within: str = ""
     mark: str = ""
     note: str = ""

@@ -200,16 +200,25 @@ class _Page:
         self.group(table, lines, slot, box.group)
         for part, (top, left, high, wide) in zip(table.rows, lines, strict=True):
             indent = slot if part.source else 0
-            label = Part(wide - indent - unit - value, "label", "label_left", part.label, f"{table.name}.{part.name}")
+            label = Part(
+                wide - indent - unit - value, "label", "label_left", part.label, f"{table.name}.{part.name}"
+            )
             look = "sum_open" if part.formula else "quantity" if part.unit == "人" else "money"
             figure = Part(value, "number", look, key=f"{table.name}.{part.name}")
-            self.line((top, left + indent, high, wide - indent), label, Part(unit, "print", "unit", part.unit), figure)
+            self.line(
+                (top, left + indent, high, wide - indent),
+                label,
+                Part(unit, "print", "unit", part.unit),
+                figure,
+            )
 
     def group(self, table: Table, lines: list[Rect], width: int, text: str) -> None:
         """The label that the funding sources share, before them."""
         sources = [line for row, line in zip(table.rows, lines, strict=True) if row.source]
         if sources:
-            self.put((sources[0][0], sources[0][1], sum(s[2] for s in sources), width), "print", "upright", text)
+            self.put(
+                (sources[0][0], sources[0][1], sum(s[2] for s in sources), width), "print", "upright", text
+            )
 
     def headings(self, table: Table) -> Iterator[str]:
         """The years over the columns: 29年度(決算)."""

@@ -12,9 +12,10 @@ from workbook import form as forms
 from workbook import notes
 from workbook.errors import Refused
 from workbook.extracting import FormPage, extract, head
+from workbook.fitting import Fit, chosen, fits, rivals
 from workbook.form import Form
-from workbook.grid import Grid, Spot
-from workbook.locating import empty_page, locate, printed
+from workbook.grid import Spot
+from workbook.locating import empty_page
 from workbook.notation import fiscal_year_of, fold
 from workbook.record import Issue, Record
 from workbook.source import Book, open_book
@@ -55,35 +56,41 @@ def read_book(book: Book, name: str, reading: Reading, form: Form | None = None)
     Raises `Refused` F003 for another paper.
     """
     choices = [form] if form else [forms.get(form_id) for form_id in forms.ids()]
-    found = {f.id: _pages(book.grids, f) for f in choices}
-    best = max(choices, key=lambda f: sum(p.layout.found for p in found[f.id] if p.layout.is_form))
-    pages = _wanted([p for p in found[best.id] if p.layout.is_form])
-    if not pages:
-        raise _no_form(choices, found)
-    spare = [p for p in found[best.id] if not p.layout.is_form]
     latest = fiscal_year_of(datetime.datetime.now().astimezone().date())
-    for project in _projects(pages, best, spare):
-        try:
-            _refuse_spoilt(project, best)
-            record = extract(best, name, project, latest)
-        except Refused as refused:
-            refused.sheet = refused.sheet or project[0].grid.name
-            reading.refused.append(refused)
-            continue
-        _tell_hidden(record, project, book)
-        record.issues.extend(notes.issues(best, project))
-        reading.records.append(record)
+    found = fits(book.grids, choices, latest)
+    by_form = chosen(found)
+    if not by_form:
+        raise _no_form(found)
+    wanted = {id(p) for p in _wanted([p for _, pages in by_form for p in pages])}
+    for fit, pages in by_form:
+        spare = [p for p in fit.pages if not p.layout.is_form]
+        for project in _projects([p for p in pages if id(p) in wanted], fit.form, spare):
+            try:
+                record = _read_project(project, fit.form, name, latest)
+            except Refused as refused:
+                refused.sheet = refused.sheet or project[0].grid.name
+                reading.refused.append(refused)
+                continue
+            _tell_hidden(record, project, book)
+            for other, reason in rivals(project, fit, found, latest):
+                values = {"found": fit.form.title, "expected": other.title, "reason": reason}
+                record.issues.append(Issue("F015", None, None, values))
+            reading.records.append(record)
 
 
-def _pages(grids: list[Grid], form: Form) -> list[FormPage]:
-    return [FormPage(layout, grid) for grid in grids for layout in locate(form, printed(grid, form))]
+def _read_project(project: list[FormPage], form: Form, name: str, latest: int) -> Record:
+    _refuse_spoilt(project, form)
+    record = extract(form, name, project, latest)
+    record.issues.extend(notes.issues(form, project))
+    return record
 
 
-def _no_form(choices: list[Form], found: dict[str, list[FormPage]]) -> Refused:
-    best = max(choices, key=lambda f: max((p.layout.found for p in found[f.id]), default=0))
-    page = max(found[best.id], key=lambda p: p.layout.found, default=None)
-    missing = page.layout.missing if page else empty_page(best, 1).missing
-    return Refused("F003", sheet=page.grid.name if page else None, nearest=best.title, missing=list(missing))
+def _no_form(found: list[Fit]) -> Refused:
+    best = max(found, key=lambda fit: max((p.layout.found for p in fit.pages), default=0))
+    page = max(best.pages, key=lambda p: p.layout.found, default=None)
+    missing = page.layout.missing if page else empty_page(best.form, 1).missing
+    title = best.form.title
+    return Refused("F003", sheet=page.grid.name if page else None, nearest=title, missing=list(missing))
 
 
 def _wanted(pages: list[FormPage]) -> list[FormPage]:

@@ -303,3 +303,27 @@ def tick_contradictory(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     that cannot be read: neither side is believed, the box counts as empty.
     """
     return _noticed(sheet, "F014")
+
+
+@rule(
+    "F015",
+    "warning",
+    ja="この評価シートは「{found}」にも「{expected}」にも当てはまります。{reason:word}「{found}」として読みました。",
+    en="This sheet fits both '{found}' and '{expected}'. It was read as '{found}': {reason:word}.",
+    fix_ja="別の様式であれば、--form で様式を指定してください。",
+    fix_en="If it is the other form, name it with --form.",
+    words={
+        "labels": ("一致する項目が多いため、", "more of its labels are there"),
+        "year": ("評価年度に使われていた様式のため、", "it was in use in the evaluated year"),
+        "newest": ("最も新しい様式のため、", "it is the newest"),
+    },
+    bad={"issues": _issue("F015", None, found="評価シート（改訂）", expected="評価シート", reason="labels")},
+    good={"issues": ()},
+)
+def sheet_fits_two_forms(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+    """A sheet should fit one form only.
+
+    Why: two forms may read one cell differently. Of the forms whose labels are all there, the one with the
+    most labels counts, then the one in use in the evaluated year, then the newest.
+    """
+    return _noticed(sheet, "F015")

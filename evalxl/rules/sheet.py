@@ -162,11 +162,11 @@ class Sheet(Record):
         return self.facts.questions_of(self.text("project_type"))
 
     def asked(self, topic: str) -> str | None:
-        """The number of the question with that topic; None where the form has none or does not ask it here."""
+        """The number of the question with that topic; None where the form does not ask it here."""
         return next((question.number for question in self.questions() if question.topic == topic), None)
 
     def summed_up(self, axis: str) -> list[str]:
-        """The topics that decide an axis. What an end of the project would do (⑤) is no room for improvement."""
+        """The topics that decide an axis. What the project's end would do (⑤) is no room for improvement."""
         topics = (question.topic for question in self.form.questions if question.axis == axis)
         return [topic for topic in topics if topic != "abolition_effect"]
 

@@ -36,6 +36,13 @@ def extract(form: Form, file: str, pages: list[FormPage], latest: int) -> Record
     return draft.record(file, pages[0].grid.name)
 
 
+def evaluated_year(form: Form, page: FormPage, latest: int) -> int:
+    """The fiscal year that a page's tables evaluate; 0 for a page without tables of years."""
+    draft = Draft(form, latest)
+    read_years(draft, page)
+    return draft.fiscal_year
+
+
 def head(form: Form, page: FormPage) -> tuple[str, ...]:
     """The texts by which the pages of one project are paired: project, department, division, folded.
 

@@ -107,7 +107,9 @@ def _heads_totals_beside(page: Page, title: Token, left: int) -> bool:
     tables = [page.form.table(name) for kind, name, _ in page.meant[title.spot] if kind == "table"]
     return any(
         table.kind == "totals"
-        and any(title.row <= t.row and t.right < left for row in table.rows for t in page.here["row", row.name])
+        and any(
+            title.row <= t.row and t.right < left for row in table.rows for t in page.here["row", row.name]
+        )
         for table in tables
     )
 
