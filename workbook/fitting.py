@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from workbook.extracting import FormPage, evaluated_year
 from workbook.form import Form
 from workbook.grid import Grid
 from workbook.labels import vocabulary
-from workbook.locating import locate, printed
 
 _WORD = 3
 """A label of that many Chinese characters is found by them alone, however it is spaced or marked."""
@@ -45,7 +44,12 @@ class Fit:
         return next((year for year in years if year), 0)
 
 
-def fits(grids: list[Grid], forms: Sequence[Form], latest: int) -> list[Fit]:
+def fits(
+    grids: list[Grid],
+    forms: Sequence[Form],
+    latest: int,
+    pages_of: Callable[[Form, list[Grid]], list[FormPage]],
+) -> list[Fit]:
     """The forms on a book's sheets, the best first. Forms that cannot fit any better are left out."""
     found: list[Fit] = []
     for form in sorted(forms, key=_RECENT.index_of):
@@ -61,11 +65,6 @@ def fits(grids: list[Grid], forms: Sequence[Form], latest: int) -> list[Fit]:
         found.sort(key=lambda fit: (fit.found, *_use(fit, latest)), reverse=True)
     _RECENT.put(found[0].form)
     return found
-
-
-def pages_of(form: Form, grids: list[Grid]) -> list[FormPage]:
-    """What of a form stands on the sheets."""
-    return [FormPage(layout, grid) for grid in grids for layout in locate(form, printed(grid, form))]
 
 
 def chosen(found: Sequence[Fit]) -> list[tuple[Fit, list[FormPage]]]:

@@ -14,8 +14,8 @@ from workbook.errors import Refused
 from workbook.extracting import FormPage, extract, head
 from workbook.fitting import Fit, chosen, fits, rivals
 from workbook.form import Form
-from workbook.grid import Spot
-from workbook.locating import empty_page
+from workbook.grid import Grid, Spot
+from workbook.locating import empty_page, locate, printed
 from workbook.notation import fiscal_year_of, fold
 from workbook.record import Issue, Record
 from workbook.source import Book, open_book
@@ -57,7 +57,7 @@ def read_book(book: Book, name: str, reading: Reading, form: Form | None = None)
     """
     choices = [form] if form else [forms.get(form_id) for form_id in forms.ids()]
     latest = fiscal_year_of(datetime.datetime.now().astimezone().date())
-    found = fits(book.grids, choices, latest)
+    found = fits(book.grids, choices, latest, pages_of)
     by_form = chosen(found)
     if not by_form:
         raise _no_form(found)
@@ -76,6 +76,11 @@ def read_book(book: Book, name: str, reading: Reading, form: Form | None = None)
                 values = {"found": fit.form.title, "expected": other.title, "reason": reason}
                 record.issues.append(Issue("F015", None, None, values))
             reading.records.append(record)
+
+
+def pages_of(form: Form, grids: list[Grid]) -> list[FormPage]:
+    """What of a form stands on the sheets: its pages, altered ones too."""
+    return [FormPage(layout, grid) for grid in grids for layout in locate(form, printed(grid, form))]
 
 
 def _read_project(project: list[FormPage], form: Form, name: str, latest: int) -> Record:
