@@ -145,10 +145,10 @@ class Context:
             terminal.tell(text.of(self.lang, **values))
 
     def one_form(self) -> Form:
-        """The form asked for, else the newest that is shipped."""
+        """The form asked for, else the usual one."""
         from workbook import form
 
-        return self.form or form.get(form.ids()[-1])
+        return self.form or form.get(form.DEFAULT)
 
     @contextlib.contextmanager
     def results(

@@ -24,7 +24,7 @@ Phase = Literal["settled", "plan"]
 Status = Literal["consolidated", "refused", "skipped"]
 Kind = Literal["text", "int", "bool", "decimal"]
 
-DEFAULT_FORM = "unnan_2017"
+DEFAULT_FORM = forms.DEFAULT
 """Whose fields, rows and directions are shown where a run has no sheet at all."""
 
 FileRow = tuple[Status, str | None, str | None, str | None]

@@ -18,6 +18,8 @@ import msgspec
 from workbook import toml_lines
 from workbook.errors import FormError
 
+DEFAULT = "unnan_2017"
+"""The form that is meant where none is named."""
 Need = Literal["must", "should", "may"]
 
 
@@ -454,7 +456,7 @@ def _loose_references(form: Form) -> Iterator[Contradiction]:
 
 
 def ids() -> list[str]:
-    """The ids of the forms that are shipped, oldest first."""
+    """The ids of the forms that are shipped, by name."""
     folder = resources.files("workbook") / "forms"
     names = (entry.name for entry in folder.iterdir())
     return sorted(n.removesuffix(".toml") for n in names if n.endswith(".toml") and "sample" not in n)
