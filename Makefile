@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: help demo test check docs lock bench fuzz clean venv office
+.PHONY: help demo test check docs lock bench fuzz clean venv office release-check
 
 # The first Python that is new enough; `make PYTHON=... demo` names another.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -21,6 +21,7 @@ help:
 	@echo "make docs    write docs/rules anew from the code"
 	@echo "make bench   the benchmarks"
 	@echo "make fuzz    mutated files against the reader, on Linux; make FUZZ_SECONDS=3600 fuzz for an hour"
+	@echo "make release-check  build, install from nothing, run, read the licences; before a release"
 	@echo "make lock    renew the three lists of locked packages"
 	@echo "make clean   remove the virtual environment and what was built"
 
@@ -49,6 +50,10 @@ FUZZ_SECONDS ?= 60
 fuzz: $(VENV)/.ready-dev
 	@$(BIN)/python -c "import atheris" 2>/dev/null || $(PIP) install --group fuzz
 	$(BIN)/python tools/fuzz.py --seconds $(FUZZ_SECONDS)
+
+# Built, installed from nothing and run, with the licences of all packages: what one could publish.
+release-check: $(VENV)/.ready-dev
+	PYTHONPATH=. $(BIN)/python tools/release_check.py --licences docs/licences.md
 
 # LibreOffice is the judge of the books that are written; without it those tests are skipped, and that is said.
 office:

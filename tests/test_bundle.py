@@ -200,6 +200,31 @@ def test_our_own_wheel_is_the_same_each_time(folder: Path, tmp_path: Path) -> No
     assert built.read_bytes() == next((folder / "wheels").glob("evalxl-*.whl")).read_bytes()
 
 
+def test_our_own_wheel_holds_every_file_of_the_packages(folder: Path) -> None:
+    root = Path(__file__).parent.parent
+    with zipfile.ZipFile(next((folder / "wheels").glob("evalxl-*.whl"))) as archive:
+        held = {name for name in archive.namelist() if ".dist-info/" not in name}
+    kept = {
+        path.relative_to(root).as_posix()
+        for package in ("evalxl", "workbook", "udfs")
+        for path in (root / package).rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
+    assert held == kept
+    assert {"udfs/bundle/offline.lock", "workbook/forms/unnan_2017.toml", "evalxl/py.typed"} <= held
+
+
+def test_the_list_of_licences_is_that_of_the_locked_packages() -> None:
+    """`make release-check` writes it, from the wheels themselves."""
+    page = (Path(__file__).parent.parent / "docs" / "licences.md").read_text(encoding="utf-8")
+    rows = [row.split("|")[1:4] for row in page.splitlines() if row.startswith("| ")][1:]
+    listed = {
+        f"{re.sub('[-_.]+', '-', name.strip()).lower()}=={version.strip()}" for name, version, _ in rows
+    }
+    assert listed == set(re.findall(r"(?m)^([\w.-]+==\S+)", lock.locked()))
+    assert all(components.compatible(licence.strip()) for _, _, licence in rows)
+
+
 # ---- set up from it ----------------------------------------------------------------------------------------
 
 
