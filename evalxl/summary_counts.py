@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evalxl.arithmetic import size
-from evalxl.summary_tables import View, question_title
+from evalxl.summary_tables import View, question_titles
 from evalxl.tables import FileRows, SheetRows
 from workbook.notation import era_year
 from workbook.record import Number
@@ -17,18 +17,17 @@ MOST = 10
 
 def asked(view: View, latest: Sequence[SheetRows]) -> list[Asked]:
     """The answers to each question, over the newest sheet of each project; questions are told by topic."""
-    questions = {question.topic: question for form in view.forms for question in form.questions}
-    answers: dict[str, list[bool]] = {topic: [] for topic in questions}
+    titles = question_titles(view.forms)
+    answers: dict[str, list[bool]] = {topic: [] for topic in titles}
     for sheet in latest:
         for _, topic, _, flagged, *_ in sheet.judgements:
             if flagged is not None and topic in answers:
                 answers[topic].append(flagged)
     found = []
-    for topic, question in questions.items():
+    for topic, title in titles.items():
         same = [q for form in view.forms for q in form.questions if q.topic == topic]
-        title = question_title(question)
         words = (tuple(dict.fromkeys(q.flagged for q in same)), tuple(dict.fromkeys(q.other for q in same)))
-        found.append(Asked(title, *words, (answers[topic].count(True), answers[topic].count(False))))
+        found.append(Asked(title.question, *words, (answers[topic].count(True), answers[topic].count(False))))
     return found
 
 

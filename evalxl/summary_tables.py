@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from evalxl import texts
 from evalxl.counting import Counting
@@ -296,12 +296,13 @@ def judgements(view: View) -> DataTable:
     questions = {q.topic: q for form in view.forms for q in form.questions}
     axes = axis_titles(view.forms)
     mergeable = [topic for topic, q in questions.items() if q.mergeable]
+    titles = question_titles(view.forms)
     columns = [
         *_SECTION, Column("評価年度", "year", 9),
-        *(Column(question_title(q), "wrap", 11) for q in questions.values()),
-        *(Column(f"{questions[topic].mark}統廃合・連携", "wrap", 9) for topic in mergeable),
+        *(Column(titles[topic].question, "wrap", 11) for topic in questions),
+        *(Column(titles[topic].merging, "wrap", 9) for topic in mergeable),
         *(Column(title, "wrap", 9) for title in axes.values()), Column("総括", "wrap", 46),
-        *(Column(f"{q.mark}の理由", "wrap", 32) for q in questions.values()), Column(LATEST, "center", 7),
+        *(Column(titles[topic].reason, "wrap", 32) for topic in questions), Column(LATEST, "center", 7),
         _SOURCE, _NUMBER,
     ]  # fmt: skip
     rows = [
@@ -312,9 +313,28 @@ def judgements(view: View) -> DataTable:
     return DataTable("評価", "評価表", columns, rows, 3, printed, "設問ごとの評価と総括（理由は右の列）")
 
 
-def question_title(question: Question) -> str:
-    """The column of a question in 評価."""
-    return f"{question.mark}{question.label}"
+class QuestionTitles(NamedTuple):
+    """The columns of a question in 評価."""
+
+    question: str
+    reason: str
+    merging: str
+
+
+def question_titles(forms: Sequence[Form]) -> dict[str, QuestionTitles]:
+    """Topic → its columns. A mark such as ⑥ names a question only where the forms met agree on it."""
+    questions = {q.topic: q for form in forms for q in form.questions}
+    marks = {(q.topic, q.mark) for form in forms for q in form.questions}
+    doubtful = {topic for topic, mark in marks for other, same in marks if (topic == other) != (mark == same)}
+    out = {}
+    for topic, question in questions.items():
+        mark = "" if topic in doubtful else question.mark
+        out[topic] = QuestionTitles(
+            f"{mark}{question.label}",
+            f"{mark or question.label}の理由",
+            f"{mark or f'{question.label}:'}統廃合・連携",
+        )
+    return out
 
 
 def _judgement(

@@ -23,7 +23,7 @@ from evalxl.summary_tables import (
     PHASE_WORDS,
     axis_titles,
     direction_titles,
-    question_title,
+    question_titles,
 )
 from evalxl.tables import BUDGET_CODES, DEFAULT_FORM, CostRow, IndicatorRow, JudgementRow, SheetRows
 from workbook import form as forms
@@ -97,7 +97,7 @@ class _Sheet:
             next(iter(tables.get(name, ())), {}) for name in ("一覧", "評価", "方向性")
         )
         self.form = known.get(_text(self.listed.get("様式"))) or next(iter(known.values()))
-        self.titles, self.book = titles, book
+        self.known, self.titles, self.book = list(known.values()), titles, book
 
     def rows(self) -> SheetRows:
         """As `tables.extract` would have given them."""
@@ -140,10 +140,10 @@ class _Sheet:
         yield from self._period()
 
     def _verdict(self) -> Iterator[tuple[str, Any]]:
-        for key, title in axis_titles([self.form]).items():
+        for key, title in axis_titles(self.known).items():
             yield f"summary_{key}", _text(self.judged.get(title) or self.listed.get(title)) or None
         yield "summary_text", _text(self.judged.get("総括")) or None
-        for column, title in direction_titles([self.form]).items():
+        for column, title in direction_titles(self.known).items():
             yield column, bool(self.planned.get(title))
         yield "matrix_outcome", _text(self.planned.get("成果")) or None
         yield "matrix_cost", _text(self.planned.get("コスト")) or None
@@ -178,13 +178,15 @@ class _Sheet:
                     yield family, slot, *named, years[0], phase, _number(value), None
 
     def _judgements(self) -> Iterator[JudgementRow]:
+        titles = question_titles(self.known)
         for question in self.form.questions:
-            word = _text(self.judged.get(question_title(question)))
+            title = titles[question.topic]
+            word = _text(self.judged.get(title.question))
             flagged = {question.flagged: True, question.other: False}.get(word)
             merges = {"できる": True, "できない": False}.get(
-                _text(self.judged.get(f"{question.mark}統廃合・連携")) if question.mergeable else ""
+                _text(self.judged.get(title.merging)) if question.mergeable else ""
             )
-            reason = _text(self.judged.get(f"{question.mark}の理由")) or None
+            reason = _text(self.judged.get(title.reason)) or None
             yield question.number, question.topic, question.axis, flagged, reason, merges, None
 
 
