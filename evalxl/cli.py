@@ -127,7 +127,8 @@ def explained(error: Exception, lang: Lang) -> list[str]:
     if isinstance(error, (SettingsError, MastersError)):
         return [error.message(lang)]
     if isinstance(error, FormError):
-        return [texts.WRONG_FORM.of(lang, detail=error)]
+        reason = texts.FORM_REASONS[error.reason].of(lang, detail=error.detail)
+        return [texts.WRONG_FORM.of(lang, detail=f"{error.file}:{error.line}: {reason}")]
     if isinstance(error, OutputLocked):
         return [texts.OUTPUT[error.reason].of(lang, path=error.path)]
     return [texts.UNEXPECTED.of(lang, error=f"{type(error).__name__}: {error}")]

@@ -383,3 +383,70 @@ NOTHING_TO_REPORT = Text(
     "集計できる評価シートがありませんでした。evalxl validate で理由を確かめてください。",
     "There is no sheet to report on. Run evalxl validate to see why.",
 )
+
+FORM_ROLES = {
+    "label": Text("見出し", "label"),
+    "value": Text("値", "value"),
+    "year": Text("年度", "year"),
+    "tick": Text("印", "tick"),
+    "text": Text("その他", "other"),
+}
+FORM_WHOLE = Text(
+    "様式: {form}（見出し{found}個、すべてあり）", "Form: {form} ({found} labels, all of them there)"
+)
+FORM_PART = Text(
+    "最も近い様式: {form}（見出しあり{found}個、なし{missing}個）",
+    "Nearest form: {form} ({found} labels found, {missing} missing)",
+)
+FORM_NONE = Text("様式の見出しは見つかりません。", "No label of a known form.")
+FORM_HIDDEN = Text("（非表示）", " (hidden)")
+FORM_MISSING = Text("見つかりません: {label}", "Missing: {label}")
+FORM_NEAR = Text("近い文字: {cell}「{text}」", "near: {cell} '{text}'")
+FORM_DOUBLED = Text("2か所以上にあります: {label}（{cells}）", "Doubled: {label} ({cells})")
+FORM_OTHER = Text(
+    "ほかの様式: {form}（見出しあり{found}個、なし{missing}個）",
+    "Other form: {form} ({found} labels found, {missing} missing)",
+)
+FORM_NOTHING = Text(
+    "{file} には、知っている様式と共通する見出しがありません。docs/forms.md のとおりに書いてください。",
+    "{file} has no label in common with a known form; write the form file by hand (docs/forms.md).",
+)
+FORM_DRAFTED = Text(
+    "下書きを書き出しました: {path}（★の箇所{marks}か所を決めてください）",
+    "Draft written: {path} ({marks} places marked ★ are for you to decide)",
+)
+FORM_EXISTS = Text(
+    "「{file}」はすでにあります。別の名前を指定してください。",
+    "'{file}' exists already. Give another name.",
+)
+FORM_PICTURE = Text(
+    "「{file}」には書き出せません。図は .svg か .html です。",
+    "Cannot write '{file}': a picture is .svg or .html.",
+)
+FORM_UNREADABLE = Text("「{file}」を読めません。{why}", "'{file}' cannot be read. {why}")
+FORM_REASONS = {
+    "syntax": Text("TOMLの書き方に誤りがあります（{detail}）", "wrong TOML ({detail})"),
+    "unknown_key": Text("知らない名前です（{detail}）", "unknown key ({detail})"),
+    "missing_key": Text("「{detail}」がありません", "'{detail}' is missing"),
+    "wrong_value": Text("値が違います（{detail}）", "wrong value ({detail})"),
+    "unknown_section": Text("「{detail}」という区切りがありません", "there is no section '{detail}'"),
+    "missing_section": Text("区切り「{detail}」が要ります", "the section '{detail}' is needed"),
+    "name_twice": Text("name「{detail}」が2つあります", "the name '{detail}' stands twice"),
+    "empty_label": Text("「{detail}」の label が空です", "the label of '{detail}' is empty"),
+    "unknown_field": Text("「{detail}」という項目がありません", "there is no field '{detail}'"),
+    "unknown_axis": Text("「{detail}」という軸がありません", "there is no axis '{detail}'"),
+    "unknown_question": Text("{detail}番の設問がありません", "there is no question {detail}"),
+    "unknown_cell": Text("「{detail}」というマスがありません", "there is no cell '{detail}'"),
+    "one_cost_table": Text('kind = "costs" の表は1つだけです', "there must be one table of costs"),
+    "wrong_heading": Text(
+        "「{detail}」: heading は年度のある表にだけ書きます", "'{detail}': heading goes with years"
+    ),
+    "wrong_rows": Text(
+        "「{detail}」: 指標の表には slots を、ほかの表には rows を書きます",
+        "'{detail}': indicators have slots, other tables have rows",
+    ),
+    "to_decide": Text("★の箇所が決まっていません（{detail}）", "★ is still to be decided ({detail})"),
+    "two_leaves": Text("1つの枠に2つのものがあります（{detail}）", "two things in one box ({detail})"),
+    "unknown_name": Text("様式にない名前です（{detail}）", "the form has no such name ({detail})"),
+}
+"""Why a form file is refused."""

@@ -20,6 +20,8 @@ from workbook.errors import FormError
 
 DEFAULT = "unnan_2017"
 """The form that is meant where none is named."""
+DECIDE = "★"
+"""Stands in a draft where a person must decide; a form file that still has one is refused."""
 Need = Literal["must", "should", "may"]
 
 
@@ -258,7 +260,7 @@ class Form(Struct, eq=False):  # compared and hashed by identity, so that caches
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         """Forms cross process borders by name: a record must not carry its whole form along."""
-        return (_known, (self.id,)) if self.id in _KNOWN else super().__reduce__()
+        return (_known, (self.id,)) if _KNOWN.get(self.id) is self else super().__reduce__()
 
     def field(self, name: str) -> Field:
         """The field of that name; KeyError when the form has none."""
@@ -360,6 +362,9 @@ def parse(text: str, name: str = "form.toml") -> Form:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise FormError(name, toml_lines.line_of_syntax_error(error, text), "syntax", str(error)) from None
+    for number, line in enumerate(text.splitlines(), 1):
+        if DECIDE in line.partition("#")[0]:
+            raise FormError(name, number, "to_decide", line.strip())
     form = _convert(data, text, name)
     for key, index, code, detail in _contradictions(form):
         raise FormError(name, toml_lines.line_of(text, key, index), code, detail)
@@ -436,6 +441,10 @@ def _loose_references(form: Form) -> Iterator[Contradiction]:
     for i, question in enumerate(form.questions):
         if question.axis not in axes:
             yield "question", i, "unknown_axis", question.axis
+    sections = {section.name for section in form.sections}
+    for name, wanted in (("see", form.questions), ("summary", form.axes)):
+        if wanted and name not in sections:
+            yield "section", 0, "missing_section", name
     numbers = {question.number for question in form.questions}
     for i, kind in enumerate(form.project_types):
         for number in set(kind.skips) - numbers:

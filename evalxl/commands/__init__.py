@@ -13,14 +13,17 @@ from evalxl.commands.finance import rollup  # isort: skip
 from evalxl.commands.lakes import tables  # isort: skip
 from evalxl.commands.papers import publish, report  # isort: skip
 from evalxl.commands.trial import demo  # isort: skip
+from evalxl.commands.forms import check, draft, show  # isort: skip
 from evalxl.commands.reference import blank, completion, fields, rules  # isort: skip
 
 __all__ = [
     "blank",
+    "check",
     "completion",
     "consolidate",
     "demo",
     "distribute",
+    "draft",
     "fields",
     "macros",
     "publish",
@@ -30,6 +33,7 @@ __all__ = [
     "rollover",
     "rollup",
     "rules",
+    "show",
     "status",
     "submit",
     "tables",

@@ -21,7 +21,7 @@ class Asked:
 
 def find_questions(page: Page) -> list[Asked]:
     """The questions of the page, whose labels become hard. The first page has none."""
-    if page.number != 2:
+    if page.number != 2 or not page.form.questions:
         return []
     found: list[tuple[Question, Token]] = []
     for question in page.form.questions:
@@ -81,7 +81,7 @@ def _axes(page: Page) -> Iterator[GroupPlace]:
             found.append((axis.key, tokens[0]))
     options = page.form.axis_options
     boxes = [("fine", options.fine), ("flagged", options.flagged)]
-    for key, rect in _bands(found, page.sections["summary"]):
+    for key, rect in _bands(found, page.sections["summary"]) if found else ():
         yield _group(page, f"summary.{key}", boxes, rect)
 
 
