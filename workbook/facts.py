@@ -6,6 +6,7 @@ import dataclasses
 
 from workbook.controls import Control
 from workbook.grid import Rect, Spot
+from workbook.notation import CellValue
 from workbook.sizes import Sizes
 
 FAR_ROW = 20_000
@@ -27,3 +28,6 @@ class SheetFacts:
     merges: tuple[Rect, ...] | None = None
     controls: list[Control] = dataclasses.field(default_factory=list)
     sizes: Sizes = dataclasses.field(default_factory=Sizes)
+    visible: bool = True
+    cells: dict[Spot, CellValue] | None = None
+    """The values, where the file was plain enough to take them from it at once; None: not looked up."""

@@ -45,6 +45,15 @@ class Relation(NamedTuple):
     """Part name from the package's root, or an address outside of it."""
 
 
+class SheetEntry(NamedTuple):
+    """A sheet as the workbook part lists it."""
+
+    name: str
+    visible: bool
+    part: str
+    """Empty where the book does not say."""
+
+
 class Package:
     """An opened package. Raises `zipfile.BadZipFile`, `zlib.error`, `TooLarge`, `Unsafe` or `Encrypted`."""
 
@@ -145,14 +154,14 @@ class Package:
             found.append(Relation(relation.get("Id", ""), kind, target))
         return found
 
-    def sheets(self) -> dict[str, str]:
-        """Part name → sheet name, of an .xlsx or .xlsm."""
+    def sheets(self) -> list[SheetEntry]:
+        """The sheets of an .xlsx or .xlsm, in the book's order."""
         targets = {r.ident: r.target for r in self.relations(self.workbook)}
-        found = {}
+        found = []
         for sheet in self.xml(self.workbook).iter("{*}sheet"):
             ident = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), "")
-            if ident in targets:
-                found[targets[ident]] = sheet.get("name", "")
+            visible = sheet.get("state", "visible") == "visible"
+            found.append(SheetEntry(sheet.get("name", ""), visible, targets.get(ident, "")))
         return found
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from workbook import controls_xml
+from workbook import controls_xml, sheet_plain
 from workbook.facts import FAR_ROW, MOST_CELLS, MOST_MERGES, SheetFacts
 from workbook.grid import Spot
 from workbook.package import Package, TooLarge
@@ -39,26 +39,51 @@ _LAST_COLUMN = 1024
 
 def facts(package: Package) -> dict[str, SheetFacts]:
     """The facts of each sheet, by sheet name. Raises `Unsafe`, `TooLarge`, or what broken XML gives."""
-    found = {}
-    shared = _Texts(package)
-    for part, name in package.sheets().items():
-        if part not in package:
+    found: dict[str, SheetFacts] = {}
+    shared, sheets = _Texts(package), package.sheets()
+    if len({sheet.part for sheet in sheets if sheet.part in package}) < len(sheets):
+        shared.texts = None  # a book that only a full reader can judge
+    for sheet in sheets:
+        part = sheet.part
+        if part not in package or sheet.name in found:
             continue
         data = package.read(part)
-        if _WORKSHEET.search(data, 0, 4096) and not data.rstrip().endswith(b"worksheet>"):
+        if _WORKSHEET.search(data, 0, 4096) and not data[-64:].rstrip().endswith(b"worksheet>"):
             raise ValueError(f"{part} is cut off")  # the value reader would give what there is of it
-        _refuse_large(data, part)
         shared.count(data, part)
-        found[name] = _facts(package, part, data)
+        found[sheet.name] = _facts(package, part, data, shared)
+        found[sheet.name].visible = sheet.visible
     return found
 
 
-def _facts(package: Package, part: str, data: bytes) -> SheetFacts:
-    told = _parse(data) if _is_telling(data) else SheetFacts()
+def _facts(package: Package, part: str, data: bytes, shared: _Texts) -> SheetFacts:
+    told = _plain(data, part, shared)
+    if told is None:
+        _refuse_large(data, part)
+        told = _parse(data) if _is_telling(data) else SheetFacts()
     if controls_xml.is_drawn_on(package, part):
         told.sizes = _sizes(data)
         told.controls = controls_xml.find(package, part, data, told.sizes)
     return told
+
+
+def _plain(data: bytes, part: str, shared: _Texts) -> SheetFacts | None:
+    """The facts with the values of a sheet that is written the usual way; None for any other."""
+    if shared.texts is None or shared.dates is None:
+        return None
+    try:
+        found = sheet_plain.sheet(data, shared.texts, shared.dates)
+    except sheet_plain.NotPlain:
+        return None
+    told = SheetFacts(found.errors, found.uncached, merges=found.merges, cells=found.cells)
+    if _has_hidden(data):
+        parsed = _parse(data)
+        told.hidden_rows, told.hidden_columns = parsed.hidden_rows, parsed.hidden_columns
+    return told
+
+
+def _has_hidden(data: bytes) -> bool:
+    return b"hidden=" in data and any(sign in data for sign in _HIDDEN)
 
 
 def _is_telling(data: bytes) -> bool:
@@ -68,7 +93,7 @@ def _is_telling(data: bytes) -> bool:
     """
     if b't="e"' in data or (b"'" in data and b" r='" in data):
         return True
-    if b"hidden=" in data and any(sign in data for sign in _HIDDEN):
+    if _has_hidden(data):
         return True
     # Where every cell that is not blank ends with a value, only an empty value remains to be seen.
     signs = _NO_VALUE[2:3] if data.count(b"</v></c>") == data.count(b"</c>") else _NO_VALUE
@@ -115,25 +140,52 @@ def _has_prefix(data: bytes) -> bool:
 
 
 class _Texts:
-    """The shared texts, and how much text the cells come to with them."""
+    """The shared texts, how much text the cells come to with them, and which styles show dates.
+
+    ``texts`` and ``dates`` are None where their part is not written the usual way.
+    """
 
     def __init__(self, package: Package) -> None:
-        parts = (r.target for r in package.relations(package.workbook) if r.kind == "sharedStrings")
-        part = next((p for p in parts if p in package), None)
-        data = package.read(part) if part else b""
-        self.lengths = [len(text) for text in re.split(rb"</(?:\w+:)?si\s*>", data)]
-        self.longest = max(self.lengths)
+        data = _related(package, "sharedStrings")
+        self.texts, self.dates = self._read(data, _related(package, "styles"))
+        if not package.relations(""):
+            self.texts = None
+        if self.texts is None:
+            self.longest = max(self._lengths(data))
+        else:
+            self.longest = max(map(len, self.texts), default=0)
+        self.data = data
         self.total = 0
+
+    @staticmethod
+    def _read(texts: bytes, styles: bytes) -> tuple[list[str] | None, sheet_plain.Dates | None]:
+        try:
+            dates = sheet_plain.date_styles(styles) if styles else sheet_plain.Dates()
+            return sheet_plain.shared_texts(texts) if texts else [], dates
+        except sheet_plain.NotPlain:
+            return None, None
+
+    @staticmethod
+    def _lengths(data: bytes) -> list[int]:
+        return [len(text) for text in re.split(rb"</(?:\w+:)?si\s*>", data)]
 
     def count(self, data: bytes, part: str) -> None:
         """Add a sheet. Raises `TooLarge` when its cells come to too much text."""
         cells = len(data) // _SHORTEST_CELL
         if self.total + cells * self.longest > _MOST_TEXT:
+            lengths = self._lengths(self.data)
             for match in _STRING_CELL.finditer(data):
                 index = int(match[1])
-                self.total += self.lengths[index] if index < len(self.lengths) else 0
+                self.total += lengths[index] if index < len(lengths) else 0
         if self.total > _MOST_TEXT:
             raise TooLarge(f"{part}: {self.total:,} characters")
+
+
+def _related(package: Package, kind: str) -> bytes:
+    """The part of the workbook of that kind; nothing where there is none."""
+    parts = (r.target for r in package.relations(package.workbook) if r.kind == kind)
+    part = next((p for p in parts if p in package), None)
+    return package.read(part) if part else b""
 
 
 # ---- facts -------------------------------------------------------------------------------------------------

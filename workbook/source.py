@@ -14,14 +14,14 @@ import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import python_calamine as calamine
 
 from workbook import controls, quiet, sheet_xml
 from workbook.errors import Refused
 from workbook.facts import MOST_CELLS, MOST_MERGES, SheetFacts
-from workbook.grid import Grid, Rect
+from workbook.grid import Grid, Rect, Spot
+from workbook.notation import CellValue
 from workbook.package import Encrypted, Package, TooLarge, Unsafe
 
 LARGEST_FILE = 64 * 2**20
@@ -46,7 +46,8 @@ def open_book(path: Path | str) -> Book:
     data = content(Path(path))
     with told("open"):
         facts, has_links = _facts(data)
-        grids = list(_grids(data, facts))
+        plain = facts and all(told.cells is not None for told in facts.values())
+        grids = list(_plain_grids(facts) if plain else _grids(data, facts))
         controls.lay(grids, {name: (told.controls, told.sizes) for name, told in facts.items()})
     return Book(hashlib.sha256(data).hexdigest(), grids, has_links)
 
@@ -91,6 +92,21 @@ def _facts(data: bytes) -> tuple[dict[str, SheetFacts], bool]:
     return sheet_xml.facts(package), has_links
 
 
+def _plain_grids(facts: dict[str, SheetFacts]) -> Iterator[Grid]:
+    """The sheets of a book whose values were taken from the file at once."""
+    if len(facts) > MOST_SHEETS:
+        raise TooLarge(f"{len(facts)} sheets")
+    area = 0
+    for name, told in facts.items():
+        cells = told.cells or {}
+        rows, columns = [row for row, _ in cells], [column for _, column in cells]
+        bottom, right = max(rows, default=-1) + 1, max(columns, default=-1) + 1
+        area += (bottom - min(rows, default=0)) * (right - min(columns, default=0))
+        if area > MOST_CELLS:
+            raise TooLarge(f"{name}: {area:,} cells")
+        yield _made(name, cells, _blocks(told.merges or (), bottom, right), told.visible, told)
+
+
 def _grids(data: bytes, facts: dict[str, SheetFacts]) -> Iterator[Grid]:
     with quiet.panics():
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -116,18 +132,24 @@ def _grid(meta: calamine.SheetMetadata, sheet: calamine.CalamineSheet, facts: Sh
     if len(ranges) > MOST_MERGES:
         raise TooLarge(f"{meta.name}: {len(ranges):,} merged blocks")
     merges = _blocks(ranges, top + sheet.height, left + sheet.width)
-    cells: dict[tuple[int, int], Any] = {
+    cells: dict[Spot, CellValue] = {
         (row, column): value
         for row, values in enumerate(sheet.to_python(skip_empty_area=True), top)
         for column, value in enumerate(values, left)
         if value != ""
     }
     cells.update(facts.booleans)
+    return _made(meta.name, cells, merges, meta.visible == calamine.SheetVisibleEnum.Visible, facts)
+
+
+def _made(
+    name: str, cells: dict[Spot, CellValue], merges: tuple[Rect, ...], visible: bool, facts: SheetFacts
+) -> Grid:
     return Grid(
-        meta.name,
+        name,
         cells,
         merges,
-        meta.visible == calamine.SheetVisibleEnum.Visible,
+        visible,
         dict(facts.errors),
         frozenset(facts.uncached),
         facts.hidden_rows,
