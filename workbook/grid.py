@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from workbook.notation import CellValue
+from workbook.notation import CellValue, Tick, read_tick
 
 
 class Rect(NamedTuple):
@@ -70,9 +70,13 @@ class Grid:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     rows: dict[int, list[tuple[int, CellValue]]] = dataclasses.field(default_factory=dict)
+    places: Places = dataclasses.field(init=False)
+    """The addresses of its cells as shown to people: ``Sheet!A1``."""
+    _ticks: dict[Spot, Tick] | None = None
     notes: list[Note] = dataclasses.field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.places = places(self.name)
         hidden = covered(self.merges)
         if not hidden.isdisjoint(self.cells):
             for spot in hidden.intersection(self.cells):
@@ -91,6 +95,18 @@ class Grid:
                 key=_COLUMN
             )  # cells come in this order from most files: then that costs next to nothing
         self.rows = dict(rows)
+        self._ticks = None
+
+    @property
+    def ticks(self) -> dict[Spot, Tick]:
+        """The cells that hold nothing but a tick."""
+        if self._ticks is None:
+            self._ticks = {
+                spot: tick
+                for spot, value in self.cells.items()
+                if isinstance(value, (str, bool)) and (tick := read_tick(value))
+            }
+        return self._ticks
 
     def at(self, spots: Iterable[Spot]) -> list[tuple[Spot, CellValue]]:
         """What is not blank in some cells, in their order. The value of an error cell is None."""
@@ -116,7 +132,7 @@ class Grid:
 
     def place(self, spot: Spot) -> str:
         """The address of a cell as shown to people: ``Sheet!A1``."""
-        return place(self.name, spot)
+        return self.places[spot]
 
 
 @functools.lru_cache(maxsize=32)
@@ -131,10 +147,27 @@ def covered(merges: tuple[Rect, ...]) -> frozenset[Spot]:
     )
 
 
-@functools.lru_cache(maxsize=65536)
-def place(sheet: str, spot: Spot) -> str:
-    """A cell's address with its sheet; the same text object for all files, as thousands have it."""
-    return f"{sheet}!{address(*spot)}"
+class Places(dict[Spot, str]):
+    """The addresses of a sheet's cells, made when first asked for; one object for all files."""
+
+    MOST = 65536
+
+    def __init__(self, sheet: str) -> None:
+        super().__init__()
+        self.sheet = sheet
+
+    def __missing__(self, spot: Spot) -> str:
+        """Make an address, and keep it."""
+        if len(self) >= self.MOST:
+            self.clear()
+        text = self[spot] = f"{self.sheet}!{address(*spot)}"
+        return text
+
+
+@functools.lru_cache(maxsize=32)
+def places(sheet: str) -> Places:
+    """The addresses of all sheets of that name: thousands of files have the same."""
+    return Places(sheet)
 
 
 @functools.lru_cache(maxsize=65536)

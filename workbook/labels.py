@@ -191,6 +191,12 @@ class Vocabulary:
         """The boxes of a cell, in the order of the label's ``options``."""
         return [part for _, part in self._split_boxes(fold(text))]
 
+    @functools.lru_cache(maxsize=4096)  # noqa: B019 (as above)
+    def option_ticks(self, text: str) -> tuple[notation.Tick | None, ...]:
+        """The tick that each box of a cell has in its text; None for one that has none."""
+        parts = self.option_parts(text)
+        return tuple(notation.glyph_tick(part.glyph) if part.glyph else None for part in parts)
+
     def _year(self, folded: str) -> Label | None:
         match = self.year.fullmatch(folded)
         if match:

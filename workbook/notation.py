@@ -256,7 +256,12 @@ def read_tick(value: CellValue) -> Tick | None:
     """
     if isinstance(value, bool):
         return "on" if value else "off"
-    return glyph_tick(fold(value)) if isinstance(value, str) and len(value) <= 8 else None
+    return _text_tick(value) if isinstance(value, str) and len(value) <= 8 else None
+
+
+@functools.lru_cache(maxsize=4096)
+def _text_tick(text: str) -> Tick | None:
+    return glyph_tick(fold(text))
 
 
 def glyph_tick(folded: str) -> Tick | None:

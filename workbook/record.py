@@ -16,6 +16,8 @@ from typing import Any
 from workbook.form import Choice, Form, Table
 
 Number = int | Decimal
+_EXACT = 1e15
+"""Whole numbers below have no more than Excel's 15 digits."""
 Value = Number | str | tuple[Any, ...] | None
 
 
@@ -335,5 +337,7 @@ def exact(value: int | float | Decimal | None) -> Number | None:
     """A number without binary noise: whole numbers as int, others as Decimal to Excel's 15 digits."""
     if value is None or isinstance(value, int):
         return value
+    if isinstance(value, float) and value.is_integer() and -_EXACT < value < _EXACT:
+        return int(value)
     number = Decimal(format(value, ".15g")) if isinstance(value, float) else value
     return int(number) if number == number.to_integral_value() else number

@@ -18,9 +18,9 @@ from workbook.notation import CellValue
 _CELL = re.compile(
     rb'<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"(?: s="([0-9]+)")?(?: t="([A-Za-z]+)")?>'
     rb"(<f(?: [^<>]*)?(?:/>|>[^<]*</f>))?"
-    rb'(?:<v>([^<]*)</v>|<is><t(?: xml:space="preserve")?>([^<]*)</t></is>)?'
+    rb'(?:<v>([^<]*)</v>|<is><t(?: xml:space="preserve")?>([^<]*)</t></is>)?\x00'
 )
-"""A cell up to its end tag: place, style, type, formula, stored value, text in place."""
+"""A cell up to its end tag, with what no XML holds behind it: place, style, type, formula, value, text."""
 _NUMBER = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[Ee][-+]?[0-9]{1,3})?")
 _MERGE = re.compile(rb'<mergeCell ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"/>')
 _TEXT = re.compile(r'<si><t(?: xml:space="preserve")?>([^<]*)</t></si>')
@@ -37,8 +37,8 @@ _NO_LETTERS = re.compile(r'"[^"]*"|\\.|[_*].|\[(?![hms]+\])[^\]]*\]|General|@', 
 _LETTER = re.compile(r"[A-Za-z年月日時分秒]")
 _DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 """The numbers of the formats of dates and times that need no code."""
-Dates = frozenset[bytes | None]
-"""The numbers of cell styles that may show a date; None where cells without a style do."""
+Dates = frozenset[bytes]
+"""The numbers of cell styles that may show a date; an empty one where cells without a style do."""
 _KNOWN = 64
 _LARGEST = 2 * 2**20
 """Bytes of a part that is looked at here: twenty times a form's."""
@@ -69,18 +69,16 @@ def sheet(data: bytes, texts: list[str], dates: Dates) -> PlainSheet:
     found = PlainSheet({}, {}, set(), _merges(data[end:]))
     pieces = data[start:end].split(b"</c>")
     last = pieces.pop()
-    if b"<v" in last or b"<is" in last or data.count(b"<") != data.count(b">"):
+    tails = [piece[piece.rfind(b"<c ") :] for piece in pieces]
+    filled = _CELL.findall(b"\0".join([*tails, b""]))
+    if len(filled) != len(tails) or b"<v" in last or b"<is" in last:
         raise NotPlain
-    cells, match = found.cells, _CELL.fullmatch
-    for piece in pieces:
-        cell = match(piece, piece.rfind(b"<c "))
-        if cell is None:
-            raise NotPlain
-        place, style, kind, formula, stored, inline = cell.groups()
+    cells = found.cells
+    for place, style, kind, formula, stored, inline in filled:
         if kind == b"s" and stored:
             if value := _shared(texts, stored):
                 cells[_spot(place)] = value
-        elif kind is None or kind == b"n":
+        elif not kind or kind == b"n":
             if stored:
                 cells[_spot(place)] = _number(stored, style in dates)
             elif formula:
@@ -96,15 +94,13 @@ def _number(stored: bytes, date: bool) -> float:
     return float(stored)
 
 
-def _put_other(
-    found: PlainSheet, spot: Spot, kind: bytes, stored: bytes | None, inline: bytes | None
-) -> None:
+def _put_other(found: PlainSheet, spot: Spot, kind: bytes, stored: bytes, inline: bytes) -> None:
     if kind == b"e":
-        found.errors[spot] = (stored or b"").decode() or "#N/A"
+        found.errors[spot] = stored.decode() or "#N/A"
     elif kind == b"b" and stored in (b"0", b"1"):
         found.cells[spot] = stored == b"1"
-    elif (kind == b"str" and inline is None) or (kind == b"inlineStr" and stored is None):
-        if value := _unescaped((stored or inline or b"").decode()):
+    elif (kind == b"str" and not inline) or (kind == b"inlineStr" and not stored):
+        if value := _unescaped((stored or inline).decode()):
             found.cells[spot] = value
     else:
         raise NotPlain
@@ -133,7 +129,7 @@ def _is_text(data: bytes) -> bool:
     head = data[:100]
     utf8 = b"encoding=" not in head or b'encoding="UTF-8"' in head or b'encoding="utf-8"' in head
     breaks = data.rfind(b"\r") > data.find(b"?>") + 2  # Excel breaks the line behind the declaration
-    return utf8 and len(data) <= _LARGEST and not breaks and b"<!" not in data
+    return utf8 and len(data) <= _LARGEST and not breaks and b"<!" not in data and b"\0" not in data
 
 
 # ---- merged blocks -----------------------------------------------------------------------------------------
@@ -214,14 +210,14 @@ def date_styles(data: bytes) -> Dates:
     codes = {int(number): code.decode("utf-8", "replace") for number, code in _FORMAT.findall(data)}
     if len(codes) < data.count(b"<numFmt "):
         raise NotPlain
-    found = set[bytes | None]()
+    found = set[bytes]()
     for number, style in enumerate(_XF.findall(data[start:end])):
         match = _FORMAT_OF.search(style)
         of = int(match[1]) if match else 0
         if _may_be_a_date(codes[of]) if of in codes else of in _DATES:
             found.add(str(number).encode())
     if b"0" in found:
-        found.add(None)
+        found.add(b"")
     return frozenset(found)
 
 

@@ -54,7 +54,7 @@ class Draft:
     def put(self, page: FormPage, key: str, value: Value, spot: Spot) -> None:
         """Set a value and the cell it came from, or would have come from."""
         self.values[key] = value
-        self.cells[key] = page.place(spot)
+        self.cells[key] = page.grid.places[spot]
 
     def note(
         self, code: str, key: str | None, cell: str | None, year: int | None = None, **values: Any
@@ -64,6 +64,8 @@ class Draft:
 
     def check_errors(self, page: FormPage, key: str, found: Found, year: int | None = None) -> None:
         """Tell error values among the cells of a value."""
+        if not page.grid.errors:
+            return
         for spot, _ in found:
             if spot in page.grid.errors:
                 self.note("F011", key, page.place(spot), year, found=page.grid.errors[spot])

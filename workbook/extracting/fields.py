@@ -15,7 +15,7 @@ from workbook.notation import fold, read_tick
 from workbook.record import Value
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
+@dataclasses.dataclass(slots=True)
 class Answer:
     """What stands at one label: values by key, the first cell (also of a blank), and all cells."""
 
@@ -34,13 +34,14 @@ def read_fields(draft: Draft, page: FormPage) -> FormPage:
 
     Raises `Refused` F005 where a doubled label makes a value ambiguous.
     """
+    page = page.unclaimed()
     style = codes.code_style(page)
     # Codes first: a blank value must not take the code beneath the next label for its own.
-    for place in sorted(page.layout.fields, key=lambda p: not p.is_coded):
+    for place in page.layout.codes_first:
         repeated = page.layout.page > 1 and place.key in draft.values
         answers = [_answer(draft, page, place, candidate, style) for candidate in place.candidates]
         if place.is_coded:
-            page = page.claiming(spot for answer in answers for spot, _ in answer.found)
+            page.claimed.update(spot for answer in answers for spot, _ in answer.found)
         filled = [answer for answer in answers if answer.is_filled]
         if repeated:
             _compare_heads(draft, page, place, (filled or answers)[0])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
 
 from workbook.grid import Grid, Rect, Spot
 from workbook.locating import Area, PageLayout
@@ -15,23 +14,28 @@ Found = list[tuple[Spot, CellValue]]
 
 @dataclasses.dataclass(slots=True, frozen=True, eq=False)
 class FormPage:
-    """A page's layout and its sheet. ``claimed`` are cells that have been read as another field's value."""
+    """A page's layout and its sheet. ``claimed`` are cells that were read as another field's value."""
 
     layout: PageLayout
     grid: Grid
-    claimed: frozenset[Spot] = frozenset()
+    claimed: set[Spot] = dataclasses.field(default_factory=set)
 
-    def claiming(self, spots: Iterable[Spot]) -> FormPage:
-        """The page with more cells claimed."""
-        return dataclasses.replace(self, claimed=self.claimed.union(spots))
+    def unclaimed(self) -> FormPage:
+        """The page with no cell claimed, to read it anew."""
+        return FormPage(self.layout, self.grid)
 
     def found(self, area: Area) -> Found:
         """What is not blank in an area, labels and claimed cells left out."""
-        if area.spots is None:
+        spots, cells, errors = area.spots, self.grid.cells, self.grid.errors
+        if spots is None:
             found = [item for item in self.seen(area) if area.may_hold(item[0])]
+        elif errors:
+            found = self.grid.at(spots)
         else:
-            found = self.grid.at(area.spots)
-        return [item for item in found if item[0] not in self.claimed] if self.claimed else found
+            found = [(spot, cells[spot]) for spot in spots if spot in cells]
+        if found and self.claimed:
+            return [item for item in found if item[0] not in self.claimed]
+        return found
 
     def seen(self, area: Area) -> Found:
         """All that is not blank in an area, labels too."""

@@ -115,7 +115,8 @@ def _total(draft: Draft, page: FormPage, table: Table, row: RowPlace) -> None:
 
 def _number(draft: Draft, page: FormPage, key: str, year: int, area: Area, unit: str | None) -> None:
     """A figure as typed. What is no number is told and stays blank: nothing is read as 0."""
-    draft.check_uncached(page, area)
+    if page.grid.uncached:
+        draft.check_uncached(page, area)
     _put_number(draft, page, key, year, page.found(area), area.corner, unit)
 
 

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
 
 from workbook.extracting.page import FormPage
 from workbook.grid import Spot
 from workbook.labels import Vocabulary
 from workbook.locating import Area, BoxPlace, GroupPlace
-from workbook.notation import Tick, glyph_tick, read_tick
+from workbook.notation import Tick, read_tick
 
 Side = Literal["left", "right"]
 _NEAR = 2
 """A tick that is this many columns from the label behind it touches it."""
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
+@dataclasses.dataclass(slots=True)
 class Ticked:
     """A group's ticked values, in the form's order, and the cell to point at."""
 
@@ -32,15 +32,26 @@ class Ticked:
     spot: Spot
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class _Beside:
+class _Beside(NamedTuple):
     """A tick in a cell of its own."""
 
     spot: Spot
     tick: Tick
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
+class _Vote(NamedTuple):
+    """How many ticks speak for either side."""
+
+    left: int = 0
+    right: int = 0
+
+    @property
+    def winner(self) -> Side | None:
+        """The side that more ticks speak for."""
+        return None if self.left == self.right else "left" if self.left > self.right else "right"
+
+
+@dataclasses.dataclass(slots=True)
 class _Box:
     place: BoxPlace
     own: Tick | None = None
@@ -64,7 +75,7 @@ class _Box:
         return beside.spot if beside else self.place.spot
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
+@dataclasses.dataclass(slots=True)
 class _Group:
     page: FormPage
     place: GroupPlace
@@ -98,18 +109,21 @@ def read_ticks(pages: list[FormPage], words: Vocabulary) -> Iterator[Ticked]:
 
 
 def _box(page: FormPage, place: BoxPlace, words: Vocabulary) -> _Box:
-    text = page.grid.cells[place.spot]
-    glyph = words.option_parts(str(text))[place.index].glyph
-    own = glyph_tick(glyph) if glyph else None
+    own = words.option_ticks(str(page.grid.cells[place.spot]))[place.index]
     if own or not place.alone:
         return _Box(place, own)
-    left = _ticks_in(page, place.left)
-    right = _ticks_in(page, place.right)
-    return _Box(place, None, left[-1] if left else None, right[0] if right else None)
+    left = next(_ticks_in(page, place.left, reverse=True), None)
+    return _Box(place, None, left, next(_ticks_in(page, place.right), None))
 
 
-def _ticks_in(page: FormPage, area: Area) -> list[_Beside]:
-    return [_Beside(spot, tick) for spot, value in page.seen(area) if (tick := read_tick(value))]
+def _ticks_in(page: FormPage, area: Area, *, reverse: bool = False) -> Iterator[_Beside]:
+    if area.seen is None:
+        found = page.seen(area)
+        ticks = [_Beside(spot, tick) for spot, value in found if (tick := read_tick(value))]
+        return reversed(ticks) if reverse else iter(ticks)
+    ticks_at = page.grid.ticks
+    spots = reversed(area.seen) if reverse else area.seen
+    return (_Beside(spot, ticks_at[spot]) for spot in spots if spot in ticks_at)
 
 
 def _sides(groups: list[_Group]) -> list[Side]:
@@ -120,34 +134,41 @@ def _sides(groups: list[_Group]) -> list[Side]:
     lefts = {box.left.spot for group in groups for box in group.boxes if box.left}
     rights = {box.right.spot for group in groups for box in group.boxes if box.right}
     votes = [_vote(group, lefts, rights) for group in groups]
-    kinds: dict[str, Counter[Side]] = defaultdict(Counter)
+    kinds: dict[str, list[_Vote]] = defaultdict(list)
     for group, vote in zip(groups, votes, strict=True):
-        kinds[group.kind].update(vote)
-    whole = sum(votes, Counter[Side]())
-    agreed = _winner(whole) if not (whole["left"] and whole["right"]) else None
+        kinds[group.kind].append(vote)
+    of_kind = {kind: _together(some) for kind, some in kinds.items()}
+    whole = _together(votes)
+    agreed = whole.winner if not (whole.left and whole.right) else None
     return [
-        _winner(vote)
-        or _winner(kinds[group.kind])
-        or _winner(_touching(group))
+        vote.winner
+        or of_kind[group.kind].winner
+        or _touching(group).winner
         or agreed
-        or _winner(whole)
+        or whole.winner
         or "left"
         for group, vote in zip(groups, votes, strict=True)
     ]
 
 
-def _vote(group: _Group, lefts: set[Spot], rights: set[Spot]) -> Counter[Side]:
+def _together(votes: Iterable[_Vote]) -> _Vote:
+    return _Vote(*map(sum, zip(*votes, strict=True)))
+
+
+def _vote(group: _Group, lefts: set[Spot], rights: set[Spot]) -> _Vote:
     """The ticks of a group that can only be left, or only right, of a label."""
-    vote: Counter[Side] = Counter()
+    left = right = 0
     for box in group.boxes:
-        vote["left"] += bool(box.left and box.left.spot not in rights)
-        vote["right"] += bool(box.right and box.right.spot not in lefts)
-    return vote
+        if box.left and box.left.spot not in rights:
+            left += 1
+        if box.right and box.right.spot not in lefts:
+            right += 1
+    return _Vote(left, right)
 
 
-def _touching(group: _Group) -> Counter[Side]:
+def _touching(group: _Group) -> _Vote:
     """The ticks between two labels that touch the one and keep well away from the other."""
-    vote: Counter[Side] = Counter()
+    touches_right = touches_left = 0
     behind = {box.left.spot: box.place.spot[1] for box in group.boxes if box.left}
     for box in group.boxes:
         if not box.right or box.right.spot not in behind:
@@ -155,15 +176,9 @@ def _touching(group: _Group) -> Counter[Side]:
         tick = group.page.block(box.right.spot)
         before = tick.left - group.page.block(box.place.spot).right
         after = behind[box.right.spot] - tick.right
-        vote["right"] += before <= _NEAR < after
-        vote["left"] += after <= _NEAR < before
-    return vote
-
-
-def _winner(vote: Counter[Side]) -> Side | None:
-    if vote["left"] == vote["right"]:
-        return None
-    return "left" if vote["left"] > vote["right"] else "right"
+        touches_right += before <= _NEAR < after
+        touches_left += after <= _NEAR < before
+    return _Vote(touches_left, touches_right)
 
 
 def _circle_is_on(ticks: list[list[Tick | None]]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 
 from workbook import notation
@@ -54,21 +55,31 @@ def _note_years(draft: Draft, page: FormPage, columns: Columns) -> None:
 
 
 def _columns(draft: Draft, place: TablePlace) -> Columns:
-    typed = [_year_part(heading.year) for heading in place.headings]
-    evaluated = _evaluated(draft.form, place)
-    years = notation.resolve_columns(typed, evaluated, draft.latest)
+    headings = tuple((heading.year, heading.phase) for heading in place.headings)
+    years, evaluated, consecutive = _resolved(draft.form, headings, draft.latest)
+    return Columns(place, list(years), evaluated, consecutive)
+
+
+@functools.lru_cache(maxsize=1024)
+def _resolved(
+    form: Form, headings: tuple[tuple[str, str], ...], latest: int
+) -> tuple[tuple[int, ...], int, bool]:
+    """The years of headings, the index of the evaluated one, and whether they run on."""
+    typed = [_year_part(year) for year, _ in headings]
+    evaluated = _evaluated(form, [phase for _, phase in headings])
+    years = notation.resolve_columns(typed, evaluated, latest)
     if years:
-        return Columns(place, years, evaluated, True)
-    return Columns(place, _years_as_typed(typed, evaluated, draft.latest), evaluated, False)
+        return tuple(years), evaluated, True
+    return tuple(_years_as_typed(typed, evaluated, latest)), evaluated, False
 
 
-def _evaluated(form: Form, place: TablePlace) -> int:
+def _evaluated(form: Form, phases: list[str]) -> int:
     """The index of the last settled column."""
     settled = {notation.fold(word) for word in form.years.settled_words}
-    marked = [i for i, heading in enumerate(place.headings) if heading.phase in settled]
+    marked = [i for i, phase in enumerate(phases) if phase in settled]
     if marked:
         return marked[-1]
-    return max(0, len(place.headings) - 1 - form.years.planned)
+    return max(0, len(phases) - 1 - form.years.planned)
 
 
 def _year_part(heading: str) -> str:

@@ -94,6 +94,11 @@ class Area:
         return tuple(spot for spot in spots if spot not in self.taken.hidden)
 
     @functools.cached_property
+    def seen(self) -> tuple[Spot, ...] | None:
+        """All cells that can be seen, those of blocks from outside first; None when they are too many."""
+        return None if self.inside is None else (*self.extra, *self.inside)
+
+    @functools.cached_property
     def spots(self) -> tuple[Spot, ...] | None:
         """The cells where a value can stand, labels left out; None when they are too many to list."""
         if self.inside is None:
@@ -204,7 +209,7 @@ class MatrixCell:
     area: Area
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
+@dataclasses.dataclass(frozen=True)
 class PageLayout:
     """Everything found on one page; ``missing`` and ``doubled`` are labels that spoil it."""
 
@@ -220,6 +225,11 @@ class PageLayout:
     doubled: tuple[tuple[str, tuple[Spot, ...]], ...]
     found: int
     """How many labels were found, to tell an altered form from another paper."""
+
+    @functools.cached_property
+    def codes_first(self) -> list[FieldPlace]:
+        """The fields, those first whose value is a code."""
+        return sorted(self.fields, key=lambda place: not place.is_coded)
 
     @property
     def is_form(self) -> bool:
