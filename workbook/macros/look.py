@@ -96,7 +96,7 @@ class _Look:
     def _sheets(self) -> dict[str, str]:
         if self.package.workbook.endswith(".bin"):
             return {part: name for name, part in sheet_bin.sheets(self.package).items()}
-        return {part: name for part, name in self.package.sheets().items() if part in self.package}
+        return {sheet.part: sheet.name for sheet in self.package.sheets() if sheet.part in self.package}
 
     def _links(self) -> Iterator[str]:
         """The files that the book's links lead to, in their order."""
