@@ -48,7 +48,8 @@ def majority(found: Sequence[Rates]) -> tuple[Rates, int] | None:
     >>> float(most[0].low), float(most[0].high), most[1]
     (4076.7488676396577, 4077.252138902869, 3)
     """
-    edges = sorted([(rates.low, 0) for rates in found] + [(rates.high, 1) for rates in found])
+    edges = [(rates.low, 0) for rates in found] + [(rates.high, 1) for rates in found]
+    edges.sort(key=lambda edge: (float(edge[0]), *edge))  # as fractions, but floats compare faster
     depth, best, region = 0, 0, None
     for number, (edge, closing) in enumerate(edges):
         if closing:

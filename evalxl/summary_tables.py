@@ -148,7 +148,7 @@ def _project(
     view: View, index: int, file: FileRows, sheet: SheetRows, axes: tuple[str, ...]
 ) -> tuple[Cell, ...]:
     head, year = sheet.head, sheet.fiscal_year
-    amounts = {(row[2], row[0]): view.figure(file, row[4], row[5]) for row in sheet.costs}
+    amounts = {(row[2], row[0]): (row[4], row[5]) for row in sheet.costs}
     places = (
         ("project_total", -1),
         ("project_total", 0),
@@ -161,7 +161,7 @@ def _project(
     first = next((row[5] for row in sheet.costs if row[2] == "project_total" and row[0] == year), None)
     return (
         *view.section(index), view.link(file, first or cell, head.get("project_name") or file.file), year,
-        *(amounts.get((row, year + offset)) for row, offset in places),
+        *(view.figure(file, *amounts.get((row, year + offset), (None, None))) for row, offset in places),
         _short_directions(view, head), head.get("matrix_outcome"), head.get("matrix_cost"),
         *(head.get(f"summary_{key}") for key in axes),
         *(severities.count(severity) for severity in SEVERITY_WORDS),

@@ -13,7 +13,7 @@ from xlsxwriter.exceptions import FileCreateError
 from workbook.atomic import replacing
 from workbook.marks import OWN_OUTPUT
 from workbook.summary import comparison, moving, overview, sources, styles
-from workbook.summary.datasheet import DataSheet
+from workbook.summary.datasheet import DataSheet, FormulaSheet
 from workbook.summary.listing import write_table
 from workbook.summary.model import SummaryData
 from workbook.summary.overview import write_overview
@@ -63,7 +63,7 @@ def _fill(book: Workbook, data: SummaryData) -> None:
     rollups = {rollup.sheet: rollup for rollup in data.rollups}
     compared = {comparison.sheet_name(rollup): rollup for rollup in data.rollups}
     for name in [*rollups, sources.SHEET, *compared, moving.SHEET]:
-        book.add_worksheet(name).set_tab_color(TABS["rollup"])
+        book.add_worksheet(name, worksheet_class=FormulaSheet).set_tab_color(TABS["rollup"])
     for table in (data.costs, *data.tables):
         _data_sheet(book, table.sheet)
     for table in (data.listing, data.costs, *data.tables):

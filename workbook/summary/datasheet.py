@@ -9,23 +9,29 @@ holds the outcome against XlsxWriter's own.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import IO, cast
+from typing import IO, Any, cast
 from xml.sax.saxutils import escape
 
 from xlsxwriter.format import Format
 from xlsxwriter.url import Url
-from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.utility import xl_col_to_name, xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from workbook.summary.cells import address, digits_of, quoted, safe_text
 from workbook.summary.model import MAX_LINKS, Cell, Link, Number
 
 LARGEST = Decimal("1e300")
+_PLAIN = 10**15
+"""Whole numbers below are written as they stand: Excel holds all their digits."""
+
+_SHORT = 500
+"""Links up to that length are no matter of Excel's limit, whatever has to be escaped in them."""
 
 StyleOf = Callable[[Cell], Format]
 
@@ -35,9 +41,8 @@ class DataSheet(Worksheet):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
-        self.table_cells = _Forgetful()
         self._rows: IO[str] | None = None
-        self._texts: dict[str, str] = {}
+        self._texts: dict[Cell, str] = {}
         self._links: list[tuple[int, int, Link]] = []
         self._figures: list[tuple[int, int, Link]] = []
 
@@ -57,7 +62,8 @@ class DataSheet(Worksheet):  # type: ignore[misc]
         """
         # Open until the sheet is written.
         self._rows = tempfile.TemporaryFile("w+", encoding="utf-8", newline="")  # noqa: SIM115
-        letters = [xl_col_to_name(number) for number in range(len(columns))]
+        letters, texts = [xl_col_to_name(number) for number in range(len(columns))], self._texts
+        texts[None] = "/>"
         styles = zip(*(_attributes(values, style) for values, style in columns), strict=True)
         values = zip(*(values for values, _ in columns), strict=True)
         for row, (cells, formats, height) in enumerate(
@@ -65,19 +71,27 @@ class DataSheet(Worksheet):  # type: ignore[misc]
         ):
             number = row + 1
             line = "".join([
-                f'<c r="{letter}{number}" s="{style}"{self._body(row, column, value)}'
+                f'<c r="{letter}{number}" s="{style}"{texts.get(value) or self._body(row, column, value)}'
                 for column, (letter, style, value) in enumerate(zip(letters, formats, cells, strict=True))
             ])  # fmt: skip
             self._rows.write(f'<row r="{number}" ht="{height:g}" customHeight="1">{line}</row>')
         self._texts.clear()
         self._check_dimensions(first + len(heights) - 1, len(columns) - 1)
 
+    def head(self, rows: int, columns: int, options: Mapping[str, Any]) -> None:
+        """Make all of the sheet, with so many rows beneath the head, one Excel table.
+
+        XlsxWriter notes every cell of a table, to tell when two overlap: here there is just one, so it is
+        given as two rows and then stretched.
+        """
+        self.add_table(0, 0, 1, columns - 1, options)
+        area = xl_range(0, 0, rows, columns - 1)
+        self.tables[-1].update({"range": area, "a_range": area, "autofilter": area})
+
     def _body(self, row: int, column: int, value: Cell) -> str:
         """A cell's XML behind its reference and style."""
         if type(value) is str:
-            return self._texts.get(value) or self._text(value)
-        if value is None:
-            return "/>"
+            return self._text(value)
         if isinstance(value, (int, Decimal)):
             return self._number(value)
         link = cast(Link, value)
@@ -85,6 +99,8 @@ class DataSheet(Worksheet):  # type: ignore[misc]
         return self._text(link.text) if link.value is None else self._number(link.value)
 
     def _number(self, value: Number) -> str:
+        if type(value) is int and -_PLAIN < value < _PLAIN:
+            return f"><v>{value}</v></c>"
         if digits_of(value) <= 15 and abs(Decimal(value)) < LARGEST:
             return f"><v>{float(value):.16G}</v></c>"
         return self._text(format(Decimal(value), "f"))  # more than Excel holds: as text, with all digits
@@ -107,17 +123,19 @@ class DataSheet(Worksheet):  # type: ignore[misc]
 
     def _tags(self, links: Iterable[tuple[int, int, Link]]) -> Iterator[str]:
         relations: dict[str, int] = {}
+        letters = [xl_col_to_name(number) for number in range((self.dim_colmax or 0) + 1)]
         for row, column, link in links:
-            if address(link) is None:
-                continue
             if link.target not in relations:
+                if address(link) is None:
+                    continue
                 self.rel_count += 1
                 relations[link.target] = self.rel_count
                 target = Url(address(Link("", link.target)))._target()
                 self.external_hyper_links.append(["/hyperlink", target, "External"])
-            place = f' location="{_attribute(quoted(link.cell))}"' if link.cell and "!" in link.cell else ""
-            cell, relation = f"{xl_col_to_name(column)}{row + 1}", relations[link.target]
-            yield f'<hyperlink ref="{cell}" r:id="rId{relation}"{place}/>'
+            if len(link.target) + len(link.cell or "") > _SHORT and address(link) is None:
+                continue
+            relation, place = relations[link.target], _location(link.cell)
+            yield f'<hyperlink ref="{letters[column]}{row + 1}" r:id="rId{relation}"{place}/>'
 
     def _write_rows(self) -> None:
         super()._write_rows()
@@ -127,11 +145,14 @@ class DataSheet(Worksheet):  # type: ignore[misc]
                 shutil.copyfileobj(rows, self.fh, 1 << 20)
 
 
-class _Forgetful(dict[tuple[int, int], str]):
-    """XlsxWriter notes every cell of a table, to tell when two tables overlap: here there is just one."""
+class FormulaSheet(Worksheet):  # type: ignore[misc]
+    """A worksheet with thousands of formulas, none of them of a function that came after Excel 2016.
 
-    def __setitem__(self, cell: tuple[int, int], area: str) -> None:
-        """Note nothing."""
+    XlsxWriter looks for the names of some thirty of those in each formula.
+    """
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        return formula.removeprefix("=")
 
 
 def _attributes(values: Sequence[Cell], style: Format | StyleOf) -> Iterable[int]:
@@ -139,6 +160,11 @@ def _attributes(values: Sequence[Cell], style: Format | StyleOf) -> Iterable[int
     if isinstance(style, Format):
         return itertools.repeat(style._get_xf_index(), len(values))
     return (style(value)._get_xf_index() for value in values)
+
+
+@functools.lru_cache(maxsize=16384)
+def _location(cell: str | None) -> str:
+    return f' location="{_attribute(quoted(cell))}"' if cell and "!" in cell else ""
 
 
 def _attribute(text: str) -> str:

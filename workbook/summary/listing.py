@@ -36,7 +36,7 @@ def write_table(sheet: DataSheet, table: DataTable, look: Styles) -> None:
         for column, values in zip(table.columns, by_column, strict=True)
     ]
     sheet.fill(1, styled, _heights(table, by_column))
-    sheet.add_table(0, 0, len(rows), len(table.columns) - 1, {
+    sheet.head(len(rows), len(table.columns), {
         "name": table.name,
         "style": "Table Style Light 1",
         "columns": [{"header": column.title, "header_format": look.header} for column in table.columns],
@@ -74,13 +74,10 @@ def _heights(table: DataTable, by_column: Sequence[Sequence[Cell]]) -> list[floa
     for number, (column, values) in enumerate(zip(table.columns, by_column, strict=True), start=1):
         # What stays off paper for filtering may be cut; it would only make the printed rows high.
         if column.kind in WRAPPED and number <= (table.printed or number):
-            known = {text: text_lines(text, column.width) for text in set(map(_words, values))}
-            most = list(map(max, most, (known[_words(value)] for value in values)))
+            words = [value.text if isinstance(value, Link) else value for value in values]
+            known = {text: text_lines(text, column.width) for text in set(words)}
+            most = list(map(max, most, map(known.__getitem__, words)))
     return [min(lines, MOST_LINES) * LINE for lines in most]
-
-
-def _words(value: Cell) -> str | None:
-    return value.text if isinstance(value, Link) else value if isinstance(value, str) else None
 
 
 def text_lines(value: Cell, width: float) -> int:
@@ -105,14 +102,18 @@ def _style(column: Column, values: Sequence[Cell], look: Styles) -> Format | Sty
         linked = look.cell(valign="top", text_wrap=True, font_color=styles.LINK, underline=1)
         return lambda value: linked if isinstance(value, Link) and value.target else plain
     if column.kind == "figure":
-        return lambda value: look.cell(valign="top", num_format=_amount_format([value]))
+        whole = look.cell(valign="top", num_format=money(0))
+        return lambda value: (
+            whole if _is_whole(value) else look.cell(valign="top", num_format=_amount_format([value]))
+        )
+    if column.kind == "amount":
+        return look.cell(valign="top", num_format=_amount_format(values))
     by_kind: dict[str, dict[str, Any]] = {
         "text": {"text_wrap": True},
         "wrap": {"text_wrap": True},
         "center": {"align": "center"},
         "year": {"align": "center", "num_format": "0"},
         "count": {"num_format": "#,##0;▲#,##0;0"},
-        "amount": {"num_format": _amount_format(values)},
     }
     return look.cell(valign="top", **by_kind[column.kind])
 
@@ -120,6 +121,10 @@ def _style(column: Column, values: Sequence[Cell], look: Styles) -> Format | Sty
 def _severity(value: Cell, look: Styles) -> Format:
     ink, paper = SEVERITIES.get(str(value), (styles.INK, palette.WHITE))
     return look.cell(valign="top", align="center", bold=True, font_color=ink, bg_color=paper)
+
+
+def _is_whole(value: Cell) -> bool:
+    return not isinstance(value, Decimal) and not isinstance(value, Link)
 
 
 def _amount_format(values: Sequence[Cell]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Number = int | Decimal
 Kind = Literal["text", "wrap", "center", "year", "count", "amount", "figure", "link", "severity"]
@@ -20,8 +20,7 @@ LATEST = "最新"
 """Columns that the roll-ups' formulas ask for; 1 in the last two means yes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A text that leads to a cell of another file; or a figure that does, where ``value`` is one.
 
     ``target`` is a path relative to the summary book (or absolute, or an address); ``cell`` is ``Sheet!A1``.
