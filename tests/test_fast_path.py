@@ -19,6 +19,7 @@ from tests.support.records import records
 from workbook import filled, read
 from workbook import form as forms
 from workbook.errors import Refused
+from workbook.labels import Vocabulary, vocabulary
 from workbook.locating import locate, printed
 from workbook.read import Reading, read_file
 from workbook.source import open_book
@@ -141,3 +142,60 @@ def test_most_of_a_citys_sheets_are_known(tmp_path: Path) -> None:
     plan = demo.write_demo(tmp_path)
     searched, known = searches(sorted(plan.folder.rglob("*.xlsx")))
     assert known > searched
+
+
+# ---- labels ----------------------------------------------------------------------------------------------
+
+
+class Thorough(Vocabulary):
+    """Looks at all of every text, whatever it begins with."""
+
+    def _may_begin(self, folded: str) -> bool:
+        return True
+
+
+PAIRS = [(vocabulary(form), Thorough(form)) for form in map(forms.get, forms.ids())]
+
+
+@st.composite
+def texts(draw: st.DrawFn, words: Vocabulary) -> str:
+    """Labels, parts of labels, marks, years and anything, one behind the other."""
+    known = [*words.exact, *words.options, *words.static_starts, *words.slots]
+    label = st.sampled_from(known)
+    cut = st.tuples(label, st.integers(0, 8)).map(lambda found: found[0][: found[1]])
+    mark = st.sampled_from(
+        [*"①⑳■□☑○●レ■◆※*・▼(（[【<｛/、,|ア.:)） 　\n", "(1)", "1.", "A.", "IV.", "(ア)", "ア)"]
+    )
+    year = st.sampled_from(["29年度", "平成29年度", "H29", "令和元年度", "31(元)年度", "2017", "R2"])
+    phase = st.sampled_from(["実績", "決算", "計画", "（決算）", "[計画]"])
+    part = label | cut | mark | year | phase | st.text(max_size=6)
+    return "".join(draw(st.lists(part, min_size=1, max_size=5)))
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=forms.ids())
+def test_a_text_that_is_no_label_is_told_by_its_first_letters(
+    pair: tuple[Vocabulary, Vocabulary],
+) -> None:
+    quick, thorough = pair
+
+    @settings(max_examples=300, deadline=None)
+    @given(texts(quick))
+    def same(text: str) -> None:
+        one, other = quick._recognise(text), thorough._recognise(text)
+        assert (one is None) == (other is None)
+        if one and other:
+            assert (one.meanings, one.options, one.year, one.phase, one.slot, one.inline) == (
+                other.meanings, other.options, other.year, other.phase, other.slot, other.inline,
+            )  # fmt: skip
+
+    same()
+
+
+def test_every_label_that_is_printed_begins_as_a_label(tmp_path: Path) -> None:
+    """Spellings, marks and spaces of many generated layouts."""
+    quick, thorough = PAIRS[forms.ids().index(FORM.id)]
+    for seed in range(20):
+        write_book(tmp_path / "book.xlsx", [sample()], Style(), seed)
+        for grid in open_book(tmp_path / "book.xlsx").grids:
+            for text in {value for value in grid.cells.values() if isinstance(value, str)}:
+                assert (quick._recognise(text) is None) == (thorough._recognise(text) is None), text

@@ -126,12 +126,10 @@ def _may_hold(known: Form, other: Form, grids: list[Grid]) -> bool:
     own = _own_word(known, other)
     if own is None:
         return True
-    return any(
-        all(character in value for character in own)
-        for grid in grids
-        for value in grid.cells.values()
-        if isinstance(value, str)
-    )
+    texts = [value for grid in grids for value in grid.cells.values() if isinstance(value, str)]
+    for character in own:
+        texts = [text for text in texts if character in text]
+    return bool(texts)
 
 
 @functools.cache

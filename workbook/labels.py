@@ -71,6 +71,10 @@ _NOTE = re.compile(r"(?:\+?\([^()]*(?:\([^()]*\)[^()]*)*\)|[:;*※?。])+$")
 _HEADING_NOTE = re.compile(r"(?:【[^】]*】|《[^》]*》|<[^>]*>|\[[^\]]*\])$")
 """【DO】 behind a section's heading. Behind other labels such brackets are what somebody typed."""
 _BEHIND = rf"(?:\((?![{_GLYPH}]?\))(?:[^()]|\([^()]*\))*\)|[年度~\-\d元平成令和昭和HSR]+)*"
+_BEFORE = frozenset("0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳■□◆◇●○◎※*・▼▽([【<{/、,|元ABCDIVXRHSTM" + _GLYPH)
+"""What may stand before a label, as its mark, its tick or a year: then all of the text is looked at."""
+_BEHIND_LETTER = frozenset(".:)")
+"""Behind a letter as its mark: ア."""
 _LONGEST = 400
 _INLINE_HEAD = 60
 _SHORTEST_PREFIX = 6
@@ -85,6 +89,8 @@ class Vocabulary:
         self.options: dict[str, list[Meaning]] = defaultdict(list)
         self.inline: set[str] = set()
         self.dated: list[tuple[re.Pattern[str], Meaning]] = []
+        self.before_years: list[str] = []
+        """What stands before the year in labels that have one."""
         self.statics: list[tuple[str, Meaning]] = []
         for label, meaning, inline in _labels(form):
             self._add(label, meaning, inline)
@@ -96,6 +102,7 @@ class Vocabulary:
         if "{" in label:
             pattern = re.escape(fold(label)).replace(r"\{EVALUATED\}", YEAR).replace(r"\{PLANNED\}", YEAR)
             self.dated.append((re.compile(pattern), meaning))
+            self.before_years.append(fold(label).partition("{")[0])
             return
         folded = fold(label)
         for text in {folded, _NOTE.sub("", folded)}:
@@ -122,8 +129,20 @@ class Vocabulary:
         notes = [field.note for field in form.fields] + [q.means_note for q in form.questions]
         self.notes = {_without_years(fold(note)) for note in notes if note}
         self.slots = {fold(mark) for mark in form.slot_marks}
+        self.static_starts = tuple(static for static, _ in self.statics)
+        self.starts = self._starts(words)
         self._interned: dict[tuple[object, ...], Label] = {}
         self.recognise = functools.lru_cache(maxsize=8192)(self._recognise)
+
+    def _starts(self, phases: set[str]) -> frozenset[str]:
+        """The first two letters of everything that can be a label, or one where any other may follow."""
+        eras = (era.name for era in notation.ERAS)
+        texts = [*self.exact, *self.options, *phases, *self.before_years, *eras]
+        return frozenset((*(text[:2] for text in texts if text), *self.slots, *_BEFORE))
+
+    def _may_begin(self, folded: str) -> bool:
+        """Whether a label may begin as the text does: most texts that people type are told apart by that."""
+        return folded[0] in self.starts or folded[:2] in self.starts or folded[1:2] in _BEHIND_LETTER
 
     def _intern(self, meanings: tuple[Meaning, ...] = (), **more: object) -> Label:
         key = (meanings, *more.items())
@@ -136,7 +155,7 @@ class Vocabulary:
         if len(text) > _LONGEST:
             return None
         folded = fold(text)
-        if not folded:
+        if not folded or not self._may_begin(folded):
             return None
         if folded in self.slots:
             return self._intern(slot=folded)
@@ -250,9 +269,8 @@ class Vocabulary:
 
     def _static(self, folded: str) -> Label | None:
         for variant in _variants(folded):
-            for static, meaning in self.statics:
-                if variant.startswith(static):
-                    return self._intern((meaning,))
+            if variant.startswith(self.static_starts):
+                return self._intern((next(m for static, m in self.statics if variant.startswith(static)),))
         return None
 
 
