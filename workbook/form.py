@@ -466,9 +466,14 @@ def _loose_references(form: Form) -> Iterator[Contradiction]:
 
 def ids() -> list[str]:
     """The ids of the forms that are shipped, by name."""
+    return list(_shipped())
+
+
+@functools.cache
+def _shipped() -> tuple[str, ...]:
     folder = resources.files("workbook") / "forms"
     names = (entry.name for entry in folder.iterdir())
-    return sorted(n.removesuffix(".toml") for n in names if n.endswith(".toml") and "sample" not in n)
+    return tuple(sorted(n.removesuffix(".toml") for n in names if n.endswith(".toml") and "sample" not in n))
 
 
 @functools.cache

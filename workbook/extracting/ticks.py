@@ -15,7 +15,7 @@ from workbook.extracting.page import FormPage
 from workbook.grid import Spot
 from workbook.labels import Vocabulary
 from workbook.locating import Area, BoxPlace, GroupPlace
-from workbook.notation import Tick, read_tick
+from workbook.notation import Tick
 
 Side = Literal["left", "right"]
 _NEAR = 2
@@ -112,18 +112,16 @@ def _box(page: FormPage, place: BoxPlace, words: Vocabulary) -> _Box:
     own = words.option_ticks(str(page.grid.cells[place.spot]))[place.index]
     if own or not place.alone:
         return _Box(place, own)
-    left = next(_ticks_in(page, place.left, reverse=True), None)
-    return _Box(place, None, left, next(_ticks_in(page, place.right), None))
+    left, right = _ticks_in(page, place.left), _ticks_in(page, place.right)
+    return _Box(place, None, left[-1] if left else None, right[0] if right else None)
 
 
-def _ticks_in(page: FormPage, area: Area, *, reverse: bool = False) -> Iterator[_Beside]:
-    if area.seen is None:
-        found = page.seen(area)
-        ticks = [_Beside(spot, tick) for spot, value in found if (tick := read_tick(value))]
-        return reversed(ticks) if reverse else iter(ticks)
-    ticks_at = page.grid.ticks
-    spots = reversed(area.seen) if reverse else area.seen
-    return (_Beside(spot, ticks_at[spot]) for spot in spots if spot in ticks_at)
+def _ticks_in(page: FormPage, area: Area) -> list[_Beside]:
+    ticks = page.grid.ticks
+    spots = [spot for spot, _ in page.seen(area)] if area.seen is None else area.seen
+    if ticks.keys().isdisjoint(spots):
+        return []
+    return [_Beside(spot, ticks[spot]) for spot in spots if spot in ticks]
 
 
 def _sides(groups: list[_Group]) -> list[Side]:

@@ -231,7 +231,7 @@ class PageLayout:
         """The fields, those first whose value is a code."""
         return sorted(self.fields, key=lambda place: not place.is_coded)
 
-    @property
+    @functools.cached_property
     def is_form(self) -> bool:
         """Whether this is the page at all: most labels are there, and what only a form has."""
         if self.page == 1:
