@@ -253,7 +253,19 @@ def test_it_is_set_up_again_without_a_network(folder: Path, tmp_path: Path) -> N
     assert subprocess.run([python, "-P", "-m", "evalxl", "--version"], check=False).returncode == 0
 
     assert setup(folder, "--to", str(target), "--remove").returncode == 0
-    assert not target.exists()
+    assert not target.parent.exists()
+
+
+def test_an_altered_pip_is_not_run(folder: Path, tmp_path: Path) -> None:
+    """pip checks the hashes of all others; its own is checked before it runs."""
+    pip = next((folder / "wheels").glob("pip-*.whl"))
+    good = pip.read_bytes()
+    pip.write_bytes(good + b"\0")
+    told = setup(folder, "--to", str(tmp_path / "new"), "--no-excel")
+    pip.write_bytes(good)
+    assert told.returncode == 2
+    assert "正しい pip がありません" in told.stderr
+    assert not (tmp_path / "new").exists()
 
 
 def setup(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:

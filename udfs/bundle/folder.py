@@ -86,13 +86,17 @@ def _wheels(request: Request, folder: Path) -> Path:
 
 
 def _requirements(request: Request, folder: Path, own: Path) -> None:
-    """What `setup.py` installs: this program and the locked packages, all with their hashes."""
+    """What `setup.py` installs: this program and the locked packages, all with their hashes.
+
+    pip only installs the others: on Windows it refuses to install itself while it runs.
+    """
     files = folder / "files"
     files.mkdir()
     digest = hashlib.sha256(own.read_bytes()).hexdigest()
     ours = f"evalxl=={request.version} \\\n    --hash=sha256:{digest}"
     for python in request.pythons:
-        lines = [ours, *lock.requirements(request.target, python)]
+        locked = lock.requirements(request.target, python)
+        lines = [ours, *(line for line in locked if not line.startswith("pip=="))]
         (files / f"requirements-{python}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -12,6 +12,9 @@ It needs nothing but Python itself. What was set up before stays until the new o
 from __future__ import annotations
 
 import argparse
+import contextlib
+import hashlib
+import io
 import os
 import re
 import shutil
@@ -39,6 +42,9 @@ def main() -> int:
     parser.add_argument("--no-excel", action="store_true")
     parser.add_argument("--remove", action="store_true")
     asked = parser.parse_args()
+    for stream in (sys.stdout, sys.stderr):  # written to a file, it may have a code page without Japanese
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         target = FOLDER / "python" if asked.here else asked.to or of_user()
         if asked.remove:
@@ -47,7 +53,9 @@ def main() -> int:
         return 0 if asked.no_excel or not WINDOWS else addin(target)
     except Stop as stop:
         print(f"\n中止しました。{stop}", file=sys.stderr)
-        return 2
+    except OSError as error:
+        print(f"\n中止しました。ファイルを書き込めませんでした: {error}", file=sys.stderr)
+    return 2
 
 
 def of_user() -> Path:
@@ -114,14 +122,21 @@ def allow_site(folder: Path) -> None:
 def packages(target: Path, wanted: Path) -> None:
     """Install what ``wanted`` lists from the wheels of this folder, by the pip that lies among them."""
     wheels = FOLDER / "wheels"
-    found = list(wheels.glob("pip-*.whl"))
+    found = [path for path in wheels.glob("pip-*.whl") if genuine(path)]
     if not found:
-        raise Stop(f"{wheels} に pip がありません。フォルダーを丸ごとコピーし直してください。")
+        raise Stop(f"{wheels} に正しい pip がありません。フォルダーを丸ごとコピーし直してください。")
     print("部品を入れています（数分かかります）。ネットワークは使いません。", flush=True)
     line = [str(python_of(target)), f"{found[0]}/pip", "--isolated", "--disable-pip-version-check", "--quiet"]
     line += ["install", "--no-index", "--find-links", str(wheels), "--no-deps", "--require-hashes"]
     run([*line, "--no-warn-script-location", "--requirement", str(wanted)])
     run([str(python_of(target)), "-P", "-m", "evalxl", "--version"])
+
+
+def genuine(path: Path) -> bool:
+    """Whether a file is the one that this folder was made with: pip checks all others, but not itself."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    sums = (FOLDER / "SHA256SUMS.txt").read_text(encoding="utf-8").splitlines()
+    return f"{digest}  {path.relative_to(FOLDER).as_posix()}" in sums
 
 
 def python_of(target: Path) -> Path:
@@ -156,6 +171,8 @@ def remove(target: Path) -> int:
         if code := subprocess.run(line, check=False).returncode:
             return code
     shutil.rmtree(move_aside(target) or target)
+    with contextlib.suppress(OSError):  # the log and the store of what was read stay
+        target.parent.rmdir()
     print(f"消しました: {target}")
     return 0
 
