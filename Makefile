@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: help demo test check docs lock bench fuzz clean venv office release-check
+.PHONY: help demo test check docs site pictures lock bench fuzz clean venv office release-check
 
 # The first Python that is new enough; `make PYTHON=... demo` names another.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -19,6 +19,8 @@ help:
 	@echo "make test    set everything up and run all checks and tests"
 	@echo "make check   formatting, lint, types, imports only"
 	@echo "make docs    write docs/rules anew from the code"
+	@echo "make site    the documentation, into build/site"
+	@echo "make pictures  the pictures of the documentation"
 	@echo "make bench   the benchmarks"
 	@echo "make fuzz    mutated files against the reader, on Linux; make FUZZ_SECONDS=3600 fuzz for an hour"
 	@echo "make release-check  build, install from nothing, run, read the licences; before a release"
@@ -87,3 +89,13 @@ lock: | $(BIN)/python
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# The documentation site, read from file:// or a server: build/site/index.html.
+site: $(VENV)/.ready-dev
+	$(BIN)/python -m tools.reference docs/reference
+	$(BIN)/sphinx-build --quiet -W --keep-going -b html docs build/site
+	@echo "build/site/index.html"
+
+# Needs LibreOffice, poppler and Chromium; the pictures are kept in docs/pictures.
+pictures: $(VENV)/.ready-dev
+	$(BIN)/python -m tools.pictures docs/pictures

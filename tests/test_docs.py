@@ -1,0 +1,182 @@
+"""The documentation: built whole, read without a network, fresh, and its command lines work as they stand."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from evalxl import cli, fields, settings, tables
+from evalxl.actions import ACTIONS
+from evalxl.rules import registry
+from tests.support.browser import Watched, browser, desk, phone
+from tools.reference import pages, words
+from workbook import form as forms
+
+__all__ = ["browser", "desk", "phone"]  # fixtures
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+GUIDES = sorted((DOCS / "guides").glob("*.md"))
+SMALL = 200_000
+
+
+# ---- the reference is whole --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def reference() -> dict[str, str]:
+    return pages.pages()
+
+
+def test_the_reference_names_everything_there_is(reference: dict[str, str]) -> None:
+    from udfs import buttons
+    from udfs.functions import FUNCTIONS
+
+    wanted = {
+        "commands": {f"evalxl {name}" for name in ACTIONS},
+        "rules": set(registry.load()),
+        "fields": {line.name for form in map(forms.get, forms.ids()) for line in fields.lines(form)},
+        "forms": set(forms.ids()),
+        "functions": set(FUNCTIONS),
+        "buttons": {label for _, label in buttons._BUTTONS.values()},
+        "tables": {name for make in tables.tidy([], []).values() for name in make().kinds},
+    }
+    for page, names in wanted.items():
+        assert names
+        assert {name for name in names if name not in reference[f"{page}.md"]} == set(), page
+
+
+def test_every_setting_has_its_meaning() -> None:
+    known = {
+        "top": {"form"},
+        "rules": {"off", "grade"},
+        "thresholds": set(settings.Thresholds.__struct_fields__),
+        "rates": {"YYYY"},
+        "publish": {"leave_out", *settings.Site.__struct_fields__},
+    }
+    assert {table: set(keys) for table, keys in pages.setting_keys().items()} == known
+
+
+def test_every_button_has_its_meaning() -> None:
+    from udfs import buttons
+
+    assert set(tomllib.loads((DOCS / "buttons.toml").read_text("utf-8"))) == set(buttons.NAMES)
+
+
+def test_every_column_of_the_tables_has_its_meaning(reference: dict[str, str]) -> None:
+    assert not re.findall(r"^\| `\w+` \|  \|", reference["tables.md"], re.MULTILINE)
+
+
+def test_the_glossary_has_each_word_once() -> None:
+    keys = [key for term in words.terms() for key in term.keys]
+    for found in (keys, [term.ja for term in words.terms()], [term.en for term in words.terms()]):
+        assert len(found) == len(set(found))
+    assert words.english("一般財源") == "general revenue"
+
+
+# ---- the site ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built site; any warning of Sphinx, such as a link that leads nowhere, is an error."""
+    folder = tmp_path_factory.mktemp("site")
+    source = folder / "docs"
+    shutil.copytree(DOCS, source, ignore=shutil.ignore_patterns("reference"))
+    (source / "reference").mkdir()
+    for name, text in pages.pages().items():
+        (source / "reference" / name).write_text(text, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    line = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
+    line += [str(source), str(folder / "html")]
+    done = subprocess.run(line, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    return folder / "html"
+
+
+def test_nothing_of_the_site_is_fetched_from_elsewhere(site: Path) -> None:
+    loaded = re.compile(r"""(?:<(?:script|img|iframe)[^>]*\ssrc|<link[^>]*\shref)=["'](?:https?:)?//""")
+    urls = re.compile(r"url\(\s*['\"]?(?:https?:)?//")
+    for path in site.rglob("*"):
+        if path.suffix in {".html", ".css", ".svg", ".js"}:
+            text = path.read_text(encoding="utf-8")
+            assert not loaded.search(text), path.name
+            assert not urls.search(text), path.name
+
+
+def test_a_japanese_word_is_found_wherever_words_end(site: Path, desk) -> None:  # type: ignore[no-untyped-def]
+    for word, page in (("財源内訳", "C301"), ("二重提出", "用語集"), ("consolidate", "命令")):
+        watched = Watched(desk, site / "search.html", f"?q={word}")
+        watched.page.wait_for_selector("#search-results li")
+        assert page in watched.page.inner_text("#search-results"), word
+        assert watched.complaints == []
+        assert all(url.startswith(("file:", "data:")) for url in watched.requests)
+
+
+@pytest.mark.parametrize(
+    "page", ["index", "guides/staff", "reference/commands", "reference/messages", "rules/C301"]
+)
+def test_pages_fit_a_phone(site: Path, phone, page: str) -> None:  # type: ignore[no-untyped-def]
+    watched = Watched(phone, site / f"{page}.html")
+    assert watched.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert watched.complaints == []
+
+
+@pytest.mark.parametrize("path", sorted((DOCS / "pictures").iterdir()), ids=lambda path: path.name)
+def test_pictures_are_small_and_used(path: Path) -> None:
+    assert path.stat().st_size < SMALL
+    users = [*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "README.ja.md"]
+    assert any(path.name in user.read_text(encoding="utf-8") for user in users)
+    if path.suffix == ".svg":
+        assert "http" not in path.read_text(encoding="utf-8").replace("http://www.w3.org", "").replace(
+            "https://www.textualize.io", ""
+        )
+
+
+# ---- the command lines of the guides -----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder 練習, as the first line of every guide makes it."""
+    folder = tmp_path_factory.mktemp("guides")
+    assert cli.main(["demo", str(folder / "練習")]) == 0
+    return folder
+
+
+def lines_of(guide: Path) -> Iterator[str]:
+    """The lines of the guide's shell blocks."""
+    for block in re.findall(
+        r"^```sh\n(.*?)^```", guide.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    ):
+        yield from filter(None, map(str.strip, block.splitlines()))
+
+
+@pytest.mark.parametrize(
+    "guide", [path for path in GUIDES if list(lines_of(path))], ids=lambda path: path.stem
+)
+def test_the_lines_of_a_guide_work_as_they_stand(
+    guide: Path, trial: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = trial / guide.stem
+    place.mkdir()
+    (place / "練習").symlink_to(trial / "練習", target_is_directory=True)
+    monkeypatch.chdir(place)
+    for line in lines_of(guide):
+        program, *arguments = shlex.split(line)
+        assert program == "evalxl"
+        if arguments == ["demo", "練習"]:
+            continue  # `trial` has run it
+        code = cli.main(arguments)
+        told = capsys.readouterr().err
+        findings = arguments[0] in {"validate", "consolidate", "submit", "rollover", "report"}
+        assert code in ((0, 1) if findings else (0,)), f"{line}: {told}"
