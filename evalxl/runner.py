@@ -176,6 +176,10 @@ def _in_processes(sources: Sequence[Source], task: Task[T], jobs: int) -> Iterat
                 results = under_way[0][1].result()
                 under_way.popleft()
                 yield from results
+        if under_way and not _are_of_use(task):
+            rest = [source for chunk in (*(chunk for chunk, _ in under_way), *waiting) for source in chunk]
+            yield from map(task.of, rest)
+            return
         for chunk, future in under_way:
             lost = not future.done() or future.cancelled() or future.exception() is not None
             yield from _one_by_one(chunk, task) if lost else future.result()
@@ -186,9 +190,6 @@ def _one_by_one(chunk: Sequence[Source], task: Task[T]) -> Iterator[T]:
     rest = deque(chunk)
     while rest:
         with _processes(task, 1) as pool:
-            if not _lives(pool):  # processes are no use on this machine
-                yield from map(task.of, rest)
-                return
             alive = True
             while rest and alive:
                 source, started = rest.popleft(), time.monotonic()
@@ -197,8 +198,10 @@ def _one_by_one(chunk: Sequence[Source], task: Task[T]) -> Iterator[T]:
                 yield from results or [task.lost(source, time.monotonic() - started)]
 
 
-def _lives(pool: ProcessPoolExecutor) -> bool:
-    with contextlib.suppress(BrokenProcessPool):
+def _are_of_use(task: Task[Any]) -> bool:
+    """Whether processes can work here at all: not on some machines, nor from a script that starts a run
+    outside of ``if __name__ == "__main__"``, which each of them would run again."""
+    with contextlib.suppress(BrokenProcessPool), _processes(task, 1) as pool:
         return pool.submit(_check, []).result() == []
     return False
 

@@ -56,7 +56,7 @@ class SheetRows:
     indicators: list[IndicatorRow]
     judgements: list[JudgementRow]
     findings: list[FindingRow]
-    sums: dict[tuple[str, int], Decimal]
+    sums: dict[tuple[str, int], Number]
     """(row, fiscal_year) → amount as the record has it: what X807 holds the tables against."""
     content: str = ""
     """The same for two sheets that say the same (in hex)."""
@@ -242,12 +242,12 @@ def _costs(record: Record) -> Iterator[CostRow]:
             yield year, phase_of(record, year), row.name, row.unit, exact, cells.get(key)
 
 
-def _sums(record: Record) -> dict[tuple[str, int], Decimal]:
+def _sums(record: Record) -> dict[tuple[str, int], Number]:
     """The record's own figures, read another way than `_costs` does: over what it holds, not its form."""
-    sums: dict[tuple[str, int], Decimal] = {}
+    sums: dict[tuple[str, int], Number] = {}
     for key, value in record.values.items():
         if isinstance(value, (int, Decimal)) and key.startswith("costs."):
-            sums[_cost_of(key)] = Decimal(value)
+            sums[_cost_of(key)] = value
     return sums
 
 

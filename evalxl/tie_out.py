@@ -152,7 +152,8 @@ def _text_of(sheet: SheetRows) -> Callable[[str], str]:
 
 def _amount(sheet: SheetRows) -> Decimal | None:
     """事業費計 of the evaluated year in 千円."""
-    return sheet.sums.get(("project_total", sheet.fiscal_year))
+    amount = sheet.sums.get(("project_total", sheet.fiscal_year))
+    return None if amount is None else Decimal(amount)
 
 
 def shown(key: Budget | tuple[str, ...]) -> str:
