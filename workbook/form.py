@@ -10,6 +10,7 @@ import functools
 import tomllib
 from collections.abc import Iterator, Sequence
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal, dataclass_transform
 
@@ -464,15 +465,20 @@ def _loose_references(form: Form) -> Iterator[Contradiction]:
         yield "table", 0, "one_cost_table", ""
 
 
+@functools.cache
+def folder() -> Traversable:
+    """Where the form files are: one that is put there is known, without any code."""
+    return resources.files("workbook") / "forms"
+
+
 def ids() -> list[str]:
     """The ids of the forms that are shipped, by name."""
-    return list(_shipped())
+    return list(_shipped(folder()))
 
 
 @functools.cache
-def _shipped() -> tuple[str, ...]:
-    folder = resources.files("workbook") / "forms"
-    names = (entry.name for entry in folder.iterdir())
+def _shipped(where: Traversable) -> tuple[str, ...]:
+    names = (entry.name for entry in where.iterdir())
     return tuple(sorted(n.removesuffix(".toml") for n in names if n.endswith(".toml") and "sample" not in n))
 
 
@@ -481,6 +487,6 @@ def get(form_id: str) -> Form:
     """A shipped form by its id; KeyError when there is none of that id."""
     if form_id not in ids():
         raise KeyError(form_id)
-    entry = resources.files("workbook") / "forms" / f"{form_id}.toml"
+    entry = folder() / f"{form_id}.toml"
     _KNOWN[form_id] = parse(entry.read_text(encoding="utf-8"), entry.name)
     return _KNOWN[form_id]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import head
 from .front import heading, side_label, text_box
 from .grid import Block, Box, HBox, VBox
 from .head import Record
 from .pen import Pen
+from .spec import UNNAN, Spec
 
 
 @dataclass(frozen=True)
@@ -75,20 +76,15 @@ QUESTIONS = (
         *(_ROOM, "公平・公正である"),
     ),
 )
-AXES = (("A", "目的妥当性", "123"), ("B", "有効性", "456"), ("C", "効率性", "78"), ("D", "公平性", "9"))
-#: as the sheet prints them; the record has full-width brackets
-DIRECTIONS = (
-    "廃止",
-    "休止",
-    "目的再設定",
-    "事業統廃合・連携",
-    "事業のやり方改善(有効性改善)",
-    "事業のやり方改善(効率性改善)",
-    "事業のやり方改善(公平性改善)",
-    "現状維持(従来通りで特に改革改善をしない)",
-)
+DIRECTIONS = UNNAN.directions
 COSTS, OUTCOMES = ("削減", "維持", "増加"), ("向上", "維持", "低下")
 FORBIDDEN = {("増加", "維持"), ("維持", "低下"), ("増加", "低下")}  # (cost, outcome)
+
+
+def questions_of(spec: Spec) -> tuple[Question, ...]:
+    """The questions of a form with its own numbers."""
+    by_topic = {question.topic: question for question in QUESTIONS}
+    return tuple(replace(by_topic[topic], number=str(i)) for i, topic in enumerate(spec.topics, start=1))
 
 
 def record_name(direction: str) -> str:
@@ -99,11 +95,13 @@ def record_name(direction: str) -> str:
 def back(pen: Pen, record: Record) -> Box:
     """The whole second page."""
     parts: list[Box] = [head.names(pen, record, second=True), heading(pen, "2", "事後評価【SEE】")]
-    questions = {question.number: question for question in QUESTIONS}
-    for letter, name, numbers in AXES:
+    questions = {question.number: question for question in questions_of(pen.spec)}
+    for letter, name, numbers in pen.spec.axes:
         boxes = [_question(pen, questions[n], record["judgements"][n]) for n in numbers]
         parts.append(HBox([side_label(pen, name, letter), VBox(boxes)], [1.6, 26], family="axis"))
     parts += [_summary(pen, record["summary"]), heading(pen, "3", "今後の方向性【PLAN】"), _plan(pen, record)]
+    if pen.spec.more:
+        parts.append(_opinion(pen, record["division_head_opinion"]))
     return VBox(parts, loose=True)
 
 
@@ -118,10 +116,10 @@ def _question(pen: Pen, question: Question, answer: Record) -> Box:
         top.put(0, 2, "見直し余地があると理由", "plain")
     flagged, other = pen.pair(answer["flagged"])
     place = pen.style.place_question
-    if question.number == "6":
+    if question.topic == "similar_projects":
         return VBox([top, *_similar(pen, question, answer, flagged, other)])
     boxes = {question.flagged: flagged, question.other: other}
-    if question.number == "5":  # printed the other way round
+    if question.topic == "abolition_effect":  # printed the other way round
         boxes = dict(reversed(boxes.items()))
     row = HBox(
         [pen.options(boxes, place, "question"), _reason(pen, question.lead, answer["reason"])],
@@ -165,7 +163,7 @@ def _summary(pen: Pen, summary: Record) -> Box:
     axes: list[Box] = [Block([1])]
     assert isinstance(axes[0], Block)
     axes[0].put(0, 0, pen.label("1次評価者としての評価結果", mark="①"))
-    for letter, name, _ in AXES:
+    for letter, name, _ in pen.spec.axes:
         label = Block([1])
         label.put(0, 0, pen.widen(f"{letter} ") + pen.spell(name))
         answer = summary[letter]
@@ -186,11 +184,23 @@ def _plan(pen: Pen, record: Record) -> Box:
     return VBox([HBox([left, _matrix(pen, record["matrix"])], [14, 13], "plan"), text])
 
 
+def _opinion(pen: Pen, opinion: Record) -> Box:
+    """課長等意見: the boxes of the directions again, and a text without a label of its own."""
+    boxes = {name: name == opinion["direction"] for name in pen.spec.directions}
+    text = Block([1])
+    text.put(0, 0, pen.text(opinion["text"]), "text")
+    lines = pen.options(boxes, pen.style.place_direction, "direction")
+    label = side_label(pen, "課長等意見")
+    if pen.rng.random() < 0.5:
+        return HBox([label, lines, text], [2.5, 14, 11], "opinion")
+    return HBox([label, VBox([lines, text])], [2.5, 25], "opinion/below")
+
+
 def _directions(pen: Pen, ticked: list[str]) -> list[Box]:
-    boxes = {name: record_name(name) in ticked for name in DIRECTIONS}
+    boxes = {name: record_name(name) in ticked for name in pen.spec.directions}
     place, names = pen.style.place_direction, list(boxes)
     if pen.place(place) == "group":
-        at = pen.rng.choice((4, 8))
+        at = pen.rng.choice((len(names) // 2, len(names)))
         lines = [
             pen.options({n: boxes[n] for n in part}, place, "direction")
             for part in (names[:at], names[at:])

@@ -39,8 +39,6 @@ ENVIRONMENT = (
         "(この事務事業に対して市民、議会、事業対象者、利害関係者等からどんな意見や要望が寄せられているか？)",
     ),
 )
-_RESULT = ("実績", "実績", "実績", "計画")
-_SETTLED = ("決算", "決算", "決算", "計画")
 
 
 def front(pen: Pen, record: Record) -> Box:
@@ -51,12 +49,9 @@ def front(pen: Pen, record: Record) -> Box:
         head.body(pen, record),
         heading(pen, "1", "現状把握【DO】"),
     ]
-    parts += [heading(pen, "(1)", "事業概要"), _period(pen, record["period"])]
-    parts.append(
-        text_box(
-            pen.label("事業内容", "(期間限定複数年度事業は全体像を記述)", "②"), pen.text(record["outline"])
-        )
-    )
+    outline = pen.label("事業内容", "(期間限定複数年度事業は全体像を記述)", "②")
+    about: list[Box] = [_period(pen, record["period"]), text_box(outline, pen.text(record["outline"]))]
+    parts += [heading(pen, "(1)", "事業概要"), *(_more_about(pen, record, about) if pen.spec.more else about)]
     parts += [heading(pen, "(2)", "事務事業の手段・指標"), _means(pen, record)]
     parts += [heading(pen, "(3)", "事務事業の目的・指標"), _purpose(pen, record)]
     parts += [heading(pen, "(4)", "事務事業のコスト"), _costs(pen, record)]
@@ -69,7 +64,7 @@ def title(pen: Pen) -> list[Box]:
     if pen.style.title == "none":
         return []
     year = pen.label_year(pen.evaluated + 1) + " " if pen.style.title == "year" else ""
-    return [heading(pen, "", year + "事務事業マネジメントシート")]
+    return [heading(pen, "", year + pen.spec.title)]
 
 
 def heading(pen: Pen, mark: str, text: str) -> Block:
@@ -145,25 +140,59 @@ def _means(pen: Pen, record: Record) -> Box:
             pen.text(record["activity_plan"]),
         ),
     ]
-    table = _indicators(pen, "②", "活動指標", "アイウエ", record["activity_indicators"])
+    table = _indicators(pen, 0, "活動指標", record["activity_indicators"])
     inner = VBox([top, HBox(boxes, [1, 1]), table])
     return HBox([side_label(pen, "手段"), inner], [1, 27], family="sided")
 
 
 def _purpose(pen: Pen, record: Record) -> Box:
     parts = (
-        ("target", "①", "対象", "(誰、何を対象にしているのか)", "③", "対象指標"),
-        ("intent", "②", "意図", "(対象がどのような状態になるのか)", "④", "成果指標"),
+        ("target", "①", "対象", "(誰、何を対象にしているのか)", 1, "対象指標"),
+        ("intent", "②", "意図", "(対象がどのような状態になるのか)", 2, "成果指標"),
     )
     boxes: list[Box] = []
-    for name, mark, word, note, table_mark, table_word in parts:
+    for name, mark, word, note, number, table_word in parts:
         text = text_box(pen.label(word, note, mark), pen.text(record[name]))
         list_name = "target_indicators" if name == "target" else "outcome_indicators"
-        table = _indicators(pen, table_mark, table_word, "アイウ", record[list_name])
+        table = _indicators(pen, number, table_word, record[list_name])
         boxes.append(
             HBox([text, table], [9, 18], "purpose") if pen.style.purpose == "beside" else VBox([text, table])
         )
+    if pen.spec.more:
+        label = pen.label("結果", "(どのような結果に結び付けるのか)", "④")
+        boxes.append(text_box(label, pen.text(record["result"])))
     return HBox([side_label(pen, "目的"), VBox(boxes)], [1, 27], family="sided")
+
+
+def _more_about(pen: Pen, record: Record, about: list[Box]) -> list[Box]:
+    """The start of the project, and its whole plan beside or beneath what it is about."""
+    label = pen.label("開始のきっかけ", "(いつ、どのような経緯で始まったか)", "②")
+    about = [about[0], text_box(label, pen.text(record["origin"])), *about[1:]]
+    if pen.rng.random() < 0.5:
+        return [*about, _whole_plan(pen, record["whole_plan"])]
+    return [HBox([VBox(about), _whole_plan(pen, record["whole_plan"])], [15, 12], "about")]
+
+
+def _whole_plan(pen: Pen, figures: Record) -> Block:
+    """Rows with the labels of the cost table, one figure each, with or without a column for the unit."""
+    in_units = pen.rng.random() < 0.6
+    block = Block([0.9, 5, *([1.4] if in_units else []), 3], family=f"whole/{in_units}")
+    block.put(0, 0, pen.label("全体計画", "(※期間限定複数年度のみ)"), cols=3 + in_units)
+    block.put(1, 0, pen.label("財源内訳"), "side", rows=len(SOURCES))
+    for row, (name, word, unit) in enumerate(cost_rows(pen), start=1):
+        source = row <= len(SOURCES)
+        block.put(row, int(source), pen.label(word), cols=1 if source else 2)
+        if in_units:
+            block.put(row, 2, unit, "text")
+        value, shown = pen.number(figures[name], unit)
+        block.put(row, 2 + in_units, value, "number", shown=shown)
+    return block
+
+
+def cost_rows(pen: Pen) -> list[tuple[str, str, str]]:
+    """Name, label and unit of the rows of costs."""
+    words = dict(SOURCES) | {"prefectural": pen.spec.prefectural}
+    return [*((name, word, "千円") for name, word in words.items()), *TOTALS]
 
 
 def _year_heads(pen: Pen, block: Block, col: int, words: Sequence[str]) -> int:
@@ -176,12 +205,13 @@ def _year_heads(pen: Pen, block: Block, col: int, words: Sequence[str]) -> int:
     return 2 if heads[0][1] is not None else 1
 
 
-def _indicators(pen: Pen, mark: str, word: str, slots: str, filled: list[Record]) -> Block:
+def _indicators(pen: Pen, number: int, word: str, filled: list[Record]) -> Block:
+    mark, slots = pen.spec.marks[number], pen.spec.slots[number]
     by_slot = {indicator["slot"]: indicator for indicator in filled}
     joined = pen.style.slots == "joined"
     first = 1 if joined else 2
-    block = Block([*([] if joined else [0.8]), 6, 1.4, *[2.2] * 4], family=f"table/{first}")
-    top = _year_heads(pen, block, first + 1, _RESULT)
+    block = Block([*([] if joined else [0.8]), 6, 1.4, *[2.2] * len(pen.years)], family=f"table/{first}")
+    top = _year_heads(pen, block, first + 1, _words(pen, "実績"))
     block.put(0, 0, pen.label(word, mark=mark), cols=first, rows=top)
     block.put(0, first, pen.spell("単位"), rows=top)
     for row, slot in enumerate(slots, start=top):
@@ -206,17 +236,21 @@ def _indicators(pen: Pen, mark: str, word: str, slots: str, filled: list[Record]
     return block
 
 
+def _words(pen: Pen, settled: str) -> list[str]:
+    return [settled] * (len(pen.years) - 1) + ["計画"]
+
+
 def _costs(pen: Pen, record: Record) -> Box:
     text = text_box(
         pen.label("事業費の内訳", f"({pen.label_year(pen.evaluated)}決算)", "①"),
         pen.text(record["cost_breakdown"]),
     )
-    block = Block([0.9, 4.6, 1.4, *[2.3] * 4], family="costs")
-    top = _year_heads(pen, block, 3, _SETTLED)
+    block = Block([0.9, 4.6, 1.4, *[2.3] * len(pen.years)], family="costs")
+    top = _year_heads(pen, block, 3, _words(pen, "決算"))
     block.put(0, 0, pen.label("コストの推移", mark="②"), cols=2, rows=top)
     block.put(0, 2, pen.spell("単位"), rows=top)
     block.put(top, 0, pen.label("財源内訳"), "side", rows=len(SOURCES))
-    rows = [(name, word, "千円") for name, word in SOURCES] + list(TOTALS)
+    rows = cost_rows(pen)
     for row, (_, word, unit) in enumerate(rows, start=top):
         source = row < top + len(SOURCES)
         block.put(row, int(source), pen.label(word), cols=1 if source else 2)

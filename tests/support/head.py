@@ -26,16 +26,29 @@ def names(pen: Pen, record: Record, *, second: bool = False) -> Box:
 
 def body(pen: Pen, record: Record) -> Box:
     """What stands beneath the names on the first page."""
-    left = VBox([_coded(pen, "政策名", record["policy"], purpose=False)])
-    left.children = [
-        *left.children,
-        _coded(pen, "施策名", record["measure"], purpose=True),
-        _coded(pen, "基本事業名", record["basic_program"], purpose=True),
-    ]
+    more = pen.spec.more
+    left = VBox(
+        [
+            _coded(pen, "政策名", record["policy"], purpose=False),
+            _coded(pen, "施策名", record["measure"], purpose=not more),
+            _coded(pen, "基本事業名", record["basic_program"], purpose=not more),
+        ]
+    )
     right = VBox([_persons(pen, record), _budget(pen, record["budget"])])
     side = Block([1])
     side.put(0, 0, pen.label("総合計画体系"), "side")
-    return HBox([side, left, right], [1, 13, 15], family="head")
+    whole = HBox([side, left, right], [1, 13, 15], family="head")
+    return VBox([_more(pen, record), whole]) if more else whole
+
+
+def _more(pen: Pen, record: Record) -> Block:
+    """The fields of the form with eight questions."""
+    block = Block([3, 4, 3, 5, 3, 9], family="more")
+    fields = (("事務事業ID", "project_id"), ("事務事業区分", "project_type"), ("根拠法令", "legal_basis"))
+    for i, (label, name) in enumerate(fields):
+        block.put(0, 2 * i, pen.label(label))
+        block.put(0, 2 * i + 1, pen.text(record[name]), "text")
+    return block
 
 
 def _code_and_name(pen: Pen, value: Record) -> tuple[str | None, str | None]:

@@ -16,6 +16,7 @@ from .front import front
 from .grid import Addresses, Box, Formats, Layouter, Placed, SheetWriter, loosen
 from .pen import Pen
 from .records import Record, expected, sample
+from .spec import spec_of
 from .style import Style, styles
 
 __all__ = ["Style", "expected", "styles", "write_book"]
@@ -108,7 +109,7 @@ class _Book:
     def _fill(self, record: dict[str, Any], sheets: list[Worksheet], seed: str) -> None:
         """Write a record's two pages on one sheet or two."""
         style, rng = self.style, random.Random(seed)
-        pen = Pen(style, rng, record["fiscal_year"])
+        pen = Pen(style, rng, record["fiscal_year"], spec_of(record))
         pages = [self._lay(front(pen, record), seed + "/front"), self._lay(back(pen, record), seed + "/back")]
         row, col, addresses = style.offset_row, style.offset_col, Addresses()
         height, width = (max(getattr(cell, end) for cell in pages[0]) for end in ("bottom", "right"))

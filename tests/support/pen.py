@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from .grid import Block, Value
 from .notations import bare_end_is_clear, bare_start_is_clear, full_width, number_text, space_out, year_name
+from .spec import UNNAN, Spec
 from .style import BOOLEAN_TICKS, TICKS, Style
 
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨"
@@ -18,9 +19,9 @@ _NUMERIC = ("plain", "format", "triangle_format")
 class Pen:
     """Types one record. ``evaluated`` is needed because bare years are read against it."""
 
-    def __init__(self, style: Style, rng: random.Random, evaluated: int) -> None:
-        self.style, self.rng, self.evaluated = style, rng, evaluated
-        self.years = [evaluated - 2, evaluated - 1, evaluated, evaluated + 1]
+    def __init__(self, style: Style, rng: random.Random, evaluated: int, spec: Spec = UNNAN) -> None:
+        self.style, self.rng, self.evaluated, self.spec = style, rng, evaluated, spec
+        self.years = spec.years(evaluated)
 
     # labels ---------------------------------------------------------------------------------------
     def widen(self, text: str) -> str:

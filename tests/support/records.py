@@ -6,7 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from .back import COSTS, DIRECTIONS, FORBIDDEN, OUTCOMES, QUESTIONS, record_name
+from .back import COSTS, FORBIDDEN, OUTCOMES, QUESTIONS, questions_of, record_name
+from .spec import UNNAN, Spec
 from .words import codes, names, numbers, text, units
 
 Record = dict[str, Any]
@@ -135,17 +136,17 @@ def _maybe(strategy: st.SearchStrategy[Any], filled: int = 4) -> st.SearchStrate
     return st.integers(0, filled).flatmap(lambda i: strategy if i < filled else st.none())
 
 
-def _values(evaluated: int, figures: st.SearchStrategy[Any]) -> st.SearchStrategy[Record]:
-    return st.fixed_dictionaries({str(evaluated + i): _maybe(figures) for i in (-2, -1, 0, 1)})
+def _values(years: list[int], figures: st.SearchStrategy[Any]) -> st.SearchStrategy[Record]:
+    return st.fixed_dictionaries({str(year): _maybe(figures) for year in years})
 
 
 @st.composite
-def _indicators(draw: st.DrawFn, slots: str, evaluated: int) -> list[Record]:
+def _indicators(draw: st.DrawFn, slots: str, years: list[int]) -> list[Record]:
     out = []
     for slot in slots:
         if draw(st.integers(0, 2)) == 0:
             continue  # a gap, as departments leave them
-        values = draw(_values(evaluated, numbers()))
+        values = draw(_values(years, numbers()))
         name = draw(_maybe(names(), 9))
         if name is None and all(value is None for value in values.values()):
             continue  # without a name or figure the slot is empty
@@ -165,11 +166,9 @@ def _period(draw: st.DrawFn, evaluated: int) -> Record:
 
 
 @st.composite
-def _costs(draw: st.DrawFn, evaluated: int) -> Record:
+def _costs(draw: st.DrawFn, years: list[int]) -> Record:
     """Costs that add up, or (typed by hand) do not."""
-    costs = {
-        name: draw(_values(evaluated, numbers(negative=name in ("other", "general")))) for name in COST_ROWS
-    }
+    costs = {name: draw(_values(years, numbers(negative=name in ("other", "general")))) for name in COST_ROWS}
     if draw(st.booleans()):
         for year in costs["general"]:
             whole = {n: costs[n][year] for n in COST_ROWS if isinstance(costs[n][year], int)}
@@ -181,7 +180,7 @@ def _costs(draw: st.DrawFn, evaluated: int) -> Record:
 
 
 @st.composite
-def _head(draw: st.DrawFn) -> Record:
+def _head(draw: st.DrawFn, spec: Spec) -> Record:
     fields = ("project_name", "department", "division", "group", "division_head", "contact_name")
     record: Record = {name: draw(_maybe(names(), 12)) for name in fields}
     record["phone"] = draw(_maybe(st.from_regex(r"0[0-9]{1,3}-[0-9]{2,4}-[0-9]{4}", fullmatch=True)))
@@ -191,8 +190,9 @@ def _head(draw: st.DrawFn) -> Record:
     for name, size in (("measure", 2), ("basic_program", 3)):
         record[name] = {
             "code": draw(_maybe(codes(size))), "name": draw(_maybe(names())),
-            "target": draw(_maybe(names())), "intent": draw(_maybe(text(lines=2))),
         }  # fmt: skip
+        if not spec.more:
+            record[name] |= {"target": draw(_maybe(names())), "intent": draw(_maybe(text(lines=2)))}
     budget: Record = {name: draw(_maybe(codes(2), 8)) for name in ("account", "kan", "kou", "moku")}
     budget |= {name: draw(_maybe(codes(2) | codes(3), 8)) for name in ("major", "minor")}
     record["budget"] = budget | {name: draw(_maybe(names())) for name in ("major_name", "minor_name")}
@@ -200,32 +200,50 @@ def _head(draw: st.DrawFn) -> Record:
 
 
 @st.composite
-def _see_and_plan(draw: st.DrawFn, forbidden: bool) -> Record:
+def _see_and_plan(draw: st.DrawFn, forbidden: bool, spec: Spec) -> Record:
     answer = st.sampled_from([False, True, None])
-    judgements = {}
-    for q in QUESTIONS:
+    judgements: Record = {}
+    for q in questions_of(spec):
         judgements[q.number] = {
             "topic": q.topic,
             "flagged": draw(answer),
             "reason": draw(_maybe(text(lines=3))),
         }
-    judgements["6"]["mergeable"] = draw(answer)
+        if q.topic == "similar_projects":
+            judgements[q.number]["mergeable"] = draw(answer)
     summary: Record = {axis: draw(st.sampled_from(["適切", "見直し余地あり", None])) for axis in "ABCD"}
     cells = [(cost, out) for cost in COSTS for out in OUTCOMES if forbidden or (cost, out) not in FORBIDDEN]
     cell = draw(_maybe(st.sampled_from(cells)))
-    ticked = draw(st.lists(st.booleans(), min_size=len(DIRECTIONS), max_size=len(DIRECTIONS)))
+    ticked = [draw(st.booleans()) for _ in spec.directions]
     return {
         "judgements": judgements,
         "summary": summary | {"text": draw(_maybe(text()))},
-        "directions": [record_name(name) for name, on in zip(DIRECTIONS, ticked, strict=True) if on],
+        "directions": [record_name(name) for name, on in zip(spec.directions, ticked, strict=True) if on],
         "matrix": None if cell is None else {"cost": cell[0], "outcome": cell[1]},
         "direction_text": draw(_maybe(text())),
     }
 
 
 @st.composite
+def _more(draw: st.DrawFn, spec: Spec) -> Record:
+    """What only the form with eight questions has."""
+    kinds = st.sampled_from(["Ａ　政策事業", "B 施設整備", "Ｅ　一般", "一般"])
+    plan = {name: draw(_maybe(numbers(negative=name == "general"))) for name in COST_ROWS}
+    direction = draw(_maybe(st.sampled_from(spec.directions)))
+    return {
+        "project_id": draw(_maybe(codes(5))), "project_type": draw(_maybe(kinds)),
+        "legal_basis": draw(_maybe(names())), "origin": draw(_maybe(text())), "result": draw(_maybe(text())),
+        "whole_plan": plan, "division_head_opinion": {"direction": direction, "text": draw(_maybe(text()))},
+    }  # fmt: skip
+
+
+@st.composite
 def records(
-    draw: st.DrawFn, evaluated: st.SearchStrategy[int] | None = None, *, forbidden_cells: bool = False
+    draw: st.DrawFn,
+    evaluated: st.SearchStrategy[int] | None = None,
+    *,
+    forbidden_cells: bool = False,
+    spec: Spec = UNNAN,
 ) -> Record:
     """Random records in exactly the JSON shape, evaluated in 2012–2025 or in the years given.
 
@@ -234,12 +252,17 @@ def records(
     year = draw(evaluated if evaluated is not None else st.integers(2012, 2025))
     do: Record = {"period": draw(_period(year)), "outline": draw(_maybe(text()))}
     do |= {name: draw(_maybe(text())) for name in ("activity_actual", "activity_plan")}
-    do["activity_indicators"] = draw(_indicators("アイウエ", year))
-    for name, table in (("target", "target_indicators"), ("intent", "outcome_indicators")):
-        do |= {name: draw(_maybe(text())), table: draw(_indicators("アイウ", year))}
-    do |= {"cost_breakdown": draw(_maybe(text())), "costs": draw(_costs(year))}
+    years = spec.years(year)
+    do["activity_indicators"] = draw(_indicators(spec.slots[0], years))
+    for name, table, slots in zip(
+        ("target", "intent"), ("target_indicators", "outcome_indicators"), spec.slots[1:], strict=True
+    ):
+        do |= {name: draw(_maybe(text())), table: draw(_indicators(slots, years))}
+    do |= {"cost_breakdown": draw(_maybe(text())), "costs": draw(_costs(years))}
+    if spec.more:
+        do |= {"form": spec.id, **draw(_more(spec))}
     do |= {name: draw(_maybe(text())) for name in ("environment", "reforms", "opinions")}
-    return {"fiscal_year": year} | draw(_head()) | do | draw(_see_and_plan(forbidden_cells))
+    return {"fiscal_year": year} | draw(_head(spec)) | do | draw(_see_and_plan(forbidden_cells, spec))
 
 
 @st.composite
