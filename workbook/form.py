@@ -477,7 +477,7 @@ def ids() -> list[str]:
 
 
 @functools.cache
-def _shipped(where: Traversable) -> tuple[str, ...]:
+def _shipped(where: Any) -> tuple[str, ...]:
     names = (entry.name for entry in where.iterdir())
     return tuple(sorted(n.removesuffix(".toml") for n in names if n.endswith(".toml") and "sample" not in n))
 
