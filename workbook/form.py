@@ -9,8 +9,6 @@ from __future__ import annotations
 import functools
 import tomllib
 from collections.abc import Iterator, Sequence
-from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal, dataclass_transform
 
@@ -465,10 +463,9 @@ def _loose_references(form: Form) -> Iterator[Contradiction]:
         yield "table", 0, "one_cost_table", ""
 
 
-@functools.cache
-def folder() -> Traversable:
+def folder() -> Path:
     """Where the form files are: one that is put there is known, without any code."""
-    return resources.files("workbook") / "forms"
+    return Path(__file__).with_name("forms")
 
 
 def ids() -> list[str]:
@@ -477,7 +474,7 @@ def ids() -> list[str]:
 
 
 @functools.cache
-def _shipped(where: Any) -> tuple[str, ...]:
+def _shipped(where: Path) -> tuple[str, ...]:
     names = (entry.name for entry in where.iterdir())
     return tuple(sorted(n.removesuffix(".toml") for n in names if n.endswith(".toml") and "sample" not in n))
 
