@@ -1,4 +1,4 @@
-"""How a command is declared: once, for the command line, its help, the README and later the ribbon.
+"""How a command or a formula is declared: once, for the command line, Excel, its help and the documents.
 
 A command takes what the user asks for and gives an `Outcome`: what a program reads, what people read, and the
 exit code. The commands themselves stand in `evalxl.commands`.
@@ -284,6 +284,78 @@ def command(
 
     def declare(run: Callable[..., Outcome]) -> Callable[..., Outcome]:
         ACTIONS[name] = Command(name, label, help, tuple(arguments), tuple(examples), run, exits)
+        return run
+
+    return declare
+
+
+# ---- formulas ----------------------------------------------------------------------------------------------
+
+Shape = Literal["each", "block", "rest"]
+Kind = Literal["number", "cell", "word"]
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Parameter:
+    """One argument of a formula."""
+
+    name: str
+    help: Text
+    shape: Shape = "each"
+    """``each``: one cell at a time, a range cell by cell; ``block``: a whole range; ``rest``: any number."""
+    kind: Kind = "number"
+    """``number``: as people type it; ``word``: a text; ``cell``: whatever stands there."""
+    unit: str = ""
+    optional: bool = False
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Example:
+    """A formula at work: arguments as typed on the command line, and the value it gives."""
+
+    arguments: tuple[str, ...]
+    value: Any
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Formula:
+    """A function that takes cells and gives a cell or a block; it opens no file and writes no cell."""
+
+    name: str
+    """As Excel knows it: ``EV_YOY``."""
+    label: Text
+    help: Text
+    """What it gives, with its unit, what a blank means, and its errors: one line in Excel's wizard."""
+    parameters: tuple[Parameter, ...]
+    gives: Literal["cell", "block"]
+    """``cell``: one value, and for a range one for each cell of it; ``block``: rows and columns."""
+    example: Example
+    run: Callable[..., Any]
+
+    @property
+    def word(self) -> str:
+        """The name on the command line: ``yoy-rate`` for EV_YOY_RATE."""
+        return self.name.removeprefix("EV_").lower().replace("_", "-")
+
+
+FORMULAS: dict[str, Formula] = {}
+"""By name, in the order of the help; `evalxl.formulas` declares them."""
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def formula(
+    name: str,
+    *,
+    label: Text,
+    help: Text,
+    parameters: Iterable[Parameter],
+    example: Example,
+    gives: Literal["cell", "block"] = "cell",
+) -> Callable[[_F], _F]:
+    """Declare the decorated function as the formula ``name``."""
+
+    def declare(run: _F) -> _F:
+        FORMULAS[name] = Formula(name, label, help, tuple(parameters), gives, example, run)
         return run
 
     return declare
