@@ -49,6 +49,10 @@ COMMON = (*SHARED, Argument("--help", Text("この説明を表示します", "sh
 VERSION = Argument("--version", Text("版を表示します", "show the version"))
 
 
+_MEMBERS = 4
+"""So many of a family stand in the overview."""
+
+
 def overview(lang: Lang) -> str:
     """What `evalxl --help` prints."""
     first = [(line, text.of(lang)) for line, text in (c.examples[0] for c in ACTIONS.values())]
@@ -74,8 +78,9 @@ def _overview_rows(lang: Lang) -> Iterator[tuple[str, str]]:
         if " " not in commands[0].name:
             yield from ((c.name, f"{c.label.of(lang)}: {c.help.of(lang)}") for c in commands)
             continue
-        seconds = "|".join(command.name.split()[1] for command in commands)
-        yield f"{word} {seconds}", " / ".join(command.label.of(lang) for command in commands)
+        shown, more = commands[:_MEMBERS], "|…" if len(commands) > _MEMBERS else ""
+        seconds = "|".join(command.name.split()[1] for command in shown)
+        yield f"{word} {seconds}{more}", " / ".join(command.label.of(lang) for command in shown)
 
 
 def families() -> set[str]:

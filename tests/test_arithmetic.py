@@ -13,13 +13,12 @@ from hypothesis import strategies as st
 
 from evalxl import arithmetic
 from evalxl.rules import amounts, words
-from udfs import functions
 
 money = st.integers(-(10**12), 10**12) | st.decimals(-(10**12), 10**12, places=3)
 blankable = st.none() | money
 
 
-@pytest.mark.parametrize("module", [arithmetic, amounts, functions], ids=lambda m: m.__name__)
+@pytest.mark.parametrize("module", [arithmetic, amounts], ids=lambda m: m.__name__)
 def test_the_examples_in_the_docs_are_true(module: ModuleType) -> None:
     result = doctest.testmod(module)
     assert result.attempted > 0
@@ -76,14 +75,6 @@ def test_unit_cost_is_exact(cost: int | Decimal, quantity: int | Decimal) -> Non
     found = arithmetic.unit_cost(cost, quantity)
     assert found is not None
     assert found * Fraction(quantity) == Fraction(cost)
-
-
-def test_excel_names_stand_for_the_same_figures() -> None:
-    assert all(name == function.__name__.upper() for name, function in functions.FUNCTIONS.items())
-    assert functions.FUNCTIONS["EV_LABOUR_COST"](1987.0, "４，０７７円") == 8101.0
-    assert functions.FUNCTIONS["EV_TOTAL"]([[None, "－"], [None, None]]) is None
-    with pytest.raises(ValueError, match="別紙"):
-        functions.FUNCTIONS["EV_YOY"]("別紙", 1.0)
 
 
 @pytest.mark.parametrize(

@@ -363,7 +363,7 @@ def test_every_command_explains_itself_in_both_languages(
 
 @pytest.mark.parametrize("command", ACTIONS.values(), ids=lambda command: command.name)
 def test_every_command_is_declared_whole(command: Any) -> None:
-    assert re.fullmatch(r"[a-z]+( [a-z]+)?", command.name)
+    assert re.fullmatch(r"[a-z]+( [a-z-]+)?", command.name)
     parameters = list(inspect.signature(command.run).parameters)
     assert parameters[0] == "context"
     assert set(parameters[1:]) == {argument.parameter for argument in command.arguments}

@@ -12,12 +12,14 @@ from evalxl.commands.yearly import distribute, rollover  # isort: skip
 from evalxl.commands.finance import rollup  # isort: skip
 from evalxl.commands.lakes import tables  # isort: skip
 from evalxl.commands.papers import publish, report  # isort: skip
+from evalxl.commands import calculating  # isort: skip
 from evalxl.commands.trial import demo  # isort: skip
 from evalxl.commands.forms import check, draft, show  # isort: skip
 from evalxl.commands.reference import blank, completion, fields, rules  # isort: skip
 
 __all__ = [
     "blank",
+    "calculating",
     "check",
     "completion",
     "consolidate",
