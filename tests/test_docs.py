@@ -8,14 +8,13 @@ import shlex
 import shutil
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from evalxl import cli, fields, settings, tables
-from evalxl.actions import ACTIONS
+from evalxl.actions import ACTIONS, FORMULAS
 from evalxl.rules import registry
 from tests.support.browser import Watched, browser, desk, phone
 from tools.reference import pages, words
@@ -38,16 +37,15 @@ def reference() -> dict[str, str]:
 
 
 def test_the_reference_names_everything_there_is(reference: dict[str, str]) -> None:
-    from udfs import buttons
-    from udfs.functions import FUNCTIONS
+    from udfs import ribbon
 
     wanted = {
         "commands": {f"evalxl {name}" for name in ACTIONS},
         "rules": set(registry.load()),
         "fields": {line.name for form in map(forms.get, forms.ids()) for line in fields.lines(form)},
         "forms": set(forms.ids()),
-        "functions": set(FUNCTIONS),
-        "buttons": {label for _, label in buttons._BUTTONS.values()},
+        "udfs": set(FORMULAS),
+        "buttons": {one.button.label.ja for one in ribbon.buttons()},
         "tables": {name for make in tables.tidy([], []).values() for name in make().kinds},
     }
     for page, names in wanted.items():
@@ -64,12 +62,6 @@ def test_every_setting_has_its_meaning() -> None:
         "publish": {"leave_out", *settings.Site.__struct_fields__},
     }
     assert {table: set(keys) for table, keys in pages.setting_keys().items()} == known
-
-
-def test_every_button_has_its_meaning() -> None:
-    from udfs import buttons
-
-    assert set(tomllib.loads((DOCS / "buttons.toml").read_text("utf-8"))) == set(buttons.NAMES)
 
 
 def test_every_column_of_the_tables_has_its_meaning(reference: dict[str, str]) -> None:

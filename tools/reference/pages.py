@@ -248,37 +248,20 @@ def _plain(text: str) -> str:
 # ---- Excel -------------------------------------------------------------------------------------------------
 
 
+def _excel(name: str) -> str:
+    from udfs import reference
+
+    return reference.pages()[name]
+
+
 def functions() -> str:
     """The functions of the add-in."""
-    from udfs.functions import FUNCTIONS
-
-    rows = (
-        (markdown.code(f"={name}({', '.join(inspect.signature(run).parameters)})"), _first(run.__doc__ or ""))
-        for name, run in FUNCTIONS.items()
-    )
-    return markdown.page(
-        "Excel の関数",
-        "アドインを入れると、セルで使えます。検証のルールと同じ計算をします。",
-        markdown.table(("関数", "意味"), rows),
-    )
+    return _excel("udfs.md")
 
 
 def buttons() -> str:
     """The buttons of the ribbon."""
-    from udfs import buttons as ribbon
-
-    meanings = tomllib.loads((DOCS / "buttons.toml").read_text(encoding="utf-8"))
-    rows = ((label, meanings[name]) for name, (_, label) in ribbon._BUTTONS.items())
-    return markdown.page(
-        "Excel のボタン",
-        "アドインを入れると、Excel に「事務事業評価」のタブが加わります。"
-        "Excel が入力の途中のときは、何も変えずにそのことを知らせます。",
-        markdown.table(("ボタン", "すること"), rows),
-    )
-
-
-def _first(doc: str) -> str:
-    return " ".join(doc.split("\n\n")[0].split())
+    return _excel("buttons.md")
 
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -286,7 +269,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "rules": rules,
     "commands": commands,
     "buttons": buttons,
-    "functions": functions,
+    "udfs": functions,
     "fields": field_names,
     "forms": form_list,
     "tables": table_columns,
