@@ -36,7 +36,8 @@ def html() -> str:
     """The drawing as a page."""
     groups = "".join(map(_group, ribbon.GROUPS))
     return (
-        f'<!doctype html><meta charset="utf-8"><style>{STYLE}</style><div class="tab">{escape(ribbon.TAB.ja)}</div>'
+        f'<!doctype html><meta charset="utf-8"><style>{STYLE}</style>'
+        f'<div class="tab">{escape(ribbon.TAB.ja)}</div>'
         f'<div class="row">{groups}</div>'
         "<p>リボンの定義から描いた配置図です（Excelの画面ではありません）。</p>"
     )
