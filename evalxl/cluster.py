@@ -83,8 +83,8 @@ def _client(scheduler: str, jobs: int | None) -> Iterator[Client]:
         return
     try:
         client = distributed.Client(scheduler, timeout=10)
-    except (OSError, ValueError, TimeoutError) as error:
-        raise UsageError(texts.NO_SCHEDULER, address=scheduler, detail=error) from None
+    except (OSError, ValueError, TimeoutError):
+        raise UsageError(texts.NO_SCHEDULER, address=scheduler) from None
     with client:
         yield client
 

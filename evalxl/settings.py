@@ -35,6 +35,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import msgspec
 
+from evalxl import texts
 from workbook import toml_lines
 
 if TYPE_CHECKING:
@@ -192,7 +193,9 @@ class SettingsError(Exception):
     def message(self, lang: str = "ja") -> str:
         """The error in words: file, line, what is wrong, what was probably meant."""
         i = 0 if lang == "ja" else 1
-        text = _REASONS[self.reason][i].format(key=self.key, found=self.found)
+        text = _REASONS[self.reason][i].format(
+            key=self.key, found=texts.os_words(self.found, "ja" if i == 0 else "en")
+        )
         parts = [(f"{self.file} の{self.line}行目: ", f"{self.file}, line {self.line}: ")[i] + text]
         if self.expected:
             expected = _EXPECTED[self.expected][i].format(key=self.key)
@@ -227,7 +230,7 @@ def load(path: Path | str) -> Settings:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise SettingsError(str(path), 1, "unreadable", found=error.strerror or "") from None
+        raise SettingsError(str(path), 1, "unreadable", found=texts.os_error(error)) from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise SettingsError(str(path), line, "encoding") from None
@@ -240,7 +243,7 @@ def parse(text: str, name: str = FILE_NAME) -> Settings:
         data = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         line = toml_lines.line_of_syntax_error(error, text)
-        raise SettingsError(name, line, "syntax", found=str(error)) from None
+        raise SettingsError(name, line, "syntax", found=toml_lines.shown(text, line)) from None
     return _Reader(text, name).settings(data)
 
 

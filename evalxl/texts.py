@@ -49,8 +49,8 @@ NO_DASK = Text(
     "--scheduler needs Dask. Install it with: pip install evalxl[dask]",
 )
 NO_SCHEDULER = Text(
-    "スケジューラー {address} につながりません（{detail}）。アドレスと、動いているかを確かめてください。",
-    "The scheduler {address} does not answer ({detail}). See whether the address is right and it runs.",
+    "スケジューラー {address} につながりません。アドレスと、動いているかを確かめてください。",
+    "The scheduler {address} does not answer. See whether the address is right and it runs.",
 )
 SCHEDULER_LOST = Text(
     "スケジューラーとの接続が切れました。もう一度実行してください。",
@@ -78,6 +78,29 @@ STORE_REBUILT = Text(
     "前回までの読み取りの控えが壊れていたため、作り直しました。結果には影響ありません。",
     "The store of earlier readings was damaged and was made anew. The results are not affected.",
 )
+OS_ERRORS = {
+    "ENOENT": Text("見つかりません", "there is no such file"),
+    "EACCES": Text("開く権限がありません", "not allowed"),
+    "EPERM": Text("開く権限がありません", "not allowed"),
+    "EISDIR": Text("フォルダーです", "it is a folder"),
+    "ENOTDIR": Text("見つかりません", "there is no such file"),
+}
+"""What a system says of a file in English whatever the language, by the name of its number."""
+
+
+def os_error(error: OSError) -> str:
+    """The name of a system's error that `os_words` knows; else what the system says."""
+    import errno
+
+    name = errno.errorcode.get(error.errno or 0, "")
+    return name if name in OS_ERRORS else error.strerror or name
+
+
+def os_words(name: str, lang: Lang) -> str:
+    """A system's error in words; what is no such name stays as it is."""
+    return OS_ERRORS[name].of(lang) if name in OS_ERRORS else name
+
+
 WRITTEN = Text("書き出しました: {path}", "Written: {path}")
 INTERRUPTED = Text(
     "中断しました。書きかけのファイルは残していません。", "Interrupted. No half-written file is left behind."

@@ -42,7 +42,7 @@ NO_PACKAGING = Text(
         Argument(
             "--wheels",
             Text(
-                "部品（.whl）のフォルダー。ネットワークを使わずに、ここから集めます",
+                "部品（.whl）のフォルダー（ネットワークを使わずに、ここから集めます）",
                 "a folder of wheels: they come from there, without a network",
             ),
             metavar="DIR",

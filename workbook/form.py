@@ -360,7 +360,8 @@ def parse(text: str, name: str = "form.toml") -> Form:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise FormError(name, toml_lines.line_of_syntax_error(error, text), "syntax", str(error)) from None
+        wrong = toml_lines.line_of_syntax_error(error, text)
+        raise FormError(name, wrong, "syntax", toml_lines.shown(text, wrong)) from None
     for number, line in enumerate(text.splitlines(), 1):
         if DECIDE in line.partition("#")[0]:
             raise FormError(name, number, "to_decide", line.strip())

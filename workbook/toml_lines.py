@@ -56,3 +56,9 @@ def line_of_syntax_error(error: tomllib.TOMLDecodeError, text: str) -> int:
     """The line that a tomllib message names; the last line when it speaks of the end of the text."""
     line = re.search(r"line (\d+)", str(error))
     return int(line.group(1)) if line else max(1, len(text.splitlines()))
+
+
+def shown(text: str, line: int) -> str:
+    """What stands in a line, for a message; empty behind the last one."""
+    lines = text.splitlines()
+    return lines[line - 1].strip()[:60] if line <= len(lines) else ""

@@ -27,9 +27,7 @@ from evalxl.texts import Text
         ),
         Argument(
             "--year",
-            Text(
-                "評価する年度（西暦）。省くと前の年度です", "the fiscal year evaluated; last year by default"
-            ),
+            Text("評価する年度（西暦。省くと前の年度）", "the fiscal year evaluated; last year by default"),
             metavar="YYYY",
             kind=positive,
         ),

@@ -71,9 +71,7 @@ def rollover(context: Context, paths: list[str], output: Path) -> Outcome:
         OUTPUT,
         Argument(
             "--year",
-            Text(
-                "評価する年度（西暦）。省くと前の年度です", "the fiscal year evaluated; last year by default"
-            ),
+            Text("評価する年度（西暦。省くと前の年度）", "the fiscal year evaluated; last year by default"),
             metavar="YYYY",
             kind=positive,
         ),

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from evalxl import texts
 from evalxl.masters.errors import MastersError
 from workbook.notation import fold
 
@@ -53,7 +54,7 @@ def rows(path: Path, columns: Iterable[Column]) -> list[Row]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise MastersError(path.name, 0, "", "unreadable", found=error.strerror or "") from None
+        raise MastersError(path.name, 0, "", "unreadable", found=texts.os_error(error)) from None
     return parse(data, path.name, columns)
 
 
@@ -129,8 +130,9 @@ def _lines(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
             if begun:
                 yield before + 1, cells
             before = reader.line_num
-    except csv.Error as error:
-        raise MastersError(name, before + 1, "", "syntax", found=str(error)) from None
+    except csv.Error:
+        shown = text.splitlines()[before].strip() if before < len(text.splitlines()) else ""
+        raise MastersError(name, before + 1, "", "syntax", found=shown) from None
 
 
 def _places(heads: list[str], columns: tuple[Column, ...], name: str, line: int) -> dict[str, int]:

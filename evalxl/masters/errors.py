@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from evalxl import texts
 from evalxl.rules.words import Lang
 
 _REASONS = {
@@ -69,7 +70,12 @@ class MastersError(Exception):
             place += f" の{self.line}行目" if ja else f", line {self.line}"
         if self.column and self.reason not in ("missing_column", "unknown_column", "double_column"):
             place += f"「{self.column}」の列" if ja else f", column '{self.column}'"
-        values = {"found": self.found, "column": self.column, "expected": self.expected, **self.values}
+        values = {
+            "found": texts.os_words(self.found, lang),
+            "column": self.column,
+            "expected": self.expected,
+            **self.values,
+        }
         parts = [f"{place}: " + _REASONS[self.reason][0 if ja else 1].format(**values)]
         if self.expected and self.reason != "nothing":
             parts.append(f"正しくは: {self.expected}" if ja else f"expected: {self.expected}")

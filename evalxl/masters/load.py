@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
+from evalxl import texts
 from evalxl.identity import BUDGET, code_key
 from evalxl.masters import values
 from evalxl.masters.csvfile import Column, Row, parse
@@ -105,7 +106,7 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise MastersError(path.name, 0, "", "unreadable", found=error.strerror or "") from None
+        raise MastersError(path.name, 0, "", "unreadable", found=texts.os_error(error)) from None
 
 
 def parsed(files: Mapping[str, bytes | str]) -> Masters:
