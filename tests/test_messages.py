@@ -37,7 +37,7 @@ PLACE = re.compile(r"{[^{}]*}")
 TYPED = re.compile(
     r"evalxl(?: [a-z]+)*|(?<!\w)--?[a-z][a-z-]*"
     r"|[\w.*]*\.(?:toml|csv|xlsx?|xlsm|xlam|json|bat|whl|txt|html)\b|\.(?:svg|md)\b"
-    r"|\w+://\S*|pip install \S+|(?:HKEY_CURRENT_USER|ZoneId)\S*|EV_[A-Z_]+|\[[\w.]+\]|[a-z]+_[a-z_]+"
+    r"|\w+://\S*|pip install \S+|(?:HKEY_CURRENT_USER|ZoneId)\S*|EV_[A-Z_]*|#[A-Z]+|\[[\w.]+\]|[a-z]+_[a-z_]+"
 )
 """What people type or see as it stands: command lines, options, file names, addresses, names of fields."""
 _NAMES = """
@@ -45,7 +45,7 @@ Excel VBA CSV Python PDF Parquet LibreOffice Dask Windows ActiveX JSON PC Esc En
 Shift_JIS UTF- TOML MB USB ASR AppLocker Office bash zsh powershell COM GB KB ID Software Classes
 error warning info never local demo tables validate consolidate install bundle addin packaging NAME
 publish project_total index.html leave_out xlsm xlsx xls whl txt dask pip evalxl
-svg html docs forms name label kind costs heading rows slots
+svg html docs forms near pyopenvba name label kind costs heading rows slots
 """
 NAMES = frozenset(_NAMES.split())
 """Names of products, keys and formats, and words that are typed."""
