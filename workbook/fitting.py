@@ -100,8 +100,8 @@ def _use(fit: Fit, latest: int) -> tuple[bool, int]:
 
 
 def _filled(fit: Fit) -> list[Grid]:
-    """The sheets where anything of a form stands; a form that has no sheet holds none of them."""
-    return [page.grid for page in fit.pages] or [Grid("", {})]
+    """The sheets that hold pages of a form; one that no form is of where there is none."""
+    return [page.grid for page in fit.pages if page.layout.is_form] or [Grid("", {})]
 
 
 class _Recent:
