@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +179,81 @@ def test_a_layout_that_no_generator_made(tmp_path: Path) -> None:
     written = sample() | {"group": None, "extension": None}
     written["budget"] = written["budget"] | {"major_name": None, "minor_name": None}
     assert_same(found, written)
+
+
+Rows = list[list[Any]]
+
+
+def row_of(rows: Rows, text: str) -> int:
+    return next(i for i, row in enumerate(rows) if row[0] and text in str(row[0]))
+
+
+def beside_costs(rows: Rows, plan: Rows, lower: int) -> None:
+    """The whole plan left of the cost table, on its rows or some further down."""
+    at = row_of(rows, "コストの推移")
+    for i in range(11 + lower):
+        left = [*plan[i - lower][:2], None] if i >= lower else [None] * 3
+        if i < 11:
+            rows[at + i] = [*left, *rows[at + i]]
+        else:
+            rows.insert(at + i, left)
+
+
+def right_of_costs(rows: Rows, plan: Rows) -> None:
+    at = row_of(rows, "コストの推移")
+    for i, line in enumerate(plan):
+        rows[at + i] = [*rows[at + i][:9], None, *line[:2]]
+
+
+def titled_at_the_left(rows: Rows, plan: Rows) -> None:
+    at = row_of(rows, "開始のきっかけ")
+    rows[at:at] = [[plan[0][0] if i == 0 else None, *line[:2]] for i, line in enumerate(plan[1:])]
+
+
+def with_units(rows: Rows, plan: Rows) -> None:
+    at = row_of(rows, "開始のきっかけ")
+    lines = zip(plan[1:], FORM.costs.rows, strict=True)
+    rows[at:at] = [plan[0], *([line[0], row.unit, line[1]] for line, row in lines)]
+
+
+def under_costs(rows: Rows, plan: Rows) -> None:
+    at = row_of(rows, "コストの推移") + 11
+    rows[at:at] = plan
+
+
+def over_costs(rows: Rows, plan: Rows) -> None:
+    at = row_of(rows, "コストの推移")
+    rows[at:at] = plan
+
+
+@pytest.mark.parametrize(
+    "move",
+    [
+        under_costs,
+        over_costs,
+        right_of_costs,
+        titled_at_the_left,
+        with_units,
+        functools.partial(beside_costs, lower=0),
+        functools.partial(beside_costs, lower=1),
+    ],
+)
+def test_the_whole_plan_is_never_taken_for_the_costs(
+    tmp_path: Path, move: Callable[[Rows, Rows], None]
+) -> None:
+    plain_sheet(tmp_path / "a.xlsx", sample())
+    rows = [[cell.value for cell in row] for row in openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[0]]
+    at = row_of(rows, "全体計画")
+    plan = rows[at : at + 11]
+    del rows[at : at + 11]
+    move(rows, plan)
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "b.xlsx")
+    (found,) = read_records(tmp_path / "b.xlsx")
+    assert found["whole_plan"] == sample()["whole_plan"]
+    assert found["costs"] == sample()["costs"]
 
 
 # ---- end to end --------------------------------------------------------------------------------------------
