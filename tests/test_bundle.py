@@ -24,6 +24,7 @@ import pytest
 
 from evalxl.cli import main
 from udfs import identity
+from udfs.addin import build
 from udfs.bundle import batch, components, dropped, lock, wheels
 from workbook.folders import LIST
 
@@ -114,12 +115,10 @@ def folder(gathered: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory)
     """An offline folder for this system, by the command."""
     given, text = gathered
     out = tmp_path_factory.mktemp("bundle") / "配布 用"
-    addin = given / "evalxl.xlam"
-    addin.write_bytes(b"the add-in")
     line = ["bundle", "-o", str(out), "--platform", "linux_x86_64", "--python", PYTHON]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lock, "locked", lambda: text)
-        assert main([*line, "--wheels", str(given), "--xlam", str(addin)]) == 0
+        assert main([*line, "--wheels", str(given)]) == 0
     return out
 
 
@@ -163,6 +162,10 @@ def test_what_is_in_the_folder(folder: Path) -> None:
     assert found == {"evalxl", "pip", "msgspec", "small", "newer"}
     assert (folder / "wheels" / "newer-2.0-py3-none-any.whl").exists()
     assert "licenses/small-1.0/LICENSE" in names
+
+
+def test_the_addin_in_it_is_the_one_that_is_built(folder: Path) -> None:
+    assert (folder / identity.FILE).read_bytes() == build()
 
 
 def test_every_file_has_its_sum(folder: Path) -> None:

@@ -70,6 +70,11 @@ LINES = [
     "form draft 提出/0.xlsx",
     "addin build -o アドイン",
 ]
+LINES += [
+    command.examples[0][0].removeprefix("evalxl ")
+    for name, command in ACTIONS.items()
+    if name.startswith("calc ")
+]
 OF_WINDOWS = {"addin install --xlam 様式.xlsx", "addin uninstall"}
 """They end at once elsewhere, and say so."""
 ELSEWHERE = {
@@ -77,10 +82,10 @@ ELSEWHERE = {
     "bundle": "downloads the wheels on purpose, where it is run without --wheels",
 }
 RUN = """
-import json, sys
+import json, shlex, sys
 from evalxl import cli
 for line in json.loads(sys.argv[1]):
-    code = cli.main(line.split())
+    code = cli.main(shlex.split(line))
     with open("codes", "a", encoding="utf-8") as codes:
         print(f"{line}\t{code}", file=codes)
 """

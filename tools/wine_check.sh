@@ -3,7 +3,7 @@
 #
 #   tools/wine_check.sh FOLDER EMBEDDABLE
 #
-# FOLDER is what `evalxl bundle --xlam …` wrote for the Python in EMBEDDABLE, an unpacked python-3.x.x-embed-amd64.zip.
+# FOLDER is what `evalxl bundle` wrote for the Python in EMBEDDABLE, an unpacked python-3.x.x-embed-amd64.zip.
 # Wine is no Windows: it has another cmd.exe, registry and loader. It runs the real Python for Windows over them,
 # and so shows more of the way than Linux does; docs/windows-checklist.md says what only Windows can show.
 set -eu

@@ -20,8 +20,8 @@ NEXT = Text(
     "Copy it as a whole to a share or a USB stick, and read 情報システム担当の方へ.txt in it.",
 )
 NO_ADDIN = Text(
-    "アドインは入っていません（--xlam で指定できます）。検証.bat、集約.bat だけのフォルダーです。",
-    "It holds no add-in (name one with --xlam): it is for 検証.bat and 集約.bat alone.",
+    "アドインは入っていません。検証.bat、集約.bat だけのフォルダーです。",
+    "It holds no add-in: it is for 検証.bat and 集約.bat alone.",
 )
 NO_PACKAGING = Text(
     "部品を選ぶための packaging がありません。pip install evalxl[bundle] で入れてください。",
@@ -60,7 +60,18 @@ NO_PACKAGING = Text(
             choices=("win_amd64", "linux_x86_64"),
             default="win_amd64",
         ),
-        Argument("--xlam", Text("アドインのファイル", "the add-in's file"), metavar="FILE", kind=Path),
+        Argument(
+            "--xlam",
+            Text("アドインのファイル（省くと組み立てます）", "the add-in's file; built when left out"),
+            metavar="FILE",
+            kind=Path,
+        ),
+        Argument(
+            "--no-addin",
+            Text(
+                "アドインを入れません（検証.bat と 集約.bat だけ）", "leave the add-in out (.bat files alone)"
+            ),
+        ),
         Argument(
             "--docs",
             Text("一緒に配る説明書のフォルダー", "a folder of documents to go along"),
@@ -88,6 +99,7 @@ def bundle(
     platform: str = "win_amd64",
     xlam: Path | None = None,
     docs: Path | None = None,
+    no_addin: bool = False,
 ) -> Outcome:
     """Write the folder and say what is in it."""
     try:
@@ -109,7 +121,7 @@ def bundle(
         pythons=pythons,
         target=lock.TARGETS[platform],
         wheels=wheels,
-        addin=None if xlam is None else addin(xlam),
+        addin=None if no_addin else addin(xlam),
         documents=docs,
     )
     try:
@@ -122,7 +134,7 @@ def bundle(
         "bytes": size,
         "pythons": list(pythons),
         "platform": platform,
-        "addin": xlam is not None,
+        "addin": not no_addin,
         "components": [
             {"name": c.name, "version": c.version, "licence": c.licence, "file": c.file, "sha256": c.sha256}
             for c in listed
@@ -132,6 +144,6 @@ def bundle(
         BUNDLED.of(context.lang, wheels=len(listed), size=round(size / 1e6), path=output),
         NEXT.of(context.lang),
     ]
-    if xlam is None:
+    if no_addin:
         told.insert(1, NO_ADDIN.of(context.lang))
     return Outcome(DONE, data, told)

@@ -47,17 +47,17 @@ NO_ADDIN = Text("アドインのファイルを読めません: {path}", "The ad
     arguments=[
         Argument(
             "--xlam",
-            Text("アドインのファイル", "the add-in's file"),
+            Text("アドインのファイル（省くと組み立てます）", "the add-in's file; built when left out"),
             metavar="FILE",
             kind=Path,
-            required=True,
         )
     ],
     examples=[
+        ("evalxl addin install", Text("登録する", "Install it")),
         ("evalxl addin install --xlam evalxl.xlam", Text("配られたファイルを登録する", "A file handed out")),
     ],
 )
-def install(context: Context, xlam: Path) -> Outcome:
+def install(context: Context, xlam: Path | None = None) -> Outcome:
     """Put the add-in in place and say what was written."""
     from udfs import installation
     from udfs.machine import Machine
@@ -80,8 +80,12 @@ def install(context: Context, xlam: Path) -> Outcome:
     return Outcome(DONE, data, told)
 
 
-def addin(file: Path) -> bytes:
-    """The add-in from a file."""
+def addin(file: Path | None) -> bytes:
+    """The add-in from a file, else built."""
+    if file is None:
+        from udfs.addin import build
+
+        return build()
     try:
         return file.read_bytes()
     except OSError:
