@@ -214,7 +214,9 @@ def _see_and_plan(draw: st.DrawFn, forbidden: bool, spec: Spec) -> Record:
     summary: Record = {axis: draw(st.sampled_from(["適切", "見直し余地あり", None])) for axis in "ABCD"}
     cells = [(cost, out) for cost in COSTS for out in OUTCOMES if forbidden or (cost, out) not in FORBIDDEN]
     cell = draw(_maybe(st.sampled_from(cells)))
-    ticked = [draw(st.booleans()) for _ in spec.directions]
+    count = len(spec.directions)
+    ticked = draw(st.lists(st.booleans(), min_size=count, max_size=count))
+    ticked[0] &= not all(ticked)  # ○ at every box is how a form of ●/○ pairs shows that nothing is ticked
     return {
         "judgements": judgements,
         "summary": summary | {"text": draw(_maybe(text()))},
