@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from evalxl import counting, export, finance_tables, reception, summarise, tables, totals
+from evalxl import counting, export, finance_tables, reception, standing, summarise, tables, totals
 from evalxl.finance_tables import Beside
 from evalxl.ledger import Entry, ledger
 from evalxl.reception import Reception
@@ -45,6 +45,8 @@ class Report:
     seconds: float
     reception: Reception
     """受付簿, as it is kept beside the summary book."""
+    stands: bool = False
+    """Nothing changed since the last run: its book was left as it is."""
 
     @property
     def sheets(self) -> list[SheetRows]:
@@ -124,13 +126,18 @@ def consolidate(
     entries, sums = ledger(files, count), totals.counted(sheets, count.years)
     kept = reception.path_of(Path(output))
     day = datetime.date.today().isoformat()  # noqa: DTZ011 - the day on the user's own clock
-    desk = reception.receive(entries, run, settings, reception.last(kept), Path(output).name, day)
+    before = reception.last(kept)
+    desk = reception.receive(entries, run, settings, before, Path(output).name, day)
+    rows = [tables.finding_row(finding, lang) for finding in checks]
+    made = standing.made_from(files, rows, settings, desk, title, created, lang)
+    if data is None and standing.stands(before, made, Path(output)):
+        seconds = time.perf_counter() - began
+        return Report(files, entries, sums, checks, Path(output), seconds, desk, stands=True)
     beside = Beside(run, settings, desk)
     summary = functools.partial(
         summarise.build, files, entries, count, sums,
         output=Path(output), title=title, created=created, beside=beside,
     )  # fmt: skip
-    rows = [tables.finding_row(finding, lang) for finding in checks]
     book = summary(extra=rows)
     tidy = _tidy(beside, files, rows) if data is not None else None
     wrong = _self_check(sheets, count, {"合計": sums, **summarise.carried(book)}, tidy, settings)
@@ -142,6 +149,8 @@ def consolidate(
     if tidy is not None and data is not None:
         export.write(tidy, data)
     _write_book(book, Path(output))
+    if not wrong:  # a book that contradicts itself is made anew, whatever changed
+        desk.made_from, desk.book = made, standing.of(Path(output))
     reception.write(desk, kept)
     return Report(files, entries, sums, checks, Path(output), time.perf_counter() - began, desk)
 

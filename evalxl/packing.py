@@ -39,9 +39,18 @@ _CHECKSUM = 4
 
 def packed(rows: FileRows) -> bytes:
     """The rows of a file, some 3 KB for a sheet."""
-    fields = _values(rows) | {"file": "", "path": "", "sha256": "", "seconds": 0.0}
-    data = zlib.compress(_encode(_FILE(**fields | {"sheets": list(map(_packed, rows.sheets))})), 1)
+    data = zlib.compress(_encoded(rows, file="", path="", sha256=""), 1)
     return zlib.crc32(data).to_bytes(_CHECKSUM, "big") + data
+
+
+def whole(rows: FileRows) -> bytes:
+    """All that the rows of a file say, where it stands and by what name, too: for a hash."""
+    return _encoded(rows)
+
+
+def _encoded(rows: FileRows, **instead: Any) -> bytes:
+    fields = _values(rows) | {"seconds": 0.0, "sheets": list(map(_packed, rows.sheets))} | instead
+    return _encode(_FILE(**fields))
 
 
 def _packed(sheet: SheetRows) -> Any:

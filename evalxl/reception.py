@@ -101,6 +101,9 @@ class Reception(msgspec.Struct, kw_only=True):
     """Files of the last run that are not there any more."""
     compared: str | None = None
     """The day of the run that it was compared with."""
+    made_from: str = ""
+    book: str = ""
+    """Hashes of what the summary book was made from, and of the book (`evalxl.standing`)."""
 
 
 class LedgerError(Exception):

@@ -101,6 +101,10 @@ def os_words(name: str, lang: Lang) -> str:
     return OS_ERRORS[name].of(lang) if name in OS_ERRORS else name
 
 
+STANDS = Text(
+    "前回から何も変わっていないので、前回の集約表がそのまま使えます: {path}",
+    "Nothing has changed since the last run; its summary book stands: {path}",
+)
 WRITTEN = Text("書き出しました: {path}", "Written: {path}")
 INTERRUPTED = Text(
     "中断しました。書きかけのファイルは残していません。", "Interrupted. No half-written file is left behind."

@@ -283,7 +283,7 @@ def written(
         raise UsageError(texts.NOTHING)
     report = write(files, output, data=data, settings=context.settings, lang=context.lang, started=started)
     for path in [output, *([data] if data else [])]:
-        context.tell(texts.WRITTEN, path=path)
+        context.tell(texts.STANDS if report.stands else texts.WRITTEN, path=path)
     return report
 
 
