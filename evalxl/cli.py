@@ -91,6 +91,8 @@ def _next_steps(json: bool, lang: Lang) -> int:
 def _unknown(name: str) -> UsageError:
     """A command that there is not; a file or folder in its place was probably meant to be checked."""
     error = UsageError.unknown(texts.UNKNOWN_COMMAND, name, {*ACTIONS, *manual.families()})
+    if whole := [command for command in ACTIONS if command.split()[-1] == name]:
+        error.near = whole  # evalxl yoy for evalxl calc yoy
     if Path(name).exists():
         error.near = [f"{manual.PROGRAM} validate {name}"]
     error.command = ""

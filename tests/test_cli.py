@@ -509,3 +509,8 @@ def test_last_fiscal_year() -> None:
 
     assert last_fiscal_year(date(2018, 4, 1)) == 2017
     assert last_fiscal_year(date(2018, 3, 31)) == 2016
+
+
+def test_the_second_word_alone_is_understood_as_a_slip(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["yoy", "1", "2"]) == 2
+    assert "calc yoy" in capsys.readouterr().err
