@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: help demo test check docs site pictures lock bench fuzz clean venv office release-check
+.PHONY: help demo test check docs site pictures lock bench fuzz clean venv office release-check audit
 
 # The first Python that is new enough; `make PYTHON=... demo` names another.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -99,3 +99,8 @@ site: $(VENV)/.ready-dev
 # Needs LibreOffice, poppler and Chromium; the pictures are kept in docs/pictures.
 pictures: $(VENV)/.ready-dev
 	$(BIN)/python -m tools.pictures docs/pictures
+
+# Known vulnerabilities of the locked packages; needs a network, and says so where there is none.
+audit: $(VENV)/.ready-dev
+	@$(BIN)/python -c "import pip_audit" 2>/dev/null || $(PIP) install pip-audit
+	$(BIN)/python -m tools.audit

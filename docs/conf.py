@@ -17,7 +17,7 @@ project_copyright = "MIT licence"
 release = version = installed("evalxl")
 language = "ja"
 
-extensions = ["myst_parser", "bigrams"]
+extensions = ["myst_parser", "japanese"]
 myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]
 myst_heading_anchors = 3
 source_suffix = {".md": "markdown"}

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import settings
 
 from evalxl import store
+from tests.support.browser import browser, desk, phone
 from tests.support.office import office
 
-__all__ = ["office"]
+__all__ = ["browser", "desk", "office", "phone"]
 
 # At one's desk each run tries new examples; the build machine judges a change by the same ones each time.
 settings.register_profile("ci", derandomize=True)

@@ -16,11 +16,9 @@ import pytest
 from evalxl import cli, fields, settings, tables
 from evalxl.actions import ACTIONS, FORMULAS
 from evalxl.rules import registry
-from tests.support.browser import Watched, browser, desk, phone
+from tests.support.browser import Watched
 from tools.reference import pages, words
 from workbook import form as forms
-
-__all__ = ["browser", "desk", "phone"]  # fixtures
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

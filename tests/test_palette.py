@@ -15,15 +15,13 @@ from evalxl.cli import main
 from evalxl.pages import gather, site
 from evalxl.settings import Site
 from tests.support import many
-from tests.support.browser import Watched, browser, desk
+from tests.support.browser import Watched
 from tests.support.colours import MATRICES, contrast, distance, lightness
 from tests.support.layouts import Style, sample, write_book
 from tests.support.office import Office
 from workbook import blank, palette
 from workbook import form as forms
 from workbook.looks import LOOKS
-
-__all__ = ["browser", "desk"]  # fixtures
 
 ROOT = Path(__file__).parent.parent
 READABLE = 4.5

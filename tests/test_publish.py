@@ -24,13 +24,11 @@ from evalxl.results import FileResult
 from evalxl.settings import Settings, SettingsError, Site
 from tests.support import many
 from tests.support.books import EVIL
-from tests.support.browser import Watched, browser, desk, phone
+from tests.support.browser import Watched
 from tests.support.layouts import Style, write_book
 from tests.support.records import sample
 from workbook.folders import LIST, ForeignFilesError, replacing_folder
 from workbook.record import Record
-
-__all__ = ["browser", "desk", "phone"]  # fixtures
 
 SCRIPT = "<script>alert('署名')</script>&amp;<img src=x onerror=alert(1)>"
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import html
 import io
+import itertools
 import os
 import pty
 import re
@@ -22,6 +24,7 @@ from pathlib import Path
 
 import numpy
 from playwright.sync_api import sync_playwright
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -30,7 +33,9 @@ from tests.support.browser import FLAGS, program
 
 MOST = 200_000
 """Bytes of a picture: the bundle holds them all."""
-COLUMNS = 100
+COLUMNS = 124
+CELL = 12.2
+"""Width of a cell in rich's drawing."""
 SHEET = "提出/2018/市民生活部_環境課_可燃ごみ収集運搬事業.xlsx"
 FAMILY = "'BIZ UDGothic', 'Noto Sans Mono CJK JP', 'ＭＳ ゴシック', monospace"
 
@@ -108,7 +113,16 @@ def drawn(line: str, shown: str) -> str:
     console.print(Text.from_ansi(shown))
     svg = console.export_svg(title="evalxl", unique_id="evalxl")
     svg = re.sub(r"@font-face\s*{[^}]*}", "", svg)
-    return re.sub(r"font-family:\s*[^;]+;", f"font-family: {FAMILY};", svg) + "\n"
+    svg = re.sub(r"font-family:\s*[^;]+;", f"font-family: {FAMILY};", svg)
+    return re.sub(r'x="([\d.]+)"( y="[^"]*") textLength="[^"]*"([^>]*)>([^<]*)<', _in_cells, svg) + "\n"
+
+
+def _in_cells(text: re.Match[str]) -> str:
+    """A text with each letter in its cell: rich counts letters, of which the full-width ones have two."""
+    letters = html.unescape(text[4]).rstrip("\xa0")
+    widths = itertools.accumulate((cell_len(letter) for letter in letters), initial=0)
+    places = " ".join(f"{float(text[1]) + width * CELL:.1f}" for width in widths)
+    return f'x="{places}"{text[2]}{text[3]}>{html.escape(letters)}<'
 
 
 # ---- books -------------------------------------------------------------------------------------------------
@@ -126,7 +140,7 @@ def books(folder: Path) -> None:
     picture(copy, 1, folder / "marks.png", 88)
     picture(copy, page_with(copy, texts.FINDINGS_TITLE.ja, last=True), folder / "findings.png", 84)
     picture(report, 1, folder / "report.png", 76, most=470)
-    picture(summary, 1, folder / "summary.png", 72)
+    picture(summary, 1, folder / "summary.png", 84, most=720)
     picture(summary, page_with(summary, "会計 決算額"), folder / "tie-out.png", 90, most=480)
     picture(next(Path("練習").rglob("*.pdf")), 1, folder / "paper.png", 62)
 

@@ -1,4 +1,4 @@
-"""Japanese search without a dictionary: words of two letters, cut alike in the index and in the browser.
+"""Japanese on the site: lines that join without a blank, and search without a dictionary.
 
 Sphinx cuts Japanese by a guesser that the browser does not have, so that a typed 財源内訳 finds nothing where
 the index holds 財源 and 内訳. Pairs of letters (財源, 源内, 内訳) are found wherever they stand.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.search.ja import SearchJapanese
 
@@ -43,7 +44,19 @@ def _pairs(run: str) -> list[str]:
     return [run[i : i + 2] for i in range(len(run) - 1)]
 
 
+_WIDE = "。、（）「」［］！？：・" + _JA
+_BREAK = re.compile(rf"(?<=[{_WIDE}])\n(?=[{_WIDE}])")
+
+
+def join_lines(app: Sphinx, document: nodes.document) -> None:
+    """Take out the line breaks between Japanese letters, which a browser would show as blanks."""
+    for text in list(document.findall(nodes.Text)):
+        if "\n" in text and not isinstance(text.parent, nodes.literal_block):
+            text.parent.replace(text, nodes.Text(_BREAK.sub("", text)))
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Take the place of Sphinx' own Japanese search."""
+    """Take the place of Sphinx' own Japanese search, and join lines."""
+    app.connect("doctree-read", join_lines)
     app.add_search_language(Bigrams)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
