@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+from evalxl import calling  # noqa: F401 (declares the formulas)
 from evalxl.actions import FORMULAS
 from evalxl.cells import ERRORS, UNKNOWN, VALUE
 from udfs import identity
@@ -91,8 +92,6 @@ def _windows() -> Any:
 
 def main() -> None:
     """Serve the class until nobody uses it any more."""
-    from evalxl import calling  # noqa: F401 (declares the formulas)
-
     server = _windows().com_server
     server.XLPython = Bridge  # its class factory then makes our narrow object: its own one has Exec and Eval
     server.serve(identity.CLSID)
