@@ -1,4 +1,4 @@
-"""LibreOffice as the spreadsheet of the add-in's VBA: its functions in cells.
+"""LibreOffice as the spreadsheet of the add-in's VBA: its functions in cells, its button under a real mouse.
 
 The shipped modules stand in a macro book; only the module that asks for the COM class is another one, which
 reaches the same server of ours. LibreOffice shows VBA's CVErr as the text "Error 2015": what Excel makes of
@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ import pytest
 from pyopenvba import ExcelFile
 
 from tests.support import office
+from tests.support.layouts import Style, sample, write_book
 from udfs.addin import vba
 
 ROOT = Path(__file__).parent.parent
@@ -35,10 +38,11 @@ ANY_MACRO = (
 
 
 def macro_book(path: Path) -> Path:
-    """A book with the shipped modules, and the stub in the place of one."""
-    with ExcelFile.create_new(path) as book:
-        project = book.vba_project()
-        project.delete_module("Module1")
+    """A book with the shipped modules, and the stub in the place of one; new unless it is there."""
+    with ExcelFile(path) if path.exists() else ExcelFile.create_new(path) as book:
+        project = book.vba_project() if book.has_vba_project() else book.add_vba_project()
+        if "Module1" in project.module_names():
+            project.delete_module("Module1")
         stub = (SUPPORT / "office_bridge.bas").read_text(encoding="ascii")
         for name, source in (vba.modules() | {"EvBridge": stub}).items():
             project.add_module(name, source.replace("\n", "\r\n"))
@@ -130,3 +134,48 @@ def test_the_functions_calculate_in_cells(cells: Running) -> None:
         ["総務課", 10.0, "", "総務課", 15.0],
         ["総務課", 5.0, "", "合　計", 15.0],
     ]
+
+
+@pytest.fixture
+def screen(tmp_path: Path) -> Iterator[str]:
+    """A screen that nobody sees."""
+    if reason := office.missing():
+        pytest.skip(reason)
+    for program in ("Xvfb", "xdotool"):
+        if not shutil.which(program):
+            pytest.skip(f"The click on a button is NOT CHECKED: {program} is not installed (xvfb, xdotool)")
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x900x24", "-nolisten", "tcp"],
+        pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    os.close(write)
+    with os.fdopen(read) as number:
+        yield f":{number.readline().strip()}"
+    server.terminate()
+    server.wait(10)
+
+
+def test_a_click_on_a_button_ends_in_the_sheet_of_findings(tmp_path: Path, screen: str) -> None:
+    """Mouse → form button → the macro EvValidate as shipped → our program → 検証結果 in the live book."""
+    record = sample()
+    record["costs"]["general"]["2017"] = 8562
+    book = tmp_path / "電算.xlsm"
+    write_book(book, [record], Style())
+    running = Running(tmp_path, macro_book(book), screen)
+    try:
+        x, y = running.ask(button="EvButtons.EvValidate")
+        environment = {**os.environ, "DISPLAY": screen}
+        subprocess.run(
+            ["xdotool", "mousemove", str(x), str(y), "sleep", "0.3", "click", "1"],
+            check=True,
+            env=environment,
+        )
+        end = time.monotonic() + 60
+        while (found := running.ask(look=True))["pressed"] == [] and time.monotonic() < end:
+            time.sleep(0.5)
+        assert found["pressed"] == ["validate"]
+        assert "検証結果" in found["sheets"]
+        assert "C301" in {row[1] for row in found["found"]}
+    finally:
+        running.close()

@@ -8,6 +8,9 @@ missing=()
 command -v soffice >/dev/null || missing+=(libreoffice-calc)
 /usr/bin/python3 -c 'import uno' 2>/dev/null || missing+=(python3-uno)
 command -v pdftoppm >/dev/null || missing+=(poppler-utils)
+# A screen that nobody sees and a mouse, for the click on a button (tests/test_addin_office.py).
+command -v Xvfb >/dev/null || missing+=(xvfb)
+command -v xdotool >/dev/null || missing+=(xdotool)
 fc-list :lang=ja 2>/dev/null | grep -q . || missing+=(fonts-noto-cjk)
 # Where a browser of the family is there already, the tests of the pages use it (tests/support/browser.py).
 command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)

@@ -47,7 +47,7 @@ class Bridge(unohelper.Base, XJob):
         self.server = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.python = python
         self.desktop = None
-        self.pressed = []
+        self.pressed, self.found = [], []
 
     def execute(self, given):
         values = {one.Name: one.Value for one in given}
@@ -77,7 +77,15 @@ class Bridge(unohelper.Base, XJob):
             subprocess.run(line, capture_output=True, check=False)
             marked = uno.systemPathToFileUrl(f"{folder}/marked/live.xlsx")
             other = self.desktop.loadComponentFromURL(marked, "_blank", 0, options(Hidden=True))
-            book.Sheets.importSheet(other, "検証結果", book.Sheets.Count)
+            found = other.Sheets.getByName("検証結果")
+            cursor = found.createCursor()
+            cursor.gotoEndOfUsedArea(False)
+            end = cursor.RangeAddress
+            book.Sheets.insertNewByName("検証結果", book.Sheets.Count)
+            area = (0, 0, end.EndColumn, end.EndRow)
+            rows = found.getCellRangeByPosition(*area).getDataArray()
+            book.Sheets.getByName("検証結果").getCellRangeByPosition(*area).setDataArray(rows)
+            self.found = [list(row) for row in rows]
             other.close(True)
         self.pressed.append(name)
 
@@ -127,15 +135,11 @@ def calculate(book, rows):
     return {"values": area.getDataArray(), "errors": errors}
 
 
-def button(desktop, book, macro, form):
-    """Bring the form's sheets in, and put a wide button that calls the macro onto the first.
+def button(book, macro):
+    """Put a wide button that calls the macro onto the first.
 
     Gives a place on the screen where the button is.
     """
-    other = desktop.loadComponentFromURL(uno.systemPathToFileUrl(form), "_blank", 0, options(Hidden=True))
-    for number, name in enumerate(other.Sheets.ElementNames):
-        book.Sheets.importSheet(other, name, number)
-    other.close(True)
     sheet = book.Sheets.getByIndex(0)
     model = book.createInstance("com.sun.star.form.component.CommandButton")
     model.Label = model.Name = "検証"
@@ -174,9 +178,13 @@ def main():
             if "rows" in request:
                 answer = calculate(book, request["rows"])
             elif "button" in request:
-                answer = button(bridge.desktop, book, request["button"], request["form"])
+                answer = button(book, request["button"])
             else:
-                answer = {"sheets": book.Sheets.ElementNames, "pressed": bridge.pressed}
+                answer = {
+                    "sheets": book.Sheets.ElementNames,
+                    "pressed": bridge.pressed,
+                    "found": bridge.found,
+                }
         except Exception as error:
             answer = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(answer), flush=True)
