@@ -24,6 +24,8 @@ class CodeStyle:
 
     below: bool
     split: bool
+    rows: frozenset[int] = frozenset()
+    """The rows beneath labels where codes stand."""
 
     def areas(self, candidate: Candidate) -> tuple[Area, ...]:
         """The areas that lie the way this sheet's codes go."""
@@ -44,14 +46,17 @@ def code_style(page: FormPage) -> CodeStyle:
     """How this page writes its codes: all go the same way."""
     candidates = list(_candidates(page))
     beside = below = 0
+    rows: set[int] = set()
     for candidate in candidates:
         for area in candidate.areas:
-            if any(is_code(value) for _, value in page.found(area)):
+            codes = [spot for spot, value in page.found(area) if is_code(value)]
+            if codes:
                 if _is_below(area, candidate):
                     below += 1
+                    rows.add(codes[0][0])
                 else:
                     beside += 1
-    style = CodeStyle(below > beside, split=False)
+    style = CodeStyle(below > beside, split=False, rows=frozenset(rows))
     for candidate in candidates:
         found = [item for area in style.areas(candidate) for item in page.found(area)]
         if sum(is_code(value) for _, value in found) > 1:
