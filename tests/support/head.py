@@ -38,10 +38,7 @@ def body(pen: Pen, record: Record) -> Box:
     side = Block([1])
     side.put(0, 0, pen.label("総合計画体系"), "side")
     whole = HBox([side, left, right], [1, 13, 15], family="head")
-    if not more:
-        return whole
-    both: list[Box] = [_more(pen, record), whole]
-    return VBox(both if pen.rng.random() < 0.5 else both[::-1])
+    return VBox([_more(pen, record), whole]) if more else whole
 
 
 def _more(pen: Pen, record: Record) -> Block:
