@@ -6,7 +6,7 @@ Private Server As Object
 Private NotBefore As Date
 
 ' What a function gives: where errors are, and the value. A server that has ended is started again.
-Public Function EvAsk(ByVal Name As String, ByVal Values As Variant) As Variant
+Public Function EvAsk(ByVal Name As String, ByRef Values As Variant) As Variant
     On Error GoTo Gone
     EvAsk = EvServer().Udf(Name, Values)
     Exit Function

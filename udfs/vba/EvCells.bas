@@ -7,7 +7,11 @@ Public Function EvCall(ByVal Name As String, ByVal Given As Variant) As Variant
     On Error GoTo Failed
     answer = EvAsk(Name, EvValues(Given, False))
     If answer(0) = "currency" Then answer = EvAsk(Name, EvValues(Given, True))
-    EvCall = EvErrors(answer(1), answer(0))
+    If answer(0) = "" Then
+        EvCall = answer(1)
+    Else
+        EvCall = EvErrors(answer(1), answer(0))
+    End If
     Exit Function
 Failed:
     ' #VALUE! for arguments that are none; #N/A where Python does not answer.
@@ -38,8 +42,10 @@ Private Function EvRead(ByVal Source As Object, ByVal Exact As Boolean) As Varia
     Dim j As Long
     If Source.Areas.Count > 1 Then Err.Raise 5
     Set area = EvUsed(Source)
-    shown = area.Value
-    If Exact Then
+    If Not Exact Then
+        EvRead = area.Value
+    Else
+        shown = area.Value
         digits = area.Value2
         If IsArray(shown) Then
             For i = 1 To UBound(shown, 1)
@@ -50,8 +56,8 @@ Private Function EvRead(ByVal Source As Object, ByVal Exact As Boolean) As Varia
         ElseIf VarType(shown) = vbCurrency Then
             shown = digits
         End If
+        EvRead = shown
     End If
-    EvRead = shown
 End Function
 
 ' A whole column ends with the last row in use.
