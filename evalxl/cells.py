@@ -27,6 +27,9 @@ VALUE, NOT_FOUND, UNKNOWN = "#VALUE!", "#N/A", "#NAME?"
 _AS_NUMBER = range(-2146826288, -2146826000)
 """How errors come over COM; those newer than `ERRORS` keep this form, and no cell's number has it."""
 
+_DIGITS = 10**15
+"""Below this Excel keeps every digit."""
+
 
 class CellError(Exception):
     """A formula's result is an error of Excel: ``kind`` is its text. Stands in a block as a cell, too."""
@@ -58,6 +61,8 @@ def number(cell: Cell, unit: str | None = None) -> Number | None:
     >>> number("▲１，９７４千円"), number(8652.0), number("－"), number(" ")
     (-1974, 8652, None, None)
     """
+    if isinstance(cell, float) and cell.is_integer() and -_DIGITS < cell < _DIGITS:  # most cells: no detour
+        return int(cell)
     if isinstance(cell, Decimal):
         return int(cell) if cell == cell.to_integral_value() else cell
     read = read_number(checked(cell), unit)  # type: ignore[arg-type]  # no Decimal any more

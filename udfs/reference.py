@@ -100,4 +100,6 @@ def _buttons() -> Iterator[str]:
         for one in group.buttons:
             label = f"{one.button.label.ja} / {one.button.label.en}"
             yield f"| {label} | {one.help.ja}<br>{one.help.en} | `{one.button.macro}` |"
+    yield from ["", "## 検証結果", "", "![検証結果のシート](../pictures/findings.png)", ""]
+    yield "検証結果のシートを LibreOffice で印刷したものです。 / The sheet of findings, printed by LibreOffice."
     yield ""
