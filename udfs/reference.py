@@ -101,5 +101,6 @@ def _buttons() -> Iterator[str]:
             label = f"{one.button.label.ja} / {one.button.label.en}"
             yield f"| {label} | {one.help.ja}<br>{one.help.en} | `{one.button.macro}` |"
     yield from ["", "## 検証結果", "", "![検証結果のシート](../pictures/findings.png)", ""]
-    yield "検証結果のシートを LibreOffice で印刷したものです。 / The sheet of findings, printed by LibreOffice."
+    yield "検証結果のシートを LibreOffice で印刷したものです。"
+    yield "The sheet of findings, printed by LibreOffice."
     yield ""
