@@ -100,6 +100,7 @@ def consolidate(
     title: str = summarise.TITLE,
     created: str | None = None,
     started: float | None = None,
+    fresh: bool = False,
 ) -> Report:
     """Write the summary book to ``output`` and, where ``data`` is given, the tidy tables into that folder.
 
@@ -107,6 +108,7 @@ def consolidate(
         results: one for each file, in any order; refused files among them.
         created: the date on the book, in words; today's by default.
         started: `time.perf_counter` of when reading began, for ``seconds``; by default, now.
+        fresh: write the book also where the last run's is the same.
 
     Raises:
         OutputLocked: the book is open in Excel, or the folder takes no files.
@@ -130,7 +132,7 @@ def consolidate(
     desk = reception.receive(entries, run, settings, before, Path(output).name, day)
     rows = [tables.finding_row(finding, lang) for finding in checks]
     made = standing.made_from(files, rows, settings, desk, title, created, lang)
-    if data is None and standing.stands(before, made, Path(output)):
+    if data is None and not fresh and standing.stands(before, made, Path(output)):
         seconds = time.perf_counter() - began
         return Report(files, entries, sums, checks, Path(output), seconds, desk, stands=True)
     beside = Beside(run, settings, desk)

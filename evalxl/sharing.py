@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from evalxl.tables import FileRows, SheetRows
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
+
+_SHARED = frozenset((str, int))
+"""Only of these types: 1, True and Decimal(1) are equal, and not the same figure."""
 
 
 class Shared:
@@ -43,9 +46,11 @@ class Shared:
         )
 
     def _rows(self, rows: Iterable[Row]) -> list[Row]:
-        one = self._one
-        return [tuple(map(one, row)) for row in rows]  # type: ignore[misc]
+        share = self._known.setdefault  # as `_one` does, without a call for each of some 600 values
+        return [
+            cast(Row, tuple([share(value, value) if type(value) in _SHARED else value for value in row]))
+            for row in rows
+        ]
 
     def _one(self, value: Any) -> Any:
-        # Only of one and the same type: 1, True and Decimal(1) are equal, and not the same figure.
-        return self._known.setdefault(value, value) if type(value) in (str, int) else value
+        return self._known.setdefault(value, value) if type(value) in _SHARED else value

@@ -85,6 +85,10 @@ def test_a_lost_book(place: Path) -> None:
     assert Path("out.xlsx").exists()
 
 
+def test_asked_for_anew(place: Path) -> None:
+    assert not is_left("--fresh")
+
+
 def test_tables_are_always_written(place: Path) -> None:
     assert not is_left("--data", "tables")
     assert Path("tables/costs.csv").exists()

@@ -259,18 +259,18 @@ def consolidate(
     context = with_beside(context, master, previous, jobs)
     with context.rows(paths, jobs, leave_out=[output], scheduler=scheduler, fresh=fresh) as found:
         files = list(map(Shared(), found))
-    return consolidated(context, files, output, data, fail_on, started)
-
-
-def consolidated(
-    context: Context, files: list[FileRows], output: Path, data: Path | None, fail_on: FailOn, started: float
-) -> Outcome:
-    report = written(context, files, output, data, started).to_json()
+    report = written(context, files, output, data, started, fresh=fresh).to_json()
     return summed_up(context, report, fail_on)
 
 
 def written(
-    context: Context, files: list[FileRows], output: Path, data: Path | None, started: float
+    context: Context,
+    files: list[FileRows],
+    output: Path,
+    data: Path | None,
+    started: float,
+    *,
+    fresh: bool = False,
 ) -> Report:
     """Write what comes of a consolidation, and tell what is worth telling."""
     from evalxl.consolidation import consolidate as write
@@ -281,7 +281,15 @@ def written(
     )
     if all(row[0] == "skipped" for file in files for row in file.rows):
         raise UsageError(texts.NOTHING)
-    report = write(files, output, data=data, settings=context.settings, lang=context.lang, started=started)
+    report = write(
+        files,
+        output,
+        data=data,
+        settings=context.settings,
+        lang=context.lang,
+        started=started,
+        fresh=fresh,
+    )
     for path in [output, *([data] if data else [])]:
         context.tell(texts.STANDS if report.stands else texts.WRITTEN, path=path)
     return report
