@@ -131,6 +131,22 @@ def test_each_obstacle_is_named_with_what_to_ask_for(
     assert "{" not in told.found + told.ask + english.found + english.ask
 
 
+def test_the_button_shows_what_a_message_box_holds(healthy: PC) -> None:
+    fine = doctor.brief(doctor.report(healthy.machine), "ja")
+    assert "よし 13件、問題 0件" in fine
+    assert "確かめられなかったもの: Officeから起動するプログラムの制限" in fine
+    assert "［よし］" not in fine
+    for name in ("VBAWarnings", "DisableAllAddins"):
+        healthy.put(POLICY, name, 4)
+    unregistered(healthy)
+    told = doctor.brief(doctor.report(healthy.machine), "ja")
+    assert told.startswith("［問題］連携プログラム")
+    assert len(told) <= doctor.LONGEST
+    many = doctor.brief([*doctor.report(healthy.machine)] * 5, "ja")
+    assert len(many) == doctor.LONGEST
+    assert many.endswith("evalxl addin doctor で見られます。")
+
+
 def test_a_policy_wins_over_the_user(healthy: PC) -> None:
     healthy.put(SECURITY, "VBAWarnings", 4)
     healthy.put(POLICY, "VBAWarnings", 2)

@@ -106,16 +106,38 @@ def unchecked(found: Text, ask: Text | None = None, **values: Any) -> Finding:
 
 def lines(checks: list[Check], lang: Lang) -> Iterator[str]:
     """The report as people read it: what was found, then what to ask for."""
-    ask = Text("→ {ask}", "-> {ask}")
     for one in checks:
-        yield f"［{STATUS[one.status].of(lang)}］{one.label}: {one.found}"
-        if one.ask:
-            yield f"    {ask.of(lang, ask=one.ask)}"
+        yield from _lines(one, lang)
     yield ""
-    counts = {status: sum(one.status == status for one in checks) for status in STATUS}
-    yield TOTAL.of(lang, **counts)
+    yield _total(checks, lang)
 
 
+def brief(checks: list[Check], lang: Lang) -> str:
+    """What is not ok, for a message box: Windows shows no more than some thousand letters in one."""
+    parts = ["\n".join(_lines(one, lang)) for one in checks if one.status == "problem"]
+    parts.append(_total(checks, lang))
+    if rest := [one.label for one in checks if one.status == "unchecked"]:
+        parts.append(UNCHECKED.of(lang, labels=("、" if lang == "ja" else ", ").join(rest)))
+    text, more = "\n\n".join(parts), MORE.of(lang)
+    return text if len(text) <= LONGEST else text[: LONGEST - len(more)] + more
+
+
+def _lines(one: Check, lang: Lang) -> Iterator[str]:
+    yield f"［{STATUS[one.status].of(lang)}］{one.label}: {one.found}"
+    if one.ask:
+        yield f"    → {one.ask}"
+
+
+def _total(checks: list[Check], lang: Lang) -> str:
+    return TOTAL.of(lang, **{status: sum(one.status == status for one in checks) for status in STATUS})
+
+
+LONGEST = 1000
+"""Letters that a message box shows for certain."""
+MORE = Text(
+    "…\n続きは 診断.bat、または evalxl addin doctor で見られます。", "…\nThe rest: evalxl addin doctor"
+)
+UNCHECKED = Text("確かめられなかったもの: {labels}", "Not checked: {labels}")
 TOTAL = Text(
     "よし {ok}件、問題 {problem}件、未確認 {unchecked}件",
     "{ok} ok, {problem} problems, {unchecked} not checked",

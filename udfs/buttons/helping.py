@@ -48,4 +48,4 @@ def doctor(session: Session) -> None:
 
     found = checks.report(lang=session.lang)
     session.figures = {"problems": sum(one.status == "problem" for one in found)}
-    session.later("\n".join(checks.lines(found, session.lang)))
+    session.later(checks.brief(found, session.lang))
