@@ -7,7 +7,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from evalxl import demo_data
+from evalxl.demo import data as demo_data
 from workbook import filled, form, record
 from workbook.styles import Style
 

@@ -15,9 +15,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from benchmarks import timing
-from evalxl import counting, summarise, totals
+from evalxl import counting, totals
 from evalxl.ledger import ledger
 from evalxl.results import FileResult, SheetResult
+from evalxl.summary import summarise
 from evalxl.tables import FileRows, extract
 from workbook.summary.model import DataTable, Link, SummaryData
 
@@ -28,7 +29,7 @@ def rows(count: int) -> list[FileRows]:
     """So many files of one project each, of some 200 distinct ones, with the findings of the rules."""
     import dataclasses
 
-    from evalxl import demo_data
+    from evalxl.demo import data as demo_data
     from evalxl.rules.registry import check
     from evalxl.settings import Settings
     from workbook import form as forms

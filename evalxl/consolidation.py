@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from evalxl import counting, export, finance_tables, reception, standing, summarise, tables, totals
+from evalxl import counting, export, finance_tables, reception, standing, tables, totals
 from evalxl.finance_tables import Beside
 from evalxl.ledger import Entry, ledger
 from evalxl.reception import Reception
@@ -25,6 +25,7 @@ from evalxl.results import FileResult
 from evalxl.rules.across import Run, check_run
 from evalxl.rules.registry import SEVERITIES, Finding, Lang
 from evalxl.settings import Settings
+from evalxl.summary import summarise
 from evalxl.tables import FileRows, FindingRow, SheetRows
 from workbook.record import plain
 from workbook.summary.model import SummaryData

@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
-from evalxl import counting, grouping, summarise
+from evalxl import counting, grouping
 from evalxl.grouping import HIERARCHIES
 from evalxl.masters.model import Masters
 from evalxl.placing import placed
 from evalxl.rules.across import run_year
-from evalxl.summary_tables import direction_titles
+from evalxl.summary import summarise
+from evalxl.summary.tables import direction_titles
 from evalxl.tables import FileRows, SheetRows
 from workbook.notation import era_year
 from workbook.papers.model import IndicatorLine, Number, Paper, Papers, ProjectLine

@@ -29,12 +29,18 @@ def made_from(
     desk: Reception,
     *words: str | None,
 ) -> str:
-    """A hash of all that decides what stands in a summary book: rows, ledger, settings, masters, program."""
+    """A hash of all that decides what stands in a summary book: rows, ledger, settings, masters, program.
+
+    Empty, which is like no other, for texts that cannot be encoded.
+    """
     # Links are made from paths, and those from where the run was started.
     digest = hashlib.sha256(f"{program.fingerprint()} {metadata.version(WRITER)} {Path.cwd()}".encode())
-    digest.update(msgspec.msgpack.encode((settings.decisive(), desk, list(extra), words), order="sorted"))
-    for file in files:
-        digest.update(packing.whole(file))
+    try:
+        digest.update(msgspec.msgpack.encode((settings.decisive(), desk, list(extra), words), order="sorted"))
+        for file in files:
+            digest.update(packing.whole(file))
+    except UnicodeEncodeError:  # half a character, which the book replaces
+        return ""
     return digest.hexdigest()
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from evalxl import demo, demo_data
-from evalxl.demo_city import DIVISIONS, MEASURES, POLICIES, PROGRAMS, RATES
-from evalxl.demo_faults import FAULTS
+from evalxl import demo
+from evalxl.demo import data as demo_data
+from evalxl.demo.city import DIVISIONS, MEASURES, POLICIES, PROGRAMS, RATES
+from evalxl.demo.faults import FAULTS
 from evalxl.rules import registry
 from evalxl.settings import Settings
 from workbook import form

@@ -162,7 +162,7 @@ def test_each_file_is_one_relation_however_many_links_lead_to_it(mixed: Report) 
 def test_links_beyond_excels_number_are_told_and_counting_figures_come_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("evalxl.summary_tables.MAX_LINKS", 120)
+    monkeypatch.setattr("evalxl.summary.tables.MAX_LINKS", 120)
     results = many.results(3, 2017, str(tmp_path)) + many.results(3, 2018, str(tmp_path))
     path = make(results, tmp_path).output
     words = "\n".join(str(cell) for row in stored(path)["概要"] for cell in row)

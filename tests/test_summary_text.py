@@ -12,10 +12,10 @@ from urllib.parse import unquote
 import pytest
 from xlsxwriter import Workbook
 
-from evalxl import summary_tables
 from evalxl.consolidation import Report
 from evalxl.grouping import literal
 from evalxl.results import FileResult
+from evalxl.summary import tables as summary_tables
 from tests.support import many
 from tests.support.books import (
     EVIL,

@@ -26,10 +26,10 @@ except ImportError:
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 with atheris.instrument_imports(include=["workbook"]):
-    from workbook import sheet_biff, sheet_bin, sheet_ods, sheet_xml
     from workbook.controls import lay
     from workbook.errors import Refused
     from workbook.facts import SheetFacts
+    from workbook.formats import sheet_biff, sheet_bin, sheet_ods, sheet_xml
     from workbook.grid import Grid
     from workbook.package import Encrypted, Package, Unsafe
     from workbook.read import Reading, read_book

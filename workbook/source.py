@@ -17,9 +17,10 @@ from pathlib import Path
 
 import python_calamine as calamine
 
-from workbook import controls, quiet, sheet_xml
+from workbook import controls, quiet
 from workbook.errors import Refused
 from workbook.facts import MOST_CELLS, MOST_MERGES, SheetFacts
+from workbook.formats import sheet_xml
 from workbook.grid import Grid, Rect, Spot
 from workbook.notation import CellValue
 from workbook.package import Encrypted, Package, TooLarge, Unsafe
@@ -73,7 +74,7 @@ def content(path: Path) -> bytes:
 def _facts(data: bytes) -> tuple[dict[str, SheetFacts], bool]:
     """What the file says of its sheets beyond values, by sheet name, and whether it links to other books."""
     if data[:8] == _OLE:
-        from workbook import sheet_biff
+        from workbook.formats import sheet_biff
 
         return sheet_biff.facts(data), False
     if data[:2] != b"PK":
@@ -82,11 +83,11 @@ def _facts(data: bytes) -> tuple[dict[str, SheetFacts], bool]:
     package.verify()
     has_links = any(name.lower().startswith("xl/externallinks/") for name in package.names)
     if "content.xml" in package:
-        from workbook import sheet_ods
+        from workbook.formats import sheet_ods
 
         return sheet_ods.facts(package), has_links
     if package.workbook.endswith(".bin"):
-        from workbook import sheet_bin
+        from workbook.formats import sheet_bin
 
         return sheet_bin.facts(package), has_links
     return sheet_xml.facts(package), has_links

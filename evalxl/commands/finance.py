@@ -235,7 +235,7 @@ def _is(file: FileRows, status: str, code: str) -> bool:
 def _asked(facts: Facts, by: Sequence[str], value: Sequence[str] | None) -> tuple[list[Field], list[Value]]:
     """The fields and values that the words mean."""
     from evalxl.rolling import fields, values
-    from evalxl.summarise import forms_of
+    from evalxl.summary.summarise import forms_of
 
     found = fields.resolve(by, forms_of(facts.sheets))
     wanted = values.resolve(value or [values.DEFAULT], facts.sheets)

@@ -12,8 +12,8 @@ from evalxl import export, fields, tables
 from evalxl.pages.gather import Project
 from evalxl.pages.redaction import is_left_out, personal
 from evalxl.settings import Site
-from evalxl.summarise import forms_of
-from evalxl.summary_tables import direction_titles
+from evalxl.summary.summarise import forms_of
+from evalxl.summary.tables import direction_titles
 from evalxl.tables import Kind, Table
 from workbook.form import Form
 from workbook.record import to_json

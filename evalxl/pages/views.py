@@ -12,8 +12,8 @@ from evalxl.pages import charts, wording
 from evalxl.pages.charts import Column, Series
 from evalxl.pages.gather import Gathered, Project
 from evalxl.pages.wording import money
-from evalxl.summarise import forms_of
-from evalxl.summary_tables import PERIOD_WORDS, PHASE_WORDS, direction_titles
+from evalxl.summary.summarise import forms_of
+from evalxl.summary.tables import PERIOD_WORDS, PHASE_WORDS, direction_titles
 from evalxl.tables import direction_column
 from workbook.form import Form
 from workbook.record import Record

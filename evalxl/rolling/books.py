@@ -15,8 +15,8 @@ from typing import Any
 from evalxl.grouping import HIERARCHIES, UNKNOWN
 from evalxl.masters.model import LEVELS
 from evalxl.rolling.loading import Origin
-from evalxl.summarise import items_of
-from evalxl.summary_tables import (
+from evalxl.summary.summarise import items_of
+from evalxl.summary.tables import (
     KEY,
     NUMBER,
     PERIOD_WORDS,

@@ -18,7 +18,7 @@ from evalxl.placing import placed
 from evalxl.rolling.fields import CODES, SOURCE, Field, known
 from evalxl.rolling.values import DEFAULT, Value, matches
 from evalxl.rules.across import run_year
-from evalxl.summarise import items, year_columns
+from evalxl.summary.summarise import items, year_columns
 from evalxl.tables import SheetRows
 from workbook.record import Number
 from workbook.summary.model import YearColumn

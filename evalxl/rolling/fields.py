@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from evalxl import texts
 from evalxl.actions import UsageError
 from evalxl.grouping import Part, coded, digits, named
-from evalxl.summary_tables import PERIOD_WORDS, direction_titles
+from evalxl.summary.tables import PERIOD_WORDS, direction_titles
 from evalxl.tables import SheetRows
 from evalxl.texts import Text
 from workbook.form import Form, Question

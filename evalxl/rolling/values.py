@@ -10,7 +10,7 @@ from typing import Literal
 from evalxl import texts
 from evalxl.actions import UsageError
 from evalxl.rolling.fields import split
-from evalxl.summarise import items
+from evalxl.summary.summarise import items
 from evalxl.tables import SheetRows
 from workbook.notation import fold
 from workbook.summary.model import Item

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import olefile
 
-from workbook import sheet_bin, source
+from workbook import source
 from workbook.errors import Refused
+from workbook.formats import sheet_bin
 from workbook.grid import address
 from workbook.macros import controls, vba
 from workbook.macros.controls import Clickable

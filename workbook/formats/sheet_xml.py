@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from workbook import controls_xml, sheet_plain
 from workbook.facts import FAR_ROW, MOST_CELLS, MOST_MERGES, SheetFacts
+from workbook.formats import controls_xml, sheet_plain
 from workbook.grid import Spot
 from workbook.package import Package, TooLarge
 from workbook.sizes import Sizes

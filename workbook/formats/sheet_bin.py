@@ -9,11 +9,11 @@ import posixpath
 import struct
 from collections.abc import Iterator
 
-from workbook import controls_xml
 from workbook.facts import MOST_CELLS, MOST_MERGES, SheetFacts
+from workbook.formats import controls_xml
+from workbook.formats.sheet_biff import ERRORS
 from workbook.grid import Rect
 from workbook.package import Package, TooLarge
-from workbook.sheet_biff import ERRORS
 from workbook.sizes import Sizes
 
 _LARGEST = 24 * 2**20

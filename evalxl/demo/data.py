@@ -13,9 +13,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from importlib import resources
 from typing import Any
 
-from evalxl import demo_words
-from evalxl.demo_city import DIVISIONS, MEASURES, POLICIES, PROGRAMS, RATES, Aim, Division, section_in
-from evalxl.demo_kinds import KINDS, Kind, Measure
+from evalxl.demo import words as demo_words
+from evalxl.demo.city import DIVISIONS, MEASURES, POLICIES, PROGRAMS, RATES, Aim, Division, section_in
+from evalxl.demo.kinds import KINDS, Kind, Measure
 
 YEARS = (2017, 2018)
 """The evaluated years for which sheets are written."""

@@ -11,9 +11,9 @@ import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from evalxl import demo_data
-from evalxl.demo_city import MEASURES, MERGED, POLICIES, PROGRAMS, RATES, REORGANISED_IN, Aim, units
-from evalxl.demo_data import Project, Sheet
+from evalxl.demo import data as demo_data
+from evalxl.demo.city import MEASURES, MERGED, POLICIES, PROGRAMS, RATES, REORGANISED_IN, Aim, units
+from evalxl.demo.data import Project, Sheet
 from workbook import atomic
 from workbook.notation import era_year
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from evalxl.ledger import Entry
 from evalxl.reception import Line, Reception
-from evalxl.summary_tables import SKIPPED_WORDS, View
+from evalxl.summary.tables import SKIPPED_WORDS, View
 from workbook.summary.model import Cell, Column, DataTable, Link
 
 STATUS_WORDS = {

@@ -9,16 +9,17 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from evalxl import finance_tables, grouping, reception, summary_notices
-from evalxl import summary_counts as counts_over
-from evalxl import summary_receipts as receipts
-from evalxl import summary_tables as listing
+from evalxl import finance_tables, grouping, reception
 from evalxl.counting import Counting
 from evalxl.finance_tables import Beside
 from evalxl.grouping import HIERARCHIES
 from evalxl.ledger import Entry
 from evalxl.rules.across import Run
 from evalxl.settings import Settings
+from evalxl.summary import counts as counts_over
+from evalxl.summary import notices as summary_notices
+from evalxl.summary import receipts
+from evalxl.summary import tables as listing
 from evalxl.tables import DEFAULT_FORM, FileRows, FindingRow, SheetRows
 from evalxl.totals import Totals, by_row, lost_years
 from workbook import form as forms

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
-from evalxl.demo_data import Sheet
+from evalxl.demo.data import Sheet
 from workbook.placed import Content, Formula
 
 Typed = dict[str, Content]

@@ -10,10 +10,11 @@ import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 
-from evalxl import demo_data, demo_masters
-from evalxl.demo_city import DIVISIONS, Division, section_in
-from evalxl.demo_data import FORM_ID, SAMPLE_NAME, YEARS, Project, Sheet
-from evalxl.demo_faults import FAULTS, LOST_LABEL, Fault, Typed
+from evalxl.demo import data as demo_data
+from evalxl.demo import masters as demo_masters
+from evalxl.demo.city import DIVISIONS, Division, section_in
+from evalxl.demo.data import FORM_ID, SAMPLE_NAME, YEARS, Project, Sheet
+from evalxl.demo.faults import FAULTS, LOST_LABEL, Fault, Typed
 from workbook import broken, filled, form, record
 from workbook.filled import Filled
 from workbook.styles import Style

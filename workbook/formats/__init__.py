@@ -1,0 +1,1 @@
+"""What a file says of a sheet beyond its values: one module a file format."""
