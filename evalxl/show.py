@@ -11,6 +11,8 @@ from evalxl.rules.registry import SEVERITIES, Lang
 from evalxl.terminal import coloured, padded, width
 from workbook.form import Form
 
+MANY = 20
+"""Findings above which they are first counted by rule, before the single ones."""
 Entry = dict[str, Any]
 """An entry of ``validate --json``."""
 
@@ -30,7 +32,16 @@ def validation(entries: list[Entry], files: int, refused: int, lang: Lang) -> It
         yield texts.REFUSED_COUNT.of(lang, count=refused)
     if not sum(counts.values()):
         yield texts.ALL_FINE.of(lang)
+    if sum(counts.values()) > MANY:
+        yield texts.BY_CODE.of(lang, codes=_by_code(entries))
     yield from findings(entries, lang)
+
+
+def _by_code(entries: Iterable[Entry]) -> str:
+    """How often each rule fired, the most frequent first within the gravest severity."""
+    found = Counter((f["severity"], f["code"]) for entry in entries for f in entry["findings"])
+    order = sorted(found, key=lambda pair: (SEVERITIES.index(pair[0]), -found[pair], pair[1]))
+    return "  ".join(f"{coloured(code, severity)}×{found[severity, code]}" for severity, code in order)
 
 
 def findings(entries: Iterable[Entry], lang: Lang) -> Iterator[str]:

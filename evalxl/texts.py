@@ -266,6 +266,7 @@ CHECKED = Text(
     "{files}ファイル・{sheets}シートを検証しました: 誤り {error}件、注意 {warning}件、参考 {info}件",
     "Checked {sheets} sheets in {files} files: {error} errors, {warning} warnings, {info} notes",
 )
+BY_CODE = Text("ルール別: {codes}", "By rule: {codes}")
 ALL_FINE = Text("指摘はありません。", "Nothing to report.")
 HINT = Text("直し方: {hint}", "How to mend it: {hint}")
 CONSOLIDATED = Text(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 
 import pytest
 
-from evalxl import terminal
+from evalxl import show, terminal
 
 
 class Screen(io.StringIO):
@@ -27,6 +28,26 @@ def test_a_bar_appears_only_when_it_takes_long(
     monkeypatch.setenv("TERM", "xterm")
     assert list(terminal.progress(range(5), 5, "読み込み中")) == list(range(5))
     assert ("読み込み中" in screen.getvalue()) is shown
+
+
+def test_the_bar_tells_how_many_are_done_and_the_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setattr(terminal, "PATIENCE", -1.0)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
+    assert list(terminal.progress(range(5), 5, "読み込み中", "残り")) == list(range(5))
+    assert "5/5" in screen.getvalue()
+    assert re.search(r"残り.*?\d:\d\d:\d\d", screen.getvalue())
+
+
+def test_many_findings_are_counted_by_rule_first() -> None:
+    finding = {"severity": "error", "code": "C301", "cell": "s!A1", "message": "m", "hint": "h"}
+    entry = {"file": "a.xlsx", "sheet": "s", "findings": [finding] * 30}
+    lines = list(show.validation([entry], 1, 0, "ja"))
+    assert lines[1] == "ルール別: C301×30"
+    assert len(list(show.validation([{**entry, "findings": [finding]}], 1, 0, "ja"))) == 5
+    assert not any(line.startswith("ルール別") for line in show.validation([], 1, 0, "ja"))
 
 
 def test_no_bar_into_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
