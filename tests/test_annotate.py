@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from benchmarks.annotate import _openpyxl
+from benchmarks.destroyed import destroyed
 from evalxl import annotating
 from evalxl.cli import main
 from tests.support import rich
@@ -107,6 +109,13 @@ def test_the_sheet_of_results_lists_all_findings_and_leads_to_the_cells(full: by
     assert rows[2][:4] == ["注意", "F008", rich.SHEET, "=隠れたシート"]
     links = [link.get("location") for link in sheet.root.iter("{*}hyperlink")]
     assert links == [f"'{rich.SHEET}'!D4"]
+
+
+def test_marks_destroy_nothing_and_a_library_that_does_is_seen(full: bytes) -> None:
+    marked = annotate(full, [a_mark(rich.SHEET, "D4"), a_mark(rich.SHEET, "A1")], WORDS).data
+    assert destroyed(full, marked) == []
+    lost = {text.partition(" ")[0] for text in destroyed(full, _openpyxl(full, rich.SHEET, ["A1"]))}
+    assert {"VBA", "furigana", "slicers", "sparklines", "threaded"} <= lost
 
 
 def test_only_the_parts_concerned_change(full: bytes) -> None:

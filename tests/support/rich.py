@@ -89,11 +89,6 @@ def _type(parts: dict[str, bytes], name: str, kind: str) -> None:
     _change(parts, "[Content_Types].xml", lambda text: text.replace("</Types>", tag))
 
 
-def _default(parts: dict[str, bytes], extension: str, kind: str) -> None:
-    tag = f'<Default Extension="{extension}" ContentType="{kind}"/><Override'
-    _change(parts, "[Content_Types].xml", lambda text: text.replace("<Override", tag, 1))
-
-
 def _relate(parts: dict[str, bytes], part: str, ident: str, kind: str, target: str) -> None:
     tag = f'<Relationship Id="{ident}" Type="{kind}" Target="{target}"/></Relationships>'
     folder, _, base = part.rpartition("/")
@@ -111,7 +106,8 @@ def _furigana(parts: dict[str, bytes]) -> None:
 
 def _printer(parts: dict[str, bytes]) -> None:
     parts["xl/printerSettings/printerSettings1.bin"] = bytes(range(256))
-    _default(parts, "bin", "application/vnd.openxmlformats-officedocument.spreadsheetml.printerSettings")
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.printerSettings"
+    _type(parts, "xl/printerSettings/printerSettings1.bin", kind)  # the ending stands for the VBA
     _relate(parts, _SHEET1, "rIdP", f"{_R}/printerSettings", "../printerSettings/printerSettings1.bin")
     margins = re.compile(r"(<pageMargins[^>]*/>)")
     _change(parts, _SHEET1, lambda text: margins.sub(r'\1<pageSetup paperSize="9" r:id="rIdP"/>', text))

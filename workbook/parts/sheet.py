@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from decimal import Decimal
@@ -110,13 +111,10 @@ class Sheet:
 
     def across(self, column: int, points: int) -> int:
         """The column that lies so many points right of the beginning of another."""
-        standard = float(self._format("defaultColWidth") or self._format("baseColWidth") or 8.43)
+        standard, stated = self._widths
         left = float(points)
         while left > 0 and column < _LAST_COLUMN:
-            stated = next((c for c in self._columns() if _covers(c, column)), None)
-            width = float(stated.get("width") or standard) if stated is not None else standard
-            hidden = stated is not None and stated.get("hidden") in ("1", "true")
-            left -= 0 if hidden else (width * 7 + 5) * 0.75
+            left -= next((width for first, last, width in stated if first <= column <= last), standard)
             column += 1
         return column
 
@@ -282,6 +280,22 @@ class Sheet:
     def _format(self, name: str) -> str | None:
         element = child(self.root, "sheetFormatPr")
         return element.get(name) if element is not None else None
+
+    @functools.cached_property
+    def _widths(self) -> tuple[float, list[tuple[int, int, float]]]:
+        """The usual width of a column, and those that are stated from one column to another, in points."""
+
+        def points(width: float) -> float:
+            return (width * 7 + 5) * 0.75
+
+        usual = float(self._format("defaultColWidth") or self._format("baseColWidth") or 8.43)
+        stated = []
+        for column in self._columns():
+            width = (
+                0 if column.get("hidden") in ("1", "true") else points(float(column.get("width") or usual))
+            )
+            stated.append((int(column.get("min", "1")) - 1, int(column.get("max", "1")) - 1, width))
+        return points(usual), stated
 
     def _columns(self) -> Iterator[etree._Element]:
         columns = child(self.root, "cols")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
-from workbook.parts.xml import child, insert, local, make, unset
+from workbook.parts.xml import child, insert, make, unset
 
 if TYPE_CHECKING:
     from workbook.parts.package import Package
@@ -21,8 +21,6 @@ _FONT_ORDER = (
     "b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign", "sz", "color", "name",
     "family", "charset", "scheme",
 )  # fmt: skip
-
-Key = tuple[object, ...]
 
 
 class Counts(NamedTuple):
@@ -39,7 +37,7 @@ class Styles:
     def __init__(self, package: Package, part: str) -> None:
         self._package, self._part = package, part
         self._root = package.tree(part)
-        self._known: dict[str, dict[Key, int]] = {}
+        self._known: dict[str, dict[bytes, int]] = {}
 
     def counts(self) -> Counts:
         """What there is now; `trim` goes back to it."""
@@ -170,7 +168,6 @@ def _in_place(font: etree._Element, element: etree._Element) -> None:
     insert(font, element, _FONT_ORDER)
 
 
-def _key(element: etree._Element) -> Key:
+def _key(element: etree._Element) -> bytes:
     """What makes two elements equal: name, attributes in any order, children."""
-    attributes = tuple(sorted((str(k), str(v)) for k, v in element.attrib.items()))
-    return (local(element), attributes, (element.text or "").strip(), *(_key(e) for e in element))
+    return etree.tostring(element, method="c14n", exclusive=True, with_tail=False)

@@ -17,7 +17,8 @@ _STRICT_OFFICE = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _ROOT = re.compile(rb"<[A-Za-z_]")
 _OWN_PREFIX = re.compile(rb"""<(ext|x15ac:absPath)((?: xmlns:\w+="[^"]*")+)( ur[il]="[^"]*")""")
-_LONG = re.compile(rb"<([\w:.-]+)(?: [^<>]*)?></\1>")
+_ENDS = re.compile(rb"(?<!/)></")
+_NAME = re.compile(rb"<([\w:.-]+)")
 _SHORT = re.compile(rb"<([\w:.-]+)(?: [^<>]*)?/>")
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -80,7 +81,9 @@ class _Spelling:
 
     def _written_long(self) -> set[bytes]:
         """The elements that stand as <v></v> where they are empty, never as <v/>."""
-        names = {match[1] for match in _LONG.finditer(self.data)}
+        ends = (match.start() for match in _ENDS.finditer(self.data))
+        begins = {self.data[self.data.rfind(b"<", 0, end) : end] for end in ends}
+        names = {match[1] for begin in begins if (match := _NAME.match(begin))}
         return names - {match[1] for match in _SHORT.finditer(self.data)} if names else names
 
 
