@@ -231,6 +231,14 @@ def test_the_command_writes_the_site(books: Path, capsys: pytest.CaptureFixture[
     assert (books / "公表" / "index.html").is_file()
 
 
+def test_a_double_submission_is_told_on_the_first_page(tmp_path: Path) -> None:
+    publish([many.result(many.record(n), f"{i}.xlsx") for i, n in enumerate((3, 3, 5))], tmp_path)
+    first = (tmp_path / "index.html").read_text("utf-8")
+    name = many.record(3).text("project_name")
+    assert f"それぞれ数えている事業があります：{name}</p>" in first
+    assert many.record(5).text("project_name") not in first.split('class="note"')[1].split("</p>")[0]
+
+
 def test_masters_name_sections_and_measures(books: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A section that was renamed, a measure of which people write only the code: one name on all pages."""
     master = books / "マスター"

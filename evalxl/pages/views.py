@@ -363,9 +363,13 @@ def _choices(paths: Iterable[tuple[str, ...]]) -> list[Choice]:
 
 
 def _notes(gathered: Gathered, evaluated: int) -> list[str]:
+    notes = []
     older = sum(p.record.fiscal_year < evaluated for p in gathered.projects)
-    if not older:
-        return []
-    return [
-        f"{older}件の事業は、{wording.year(evaluated)}の評価シートがないため、前の年度の評価を載せています。"
-    ]
+    if older:
+        notes.append(
+            f"{older}件の事業は、{wording.year(evaluated)}の評価シートがないため、前の年度の評価を載せています。"
+        )
+    if gathered.doubles:
+        names = "、".join(gathered.doubles)
+        notes.append(f"評価シートが2つあるため、両方を載せ、金額もそれぞれ数えている事業があります：{names}")
+    return notes
