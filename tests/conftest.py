@@ -11,8 +11,9 @@ from hypothesis import settings
 from evalxl import store
 from tests.support.browser import browser, desk, phone
 from tests.support.office import office
+from tests.support.pressing import log, quick
 
-__all__ = ["browser", "desk", "office", "phone"]
+__all__ = ["browser", "desk", "log", "office", "phone", "quick"]
 
 # At one's desk each run tries new examples; the build machine judges a change by the same ones each time.
 settings.register_profile("ci", derandomize=True)

@@ -24,22 +24,9 @@ SHEET = "1"
 RESULTS = "検証結果"
 
 
-@pytest.fixture(autouse=True)
-def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    path = tmp_path / "log" / "evalxl.log"
-    monkeypatch.setenv("EVALXL_LOG", str(path))
-    return path
-
-
 @pytest.fixture(params=[True, False], ids=["macro", "one by one"])
-def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
+def desk(request: pytest.FixtureRequest, log: Path) -> Iterator[Desk]:
     with pressing.desk(batch=request.param) as found:
-        yield found
-
-
-@pytest.fixture
-def quick() -> Iterator[Desk]:
-    with pressing.desk() as found:
         yield found
 
 

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support import com
-from tests.support.com import modules
 from tests.support.layouts import Style, sample, write_book
 from tests.support.records import Record
 
@@ -24,6 +25,7 @@ class Desk:
 
     def press(self, name: str, *, escaped: bool = False) -> list[str]:
         """Press a button; gives what the message boxes said. ``escaped``: with Esc held down."""
+        from tests.support.com import modules
         from udfs import buttons
 
         modules.dialogs.clear()
@@ -33,6 +35,8 @@ class Desk:
 
     def answer(self, *pressed: int) -> None:
         """What will be pressed in the next questions: 6 yes, 7 no, 1 OK."""
+        from tests.support.com import modules
+
         modules.answers[:] = list(pressed)
 
     def saved(self, path: Path) -> bytes:
@@ -53,9 +57,10 @@ def desk(*, batch: bool = True) -> Iterator[Desk]:
     excel = com.Excel()
     if batch:
         excel.module(BATCH.read_text(encoding="ascii"), "EvBatch")
-    modules.answers.clear()
+    found = Desk(excel)
+    found.answer()
     try:
-        yield Desk(excel)
+        yield found
     finally:
         excel.close()
 
@@ -71,3 +76,18 @@ def wrong() -> Record:
     record = sample()
     record["costs"]["general"]["2017"] = 8562
     return record
+
+
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the buttons' log goes."""
+    path = tmp_path / "log" / "evalxl.log"
+    monkeypatch.setenv("EVALXL_LOG", str(path))
+    return path
+
+
+@pytest.fixture
+def quick(log: Path) -> Iterator[Desk]:
+    """A desk with the add-in's macro."""
+    with desk() as found:
+        yield found

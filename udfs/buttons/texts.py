@@ -84,12 +84,17 @@ OTHER_BOOK = {
         "For marks and answers unprotect it ([Review] → [Protect Workbook]) and press the button again.",
     ),
     "format": Text(
-        "古い形式のブックのため、印を付けず、検証結果を新しいブックに書き出しました。\n"
-        "印と回答欄が要るときは「Excelブック（*.xlsx）」で保存し直してから、もう一度［検証］を押してください。",
-        "The book has an older format: nothing was marked, and the findings stand in a new book.\nFor marks "
-        "and answers save it as .xlsx and press the button again.",
+        "ブックに印を付けられないため（{reason}）、検証結果を新しいブックに書き出しました。",
+        "The book cannot be marked ({reason}): the findings stand in a new book.",
     ),
 }
+DAMAGED = Text(
+    "検証の印の控え（非表示のシート）が壊れているため、印を付け直すことも消すこともできません。何も変えていません。\n"
+    "印を付ける前のファイルがあればそれをお使いください。なければ、このブックを担当者にお渡しください。",
+    "What the book remembers of its marks (a hidden sheet) is damaged, so they can be neither renewed nor "
+    "removed. Nothing was changed.\nUse the file from before the marks, or give this one to whoever looks "
+    "after the program.",
+)
 READ_ONLY = Text(
     "ブックは読み取り専用で開いています。印と回答を残すには、別の名前で保存してください。",
     "The book is open read-only. Save it under another name to keep the marks and answers.",

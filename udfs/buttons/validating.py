@@ -25,9 +25,9 @@ def validate(session: Session) -> None:
     """Check the live book, colour and note its cells, and list the findings on a sheet of it."""
     with live.opened(session.xl) as book:
         marks = list(annotating.marks_of(book.result(), session.lang))
-        there, hindrance = _structure(book)
+        there, hindrance, reason = _structure(session, book)
         if there is None or hindrance:
-            told = [texts.OTHER_BOOK[hindrance].of(session.lang)] if marks else []
+            told = [texts.OTHER_BOOK[hindrance].of(session.lang, reason=reason)] if marks else []
             answered = 0
             if marks:
                 _in_another_book(session, book, marks)
@@ -50,7 +50,7 @@ def validate(session: Session) -> None:
 def clear_marks(session: Session) -> None:
     """Take the marks out of the live book: colours and notes are as they were."""
     with live.opened(session.xl) as book:
-        there, hindrance = _structure(book)
+        there, hindrance, _ = _structure(session, book)
     if there is None or not (MEMORY in there.sheets or there.results):
         session.later(texts.NO_MARKS.of(session.lang, book=book.name))
         return
@@ -67,15 +67,21 @@ def clear_marks(session: Session) -> None:
         session.later(texts.STILL_MARKED.of(session.lang, cells="、".join(lost)))
 
 
-def _structure(book: live.Live) -> tuple[marking.Structure | None, str]:
-    """What the copy says, and why the book cannot be marked ("" where it can)."""
+def _structure(session: Session, book: live.Live) -> tuple[marking.Structure | None, str, str]:
+    """What the copy says, and why the book cannot be marked ("" where it can), in a word and in words.
+
+    Raises `Trouble` where marks are there and what is needed to take them back is not.
+    """
     try:
         there = marking.Structure(book.data)
-    except Unchangeable:
-        return None, "format"
+    except Unchangeable as error:
+        if (error.reason, error.detail) == ("broken", MEMORY):
+            raise Trouble(texts.DAMAGED) from error
+        reason = annotating.REASONS[error.reason].of(session.lang, detail=error.detail)
+        return None, "format", reason
     if book.shared:
-        return there, "shared"
-    return there, "structure" if there.locked else ""
+        return there, "shared", ""
+    return there, "structure" if there.locked else "", ""
 
 
 def _unprotected(there: marking.Structure) -> None:
