@@ -5,16 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from evalxl import texts
-from evalxl.actions import DONE, FORMULAS, Context, Outcome, UsageError, command
+from evalxl.actions import DONE, FORMULAS, Context, Outcome, command
 from evalxl.commands.marking import OUTPUT
 from evalxl.texts import Text
 from udfs import identity
 from workbook.atomic import replacing
-
-NO_BUILDER = Text(
-    "アドインを組み立てる pyopenvba がありません。pip install evalxl[addin] で入れてください。",
-    "Nothing to build the add-in with. Install it with: pip install evalxl[addin]",
-)
 
 
 @command(
@@ -29,10 +24,8 @@ NO_BUILDER = Text(
 )
 def build(context: Context, output: Path) -> Outcome:
     """Build the add-in, read it back, and put it into the folder."""
-    try:
-        from udfs import addin  # needs the extra "addin"
-    except ImportError:
-        raise UsageError(NO_BUILDER) from None
+    from udfs import addin  # with the builder of VBA, which no other command needs
+
     data, path = addin.build(), output / identity.FILE
     output.mkdir(parents=True, exist_ok=True)
     with replacing(path) as temporary:

@@ -125,7 +125,6 @@ FIXED_BOOK = Text(
     "The book is shared or its structure is protected, so the marks cannot be removed. Nothing was changed.\n"
     "Stop sharing or unprotect it and press the button again.",
 )
-UNMARKED = Text("{cells}セルの印を消しました。", "Marks removed from {cells} cells.")
 STILL_MARKED = Text(
     "グラデーションなど、元の塗りつぶしを戻せなかったセルがあります: {cells}\n"
     "コマンド evalxl unmark なら元に戻せます。",

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 import types
 from collections import Counter
 from collections.abc import Iterator
@@ -48,7 +49,7 @@ class Calls:
     def __init__(self) -> None:
         self.by_name: Counter[str] = Counter()
         self.seconds = 0.0
-        """Time that Excel's side took."""
+        """The processor's time that Excel's side took."""
 
     @property
     def total(self) -> int:
@@ -66,9 +67,7 @@ class Line:
 
     def call(self, owner: VBAObject, name: str, do: Any) -> Any:
         """Do something on Excel's side of the line."""
-        import time
-
-        start = time.perf_counter()
+        start = time.process_time()
         if self.rejecting:
             self.rejecting -= self.rejecting > 0
             raise com_error(RPC_E_CALL_REJECTED, "Call was rejected by callee.")
@@ -83,7 +82,7 @@ class Line:
         finally:
             for calls in self.counters:
                 calls.by_name[f"{owner.vba_type_name}.{name}"] += 1
-                calls.seconds += time.perf_counter() - start
+                calls.seconds += time.process_time() - start
 
 
 def _reported(problem: VBARuntimeError) -> com_error:
