@@ -287,6 +287,10 @@ ZEROS = Text(
     "{file}: 先頭の0が落ちたコードを{count}件補いました（例: {line}行目「{column}」 {found} → {repaired}）",
     "{file}: {count} codes got back their leading zeros (line {line}, '{column}': {found} → {repaired})",
 )
+UNUSED_COLUMNS = Text(
+    "{file}: 使わない列があります（{columns}）。見出しを直せば使えるものがないか、確かめてください。",
+    "{file}: columns that are not used ({columns}). Check whether a heading should read otherwise.",
+)
 NO_PREVIOUS = Text(
     "前の年度のシートを読めませんでした。--previous の場所と様式を確かめてください: {path}",
     "No sheet of last year could be read. Please check --previous and the form: {path}",

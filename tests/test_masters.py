@@ -42,6 +42,7 @@ def test_either_encoding_reads_the_same(encoding: str, newline: str) -> None:
     [
         ("年度,時間単価\n29,4077\n".encode("utf-16"), "UTF-16"),
         ("年度,時間単価\n29,4077\n".encode("euc_jp"), "EUC-JP"),
+        ("年度,時間単価\n29,4077,部\n".encode("euc_jp"), "EUC-JP"),  # no Shift_JIS at all
         ("年度,時間単価\n29,4077\n".encode("iso2022_jp"), "ISO-2022-JP"),
         ("年度,時間単価\n平成二十九年度の単価です,".encode() + b"\xe3\x81\n", "0xE3"),
     ],
@@ -146,6 +147,17 @@ def test_what_is_wrong_is_told_with_line_and_column(
     for lang in ("ja", "en"):
         assert error.file in error.message(lang)
         assert "{" not in error.message(lang)
+
+
+def test_columns_that_are_not_used_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A successor under a heading nobody knows would else be lost in silence, and with it the mapping."""
+    (tmp_path / "organization.csv").write_text("部,課,開始年度,引継ぎ,備考\n総務部,総務課,H29,,\n", "cp932")
+    (tmp_path / "rates.csv").write_text("年度,時間単価\nH29,4077\n", "utf-8")
+    assert masters.load(tmp_path).unused == {"organization.csv": ["引継ぎ", "備考"]}
+    cli.main(["validate", str(tmp_path), "--master", str(tmp_path)])
+    told = capsys.readouterr().err
+    assert "organization.csv: 使わない列があります（引継ぎ、備考）" in told
+    assert "rates.csv: 使わない" not in told
 
 
 def test_a_record_over_several_lines_is_told_by_its_first() -> None:

@@ -60,6 +60,8 @@ def _masters(context: Context, folder: Path) -> Masters:
             texts.ZEROS, count=by_file[repair.file], file=repair.file, line=repair.line,
             column=repair.column, found=repair.found, repaired=repair.repaired,
         )  # fmt: skip
+    for file, headings in found.unused.items():
+        context.tell(texts.UNUSED_COLUMNS, file=file, columns="、".join(headings))
     return found
 
 

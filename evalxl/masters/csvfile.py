@@ -74,6 +74,13 @@ def parse(data: bytes, name: str, columns: Iterable[Column]) -> list[Row]:
     ]
 
 
+def unused(data: bytes, name: str, columns: Iterable[Column]) -> list[str]:
+    """The headings that no column has: `parse` passes what stands under them by."""
+    known = {fold(word) for column in columns for word in (column.name, *column.aliases)}
+    _, heads = next(_lines(decode(data, name), name))
+    return [heading.strip() for heading in heads if heading.strip() and fold(heading) not in known]
+
+
 def decode(data: bytes, name: str) -> str:
     """The text of a CSV in UTF-8 (with or without BOM) or Shift_JIS. Raises `MastersError` for others."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data:
@@ -89,11 +96,11 @@ def decode(data: bytes, name: str) -> str:
         try:
             text = data.decode("cp932")
         except UnicodeDecodeError as error:
-            where, byte = error.start, data[error.start]
-        else:
-            if not _is_euc(data, text):
-                return text
+            where, byte, text = error.start, data[error.start], None
+        if _is_euc(data, text):
             raise MastersError(name, _line_of(data, where), "", "encoding", found="EUC-JP")
+        if text is not None:
+            return text
     raise MastersError(name, _line_of(data, where), "", "encoding", found=f"0x{byte:02X}")
 
 
@@ -108,12 +115,14 @@ def _mostly_utf8(data: bytes) -> bool:
     return lost <= BROKEN * (strange - lost)
 
 
-def _is_euc(data: bytes, as_cp932: str) -> bool:
-    """EUC-JP read as Shift_JIS gives no error but rows of half-width kana."""
+def _is_euc(data: bytes, as_cp932: str | None) -> bool:
+    """EUC-JP is no Shift_JIS (None), or read as such gives rows of half-width kana."""
     try:
         data.decode("euc_jp")
     except UnicodeDecodeError:
         return False
+    if as_cp932 is None:
+        return True
     letters = sum(not letter.isascii() for letter in as_cp932)
     return len(_HALF_KANA.findall(as_cp932)) > letters / 3
 

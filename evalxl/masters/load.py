@@ -14,7 +14,7 @@ from typing import TypeVar
 from evalxl import texts
 from evalxl.identity import BUDGET, code_key
 from evalxl.masters import values
-from evalxl.masters.csvfile import Column, Row, parse
+from evalxl.masters.csvfile import Column, Row, parse, unused
 from evalxl.masters.errors import MastersError
 from evalxl.masters.model import LEVELS, Account, Aim, Lasting, Masters, Project, Unit
 from evalxl.masters.values import Repair
@@ -124,6 +124,7 @@ def parsed(files: Mapping[str, bytes | str]) -> Masters:
         accounts=_accounts(rows.get("accounts.csv", []), repairs),
         rates=_rates(rows.get("rates.csv", [])),
         repairs=repairs,
+        unused={name: heads for name, data in whole.items() if (heads := unused(data, name, COLUMNS[name]))},
         digest=digest.hexdigest(),
     )
 

@@ -125,6 +125,8 @@ class Masters:
     rates: Mapping[int, int | Decimal] = dataclasses.field(default_factory=dict)
     repairs: Sequence[Repair] = ()
     """Codes that got back the leading zeros that Excel takes away."""
+    unused: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
+    """File → headings of columns that are not used: a note, or a heading written in other words."""
     digest: str = ""
     """Of the files' bytes: two runs with the same digest had the same masters."""
 
