@@ -49,12 +49,12 @@ class UsageError(Exception):
         """The command whose help says more; empty for the overview, None where no help is of use."""
 
     @classmethod
-    def unknown(cls, text: Text, word: str, known: Iterable[str]) -> UsageError:
+    def unknown(cls, text: Text, word: str, known: Iterable[str], **values: Any) -> UsageError:
         """A word that is none of the known ones; the nearest of them go along."""
         import difflib
 
         names = {name.lower(): name for name in known}
-        error = cls(text, word=word)
+        error = cls(text, word=word, **values)
         error.near = [names[near] for near in difflib.get_close_matches(word.lower(), names, 2)]
         return error
 

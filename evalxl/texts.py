@@ -150,7 +150,10 @@ UNKNOWN_SHELL = Text(
     "There is no completion for '{word}'. Choose bash, zsh or powershell.",
 )
 UNKNOWN_FORM = Text("「{word}」という様式はありません。", "There is no form '{word}'.")
-UNKNOWN_FIELD = Text("「{word}」という項目では集計できません。", "There is no field '{word}' to roll up by.")
+UNKNOWN_FIELD = Text(
+    "「{word}」という項目では集計できません。使える項目: {titles}。",
+    "There is no field '{word}' to roll up by. There are: {names}.",
+)
 UNKNOWN_VALUE = Text("「{word}」という集計する値はありません。", "There is no value '{word}' to roll up.")
 NO_SOURCES = Text(
     "財源別に分けられるのは事業費計（project_total）だけです。「{word}」は分けられません。",

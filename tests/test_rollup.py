@@ -735,6 +735,10 @@ def test_a_book_needs_a_place_and_a_wrong_word_is_exit_code_2(
     assert main(["rollup", store, "--by", "mesure"]) == 2
     assert "measure" in capsys.readouterr().err
     assert main(["rollup", store]) == 2
+    capsys.readouterr()
+    for lang, named in (("ja", "部、課"), ("ja", "①政策体系との整合性"), ("en", " source,")):
+        assert main(["rollup", store, "--by", "判定", "--lang", lang]) == 2
+        assert named in capsys.readouterr().err, "a word with nothing near it: what there is, then"
 
 
 @pytest.mark.office

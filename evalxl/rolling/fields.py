@@ -159,7 +159,9 @@ def resolve(names: Iterable[str], forms: Sequence[Form]) -> list[Field]:
     for name in split(names):
         meant = words.get(fold(name))
         if meant is None:
-            raise UsageError.unknown(texts.UNKNOWN_FIELD, name, _shown(fields))
+            titles = dict.fromkeys((*HIERARCHY_TITLES, *(field.title.ja for field in fields.values())))
+            told = {"titles": "、".join(titles), "names": ", ".join((*HIERARCHIES, *fields))}
+            raise UsageError.unknown(texts.UNKNOWN_FIELD, name, _shown(fields), **told)
         for level in HIERARCHIES.get(meant, (meant,)):
             if fields[level] not in found:
                 found.append(fields[level])
