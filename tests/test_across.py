@@ -81,6 +81,17 @@ def test_one_sheet_with_last_years_rate_is_found(tmp_path: Path) -> None:
     assert "4,077円" in row[5]
 
 
+def test_the_one_sheet_with_the_rate_that_the_city_has_set_is_not_told_to_follow_the_others(
+    tmp_path: Path,
+) -> None:
+    right = {"costs.labour_total.2017": 7948, "costs.grand_total.2017": 8652 + 7948}
+    sheets = {f"{n}.xlsx": project(n) for n in (1, 2, 3)} | {"4.xlsx": project(4) | right}
+    report = run(sheets, tmp_path / "a.xlsx", config(rates="年度,時間単価\nH29,4000\n"))
+    assert not codes(report)
+    wrong = [file.file for file in report.files if "C304" in [row[0] for row in file.sheets[0].findings]]
+    assert wrong == ["1.xlsx", "2.xlsx", "3.xlsx"]
+
+
 # ---- X806
 
 

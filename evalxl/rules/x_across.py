@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from evalxl import hourly, identity, tie_out
+from evalxl import arithmetic, hourly, identity, tie_out
 from evalxl.hourly import Rates
 from evalxl.masters.model import Project
 from evalxl.rules.across import Run
@@ -157,6 +157,7 @@ def hourly_rate_differs(run: Run, settings: Settings) -> Hits:
 
     Why: last year's rate is often left in the formula. 人件費 is rounded, so each sheet implies an interval,
     (B ± 0.5) × 1,000 ÷ hours; the rate that most intervals hold is the city's, where more than half do.
+    A sheet that fits the rate that the city has set is right (C304), whatever the others say.
     """
     found: dict[int, list[tuple[int, Rates]]] = {}
     for number, sheet in enumerate(run.sheets):
@@ -167,8 +168,17 @@ def hourly_rate_differs(run: Run, settings: Settings) -> Hits:
     for year, pairs in sorted(found.items()):
         if most := hourly.majority([rates for _, rates in pairs]):
             for number, rates in pairs:
-                if not rates.meets(most[0]):
+                if not rates.meets(most[0]) and not _as_set(run.sheets[number], year, settings):
                     yield number, _other_rate(run.sheets[number], year, rates, most)
+
+
+def _as_set(sheet: SheetRows, year: int, settings: Settings) -> bool:
+    """Whether 人件費(B) is what the year's rate of the settings or the masters gives."""
+    labour, hours = sheet.sums.get(("labour_total", year)), sheet.sums.get(("work_hours", year))
+    expected = arithmetic.labour_cost(hours, settings.rates.get(year))
+    if labour is None or expected is None:
+        return False
+    return abs(Decimal(labour) - expected) <= settings.thresholds.rate_tolerance
 
 
 def _other_rate(sheet: SheetRows, year: int, rates: Rates, most: tuple[Rates, int]) -> Hit:
