@@ -173,6 +173,61 @@ def plain_sheet(path: Path, record: dict[str, Any]) -> None:
     book.save(path)
 
 
+CODES = {"account": "01", "kan": "03", "kou": "02", "moku": "05", "major": "11", "minor": "12"}
+LINES = (("account", "kan", "major"), ("kou", "moku", "minor"))
+
+
+def codes_beneath(path: Path, typed: dict[str, str], after: list[str | None], *, split: bool) -> None:
+    """The plain sheet with two lines of codes beneath their labels, and a row directly beneath them."""
+    plain_sheet(path, sample())
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    words = {field.name: field.label for field in FORM.fields}
+    top = next(row for row in range(1, 60) if sheet.cell(row, 1).value == words["budget.account"])
+    sheet.delete_rows(top, len(CODES))
+    block: list[list[str | None]] = []
+    for line in LINES:
+        parts = [[*(typed.get(name) or "  ")] if split else [typed.get(name)] for name in line]
+        labels = [
+            [words[f"budget.{name}"], *[None] * (len(part) - 1)]
+            for name, part in zip(line, parts, strict=True)
+        ]
+        block += [[cell for part in row for cell in part] for row in (labels, parts)]
+    sheet.insert_rows(top, len(block) + 1)
+    for i, row in enumerate([*block, after]):
+        for j, value in enumerate(row):
+            sheet.cell(top + i, 1 + j).value = (value or "").strip() or None
+    book.save(path)
+
+
+@pytest.mark.parametrize("split", [False, True])
+@pytest.mark.parametrize("blank", [(), ("moku",), ("account", "kan")])
+@pytest.mark.parametrize(
+    "after",
+    [["財務コード", "77"], ["所属G", "12"], ["1234"], [None] * 4 + ["財務係"], ["※2桁で記入"]],
+    ids=str,
+)
+def test_the_row_beneath_the_codes_is_never_read_as_a_code(
+    tmp_path: Path, after: list[str | None], blank: tuple[str, ...], split: bool
+) -> None:
+    typed = {name: code for name, code in CODES.items() if name not in blank}
+    codes_beneath(tmp_path / "a.xlsx", typed, after, split=split)
+    (found,) = read_records(tmp_path / "a.xlsx")
+    assert {name: code for name, code in found["budget"].items() if code is not None} == typed
+
+
+def test_codes_stand_a_blank_row_beneath_their_labels(tmp_path: Path) -> None:
+    codes_beneath(tmp_path / "a.xlsx", CODES, ["所属G", "12"], split=False)
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    sheet = book.worksheets[0]
+    rows = [cell.row for row in sheet.iter_rows(max_col=1) for cell in row if cell.value in ("01", "02")]
+    for row in sorted(rows, reverse=True):
+        sheet.insert_rows(row)
+    book.save(tmp_path / "a.xlsx")
+    (found,) = read_records(tmp_path / "a.xlsx")
+    assert {name: code for name, code in found["budget"].items() if code is not None} == CODES
+
+
 def test_a_layout_that_no_generator_made(tmp_path: Path) -> None:
     plain_sheet(tmp_path / "a.xlsx", sample())
     (found,) = read_records(tmp_path / "a.xlsx")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from workbook.extracting.draft import Draft
 from workbook.extracting.page import FormPage, Found
@@ -32,6 +32,15 @@ class CodeStyle:
         areas = tuple(a for a in candidate.areas if _is_below(a, candidate) == self.below)
         return areas or candidate.areas[:1]
 
+    def found(self, page: FormPage, candidate: Candidate) -> Found:
+        """What is not blank in them; beneath a label only what stands in a row of codes."""
+        return [
+            item
+            for area in self.areas(candidate)
+            for item in page.found(area)
+            if not _is_below(area, candidate) or not self.rows or item[0][0] in self.rows
+        ]
+
 
 @dataclasses.dataclass(slots=True, frozen=True)
 class Code:
@@ -45,23 +54,40 @@ class Code:
 def code_style(page: FormPage) -> CodeStyle:
     """How this page writes its codes: all go the same way."""
     candidates = list(_candidates(page))
-    beside = below = 0
-    rows: set[int] = set()
+    beside = sum(
+        any(is_code(value) for _, value in page.found(area))
+        for candidate in candidates
+        for area in candidate.areas
+        if not _is_below(area, candidate)
+    )
+    beneath = _beneath(page, candidates)
+    rows = _code_rows(beneath)
+    below = sum(spot[0] in rows for _, spot in beneath)
+    style = CodeStyle(below > beside, split=False, rows=rows)
     for candidate in candidates:
-        for area in candidate.areas:
-            codes = [spot for spot, value in page.found(area) if is_code(value)]
-            if codes:
-                if _is_below(area, candidate):
-                    below += 1
-                    rows.add(codes[0][0])
-                else:
-                    beside += 1
-    style = CodeStyle(below > beside, split=False, rows=frozenset(rows))
-    for candidate in candidates:
-        found = [item for area in style.areas(candidate) for item in page.found(area)]
+        found = style.found(page, candidate)
         if sum(is_code(value) for _, value in found) > 1:
             return dataclasses.replace(style, split=True)
     return style
+
+
+def _beneath(page: FormPage, candidates: Iterable[Candidate]) -> list[tuple[Area, Spot]]:
+    """The first code beneath each label, with the area that begins beneath the label."""
+    return [
+        (area, spot)
+        for candidate in candidates
+        for area in candidate.areas
+        if _is_below(area, candidate)
+        for spot in [spot for spot, value in page.found(area) if is_code(value)][:1]
+    ]
+
+
+def _code_rows(beneath: list[tuple[Area, Spot]]) -> frozenset[int]:
+    """The rows where codes stand: the first beneath each row of labels. Further down is the next field."""
+    first: dict[int, int] = {}
+    for area, (row, _) in beneath:
+        first[area.rect.top] = min(row, first.get(area.rect.top, row))
+    return frozenset(first.values())
 
 
 def _candidates(page: FormPage) -> Iterator[Candidate]:
@@ -77,7 +103,7 @@ def _is_below(area: Area, candidate: Candidate) -> bool:
 def read_code(draft: Draft, page: FormPage, field: Field, candidate: Candidate, style: CodeStyle) -> Code:
     """The code at one label. A name where only a code belongs is kept as typed."""
     areas = style.areas(candidate)
-    found = [item for area in areas for item in page.found(area)]
+    found = style.found(page, candidate)
     if style.below and found:  # one row of codes: the next one has labels of its own
         last = page.block(found[0][0]).bottom
         found = [item for item in found if item[0][0] <= last]
