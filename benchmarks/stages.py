@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 STAGES = {
-    "open": "zip, safety checks, python-calamine, the grid",
+    "open": "zip, safety checks, values, the grid",
     "locate": "labels, and the places that they lead to",
     "fields": "values, ticks and years at their places",
     "rules": "all rules of a sheet",
