@@ -151,8 +151,8 @@ UNKNOWN_SHELL = Text(
 )
 UNKNOWN_FORM = Text("「{word}」という様式はありません。", "There is no form '{word}'.")
 UNKNOWN_FIELD = Text(
-    "「{word}」という項目では集計できません。使える項目: {titles}。",
-    "There is no field '{word}' to roll up by. There are: {names}.",
+    "「{word}」という項目では集計できません。使える項目: {titles}。英語の名前でも指定できます（{names}）。",
+    "There is no field '{word}' to roll up by. There are: {names}; in Japanese: {titles}.",
 )
 UNKNOWN_VALUE = Text("「{word}」という集計する値はありません。", "There is no value '{word}' to roll up.")
 NO_SOURCES = Text(

@@ -40,8 +40,8 @@ def is_left(*more: str) -> bool:
 
 def test_nothing_new(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
-    book = Path("out.xlsx").read_bytes()
     run("--fresh")
+    book = Path("out.xlsx").read_bytes()
     first = json.loads(capsys.readouterr().out)
     assert is_left()
     second = json.loads(capsys.readouterr().out)
