@@ -27,21 +27,6 @@ def total(parts: Iterable[Number | None]) -> Number | None:
     return sum(filled) if filled else None
 
 
-def project_total(
-    national: Number | None,
-    prefectural: Number | None,
-    bonds: Number | None,
-    other: Number | None,
-    general: Number | None,
-) -> Number | None:
-    """事業費計(A): the five funding sources of one year in 千円; a blank source counts as 0.
-
-    >>> project_total(652, None, None, None, 8000)
-    8652
-    """
-    return total((national, prefectural, bonds, other, general))
-
-
 def labour_cost(hours: Number | None, yen_per_hour: Number | None) -> int | None:
     """人件費計(B) in 千円: hours × yen an hour ÷ 1,000, rounded half up; None when one is blank.
 

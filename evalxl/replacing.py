@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
 from evalxl.actions import ACTIONS
-from evalxl.buttons import BUTTONS
 from evalxl.texts import Text
 from workbook.notation import fold
 
@@ -108,10 +107,3 @@ def for_button(button: Button) -> Proposal | None:
 def for_procedure(procedure: Procedure) -> Proposal | None:
     """What does the work of a procedure."""
     return proposal([procedure.name], [procedure])
-
-
-def offered_by(button: str) -> Offer:
-    """The offer behind a button of the add-in. KeyError for a name that is none."""
-    if button not in BUTTONS:
-        raise KeyError(button)
-    return next(offer for offer in OFFERS if offer.button == button)

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
+from openpyxl.workbook.defined_name import DefinedName
 
 from benchmarks.annotate import _openpyxl
 from benchmarks.destroyed import destroyed
@@ -181,6 +183,19 @@ def test_all_parts_are_as_before(tmp_path: Path, make: Callable[[Path], object])
     assert members(unmark(marked) or b"") == members(data)
 
 
+def test_all_parts_are_as_before_in_a_book_of_libreoffice(tmp_path: Path, office: Office) -> None:
+    own = openpyxl.Workbook()
+    own.active.title = 'J\'s "表"'
+    own.active.append(["a's", 'say "b"', "=1+1"])
+    own.defined_names["text"] = DefinedName("text", attr_text='"it\'s"')
+    own.save(tmp_path / "own.xlsx")
+    office.save_again(tmp_path / "own.xlsx", tmp_path / "saved.xlsx")
+    for name in ("own.xlsx", "saved.xlsx"):
+        data = (tmp_path / name).read_bytes()
+        marked = annotate(data, [a_mark(Book(data).sheet_names()[0], "A1")], WORDS).data
+        assert members(unmark(marked) or b"") == members(data), name
+
+
 def test_marks_do_not_pile_up(full: bytes) -> None:
     marks = [a_mark(rich.SHEET, "D4"), a_mark(rich.SHEET, "B2")]
     once = annotate(full, marks, WORDS).data
@@ -233,7 +248,7 @@ def test_marks_are_found_again_after_another_program_saved_the_copy(
     saved = office.save_again(marked, tmp_path / "saved.xlsx").read_bytes()
     clean = Book(unmark(saved) or b"")
     assert clean.sheet_names() == [sheet]
-    from workbook.parts.sheet import spot_of
+    from workbook.grid import spot_of
 
     for spot in (spot_of(cell), (1, 1)):
         colour = clean.styles.fill_colour(clean.sheet(sheet).style(spot))

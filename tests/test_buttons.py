@@ -146,7 +146,7 @@ def with_looks(path: Path) -> Path:
     """The book with all kinds of fills at the cells that will be marked, and a note of its own."""
     book = Book.open(path)
     sheet, space = book.sheet(SHEET), "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    from workbook.parts.sheet import spot_of
+    from workbook.grid import spot_of
 
     for cell, fill in LOOKS.items():
         xml = f'<fill xmlns="{space}">{fill}</fill>'

@@ -270,7 +270,7 @@ def test_formulas_stay_and_their_results_move_along(tmp_path: Path, office: Offi
     for key, value in given_values.items():
         sheet, _, cell = empty.cells[key].rpartition("!")
         changes.append((sheet, cell, value))
-    from workbook.parts.sheet import spot_of
+    from workbook.grid import spot_of
 
     book = Book.open(path)
     for sheet, cell, value in changes:

@@ -60,14 +60,14 @@ def annotate(
     book = Book(data)
     known = {**(answers or {}), **answers_in(book)}
     _unmark(book)
-    before = book.styles.counts()
+    before, empty_names = book.styles.counts(), book.has_empty_names()
     shown = marked.by_gravity(marks)
     placed, unmarked = _by_cell(book, shown)
     memory = [_mark_cell(book, n, at, here, words, known) for n, (at, here) in enumerate(placed.items(), 1)]
     name = book.free_sheet_name(words.sheet)
     book.add_sheet(name, _results(book, marked.results(shown, words, known)))
     book.define(RESULTS, name, (HEAD_ROW, 0))
-    head = {"before": before, "after": book.styles.counts()}
+    head = {"before": before, "after": book.styles.counts(), "empty_names": empty_names}
     book.add_sheet(MEMORY, _memory_xml(book, head, memory), state="veryHidden")
     answered = sum(mark.key in known for mark in marks)
     return Annotated(book.to_bytes(), len(placed), answered, unmarked)
@@ -151,7 +151,7 @@ def _cells(book: Book) -> dict[tuple[str, Spot], tuple[str, str]]:
 
 def _by_cell(book: Book, marks: Iterable[Mark]) -> tuple[dict[tuple[str, Spot], list[Mark]], list[str]]:
     """The marks of each cell, and the cells that the book does not have."""
-    from workbook.parts.sheet import spot_of
+    from workbook.grid import spot_of
 
     placed: dict[tuple[str, Spot], list[Mark]] = {}
     unmarked: list[str] = []
@@ -183,7 +183,7 @@ def _mark_cell(
     style = sheet.style(spot)
     fill, applied = book.styles.fill_of(style)
     colour = marked.colour(marks, known)
-    spans = sheet.spans(spot[0])
+    spans, named = sheet.spans(spot[0]), sheet.names_style(spot)
     made = sheet.set_style(spot, book.styles.with_fill(style, colour))
     text = marked.note(marks, words, known)
     own = notes.xml(spot)
@@ -198,6 +198,7 @@ def _mark_cell(
         "fill": fill,
         "applied": applied,
         "style": style,
+        "named": named,
         "colour": colour,
         "made": made,
         "spans": spans,
@@ -211,7 +212,7 @@ def _pieces(text: str) -> list[str]:
     return [text[start : start + LONGEST] for start in range(0, len(text), LONGEST)]
 
 
-def _memory_xml(book: Book, head: Mapping[str, Counts], rows: list[list[str]]) -> bytes:
+def _memory_xml(book: Book, head: Mapping[str, Any], rows: list[list[str]]) -> bytes:
     first = [MEMORY, json.dumps(head)]
     return sheet_xml([[Written(text) for text in row] for row in [first, *rows]], main=book.main)
 
@@ -265,14 +266,15 @@ def _unmark(book: Book) -> bool:
     rows = list(_remembered(book))
     head = rows[0][1] if rows else {}
     untouched = head.get("after") == list(book.styles.counts())
+    keep = bool(head.get("empty_names"))
     for label, was, own in reversed(rows[1:]):
         place = book.place_of(label)
         if place is not None and place[0] in book.sheet_names():
             _restore_note(book, place, was["text"], own)
             _restore_style(book, place, was, untouched)
-        book.undefine(label)
+        book.undefine(label, keep_empty=keep)
     results = book.place_of(RESULTS)
-    book.undefine(RESULTS)
+    book.undefine(RESULTS, keep_empty=keep)
     for name in (MEMORY, results[0] if results else ""):
         if name in book.sheet_names():
             book.remove_sheet(name)
@@ -302,7 +304,7 @@ def _restore_style(book: Book, place: tuple[str, Spot], was: Mapping[str, Any], 
     sheet, spot = book.sheet(place[0]), place[1]
     style = sheet.style(spot)
     if untouched and style == book.styles.with_fill(was["style"], was["colour"]):
-        sheet.set_style(spot, was["style"])
+        sheet.set_style(spot, was["style"] if was.get("named", True) else None)
     else:  # saved by Excel, which numbers the formats anew
         sheet.set_style(spot, book.styles.with_fill_of(style, was["fill"], was["applied"]))
     if was["made"]:

@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
-from workbook.grid import Grid, Note, Rect, Spot
+from workbook.grid import Grid, Note, Rect, Spot, spot_of
 from workbook.notation import GLYPHS, CellValue, fold, glyph_tick, read_tick
 from workbook.sizes import PIXEL, Sizes
 
@@ -33,7 +33,7 @@ _BETWEEN = tuple(map(re.compile, (r"\s{2,}|\s*\n\s*", r"\s*[　\n]\s*", r"\s+", 
 _WIDE_GAP = re.compile(r"\S(?:　|\s{2})\s*\S")
 _LETTER = 14 * PIXEL
 _GLYPH = re.compile(rf"\s*([{''.join(sorted(GLYPHS))}])\s*")
-_LINK = re.compile(r"(?:(?P<sheet>'(?:[^']|'')+'|[^'!]+)!)?\$?(?P<column>[A-Za-z]{1,3})\$?(?P<row>\d{1,7})")
+_LINK = re.compile(r"(?:(?P<sheet>'(?:[^']|'')+'|[^'!]+)!)?(?P<place>\$?[A-Za-z]{1,3}\$?[0-9]{1,7})")
 
 
 class Box(NamedTuple):
@@ -159,11 +159,8 @@ class _Sheet:
         if not match:
             return None
         name = (match["sheet"] or self.grid.name).strip("'").replace("''", "'")
-        column = 0
-        for char in match["column"].upper():
-            column = column * 26 + ord(char) - 64
         grid = self.grids.get(name)
-        return (grid, (int(match["row"]) - 1, column - 1)) if grid else None
+        return (grid, spot_of(match["place"])) if grid else None
 
     def clear_links(self) -> None:
         """What the linked cells say the controls say; beside another label it would be a tick of that."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import operator
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
@@ -168,6 +169,25 @@ class Places(dict[Spot, str]):
 def places(sheet: str) -> Places:
     """The addresses of all sheets of that name: thousands of files have the same."""
     return Places(sheet)
+
+
+_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+
+
+@functools.lru_cache(maxsize=16384)
+def spot_of(reference: str) -> Spot:
+    """Row and column, counted from 0, of an address such as ``$AB$45``. ValueError for anything else.
+
+    >>> spot_of("AB45"), address(*spot_of("$a$1"))
+    ((44, 27), 'A1')
+    """
+    match = _REFERENCE.fullmatch(reference)
+    if not match:
+        raise ValueError(reference)
+    column = 0
+    for char in match[1].upper():
+        column = column * 26 + ord(char) - 64
+    return int(match[2]) - 1, column - 1
 
 
 @functools.lru_cache(maxsize=65536)

@@ -14,7 +14,7 @@ from workbook.errors import Refused
 from workbook.extracting import FormPage, extract, head
 from workbook.fitting import Fit, chosen, fits, rivals
 from workbook.form import Form
-from workbook.grid import Grid, Spot
+from workbook.grid import Grid, spot_of
 from workbook.locating import empty_page, locate, printed
 from workbook.notation import fiscal_year_of, fold
 from workbook.record import Issue, Record
@@ -160,8 +160,11 @@ def _tell_hidden(record: Record, project: list[FormPage], book: Book) -> None:
         what.append("hidden_sheet")
     for grid in grids:
         if grid.hidden_rows or grid.hidden_columns:
-            spots = [_spot(cell) for k, cell in record.cells.items() if record.values.get(k) not in (None, ())
-                     and cell.startswith(f"{grid.name}!")]  # fmt: skip
+            spots = [
+                spot_of(cell.rpartition("!")[2])
+                for k, cell in record.cells.items()
+                if record.values.get(k) not in (None, ()) and cell.startswith(f"{grid.name}!")
+            ]
             if any(row in grid.hidden_rows for row, _ in spots):
                 what.append("hidden_row")
             if any(column in grid.hidden_columns for _, column in spots):
@@ -170,12 +173,3 @@ def _tell_hidden(record: Record, project: list[FormPage], book: Book) -> None:
         what.append("external_link")
     for kind in dict.fromkeys(what):
         record.issues.append(Issue("F008", None, None, {"found": kind}))
-
-
-def _spot(cell: str) -> Spot:
-    match = re.search(r"!([A-Z]+)(\d+)$", cell)
-    assert match is not None
-    column = 0
-    for char in match[1]:
-        column = column * 26 + ord(char) - 64
-    return int(match[2]) - 1, column - 1

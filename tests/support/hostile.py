@@ -100,6 +100,39 @@ def _entity(part: str, prolog: bytes, use: bytes) -> Callable[[Parts], None]:
     return edit
 
 
+def _beside(body: bytes) -> Callable[[Parts], None]:
+    """One more sheet in front of the others, written as programs do; the others then have a date as text."""
+
+    def edit(parts: Parts) -> None:
+        data = parts[_SHEET]
+        name = "xl/worksheets/sheet77.xml"
+        parts[name] = re.sub(
+            rb"<sheetData>.*</sheetData>.*",
+            b"<sheetData>" + body + b"</sheetData></worksheet>",
+            data,
+            flags=re.S,
+        )
+        parts[_SHEET] = data.replace(
+            b"<sheetData>", b'<sheetData><row r="1"><c r="A1" t="d"><v>2020-01-01</v></c></row>', 1
+        )
+        kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+        _sub(
+            "[Content_Types].xml",
+            rb"</Types>",
+            b'<Override PartName="/%s" ContentType="%s"/></Types>' % (name.encode(), kind),
+        )(parts)
+        relation = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"
+        _sub(
+            _RELS,
+            rb"</Relationships>",
+            b'<Relationship Id="rId77" Type="%s" Target="worksheets/sheet77.xml"/></Relationships>'
+            % relation,
+        )(parts)
+        _sub(_WORKBOOK, rb"<sheets>", b'<sheets><sheet name="far" sheetId="77" r:id="rId77"/>')(parts)
+
+    return edit
+
+
 _A1, _FAR = b'<c r="A1"><v>1</v></c>', b'<c r="XFD1048576"><v>1</v></c>'
 _MERGES = b"".join(b'<mergeCell ref="A%d:B%d"/>' % (n, n) for n in range(1, 60_001))
 _EXTERNAL = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
@@ -125,6 +158,7 @@ _EDITS: dict[str, Callable[[Parts], None]] = {
     "far_own_row": _cells(b"<row>" + _A1 + _FAR + b"</row>"),
     "far_spaced": _cells(b'<row r = "1"><c r = "A1"><v>1</v></c></row><row r = "1048576"><c r = "XFD1048576"><v>1</v></c></row>'),
     "far_line_broken": _cells(b'<row\nr="1"><c\nr="A1"><v>1</v></c></row><row\nr="1048576"><c\nr="XFD1048576"><v>1</v></c></row>'),
+    "far_beside_a_date": _beside(_row(1, _A1) + _row(1048576, _FAR)),
     "beyond_the_sheet": _cells(_row(1, _A1), b'<row r="99999999999"><c r="ZZZZZZ99999999999"><v>1</v></c></row>'),
     "negative_row": _cells(b'<row r="-5"><c r="A-5"><v>1</v></c></row>'),
     "long_text_often": lambda p: (_cells(*(_row(r, *(b'<c t="s"><v>0</v></c>' for _ in range(500))) for r in range(1, 800)))(p), _put(_SHARED, b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>' + b"x" * 32_000 + b"</t></si></sst>")(p), None)[-1],

@@ -15,21 +15,24 @@ from typing import Any
 from evalxl.actions import UsageError
 from evalxl.rules.registry import Lang
 from evalxl.settings import SettingsError
+from udfs import ribbon
 from udfs.buttons import excel, journal, texts
 from udfs.buttons.dialogs import Dialogs, ExcelDialogs
 from workbook.errors import OutputLocked
 
-_BUTTONS = {
-    "validate": ("validating", "検証"),
-    "clear_marks": ("validating", "検証表示を消す"),
-    "consolidate": ("consolidating", "集約"),
-    "rollup": ("consolidating", "集計"),
-    "rollover": ("handing", "年度更新"),
-    "submit": ("handing", "提出"),
-    "settings": ("helping", "設定"),
-    "doctor": ("helping", "診断"),
+_MODULES = {
+    "validate": "validating",
+    "clear_marks": "validating",
+    "consolidate": "consolidating",
+    "rollup": "consolidating",
+    "rollover": "handing",
+    "submit": "handing",
+    "settings": "helping",
+    "doctor": "helping",
 }
-NAMES = tuple(_BUTTONS)
+"""In which module of this package a button's function stands, under the button's name."""
+NAMES = tuple(_MODULES)
+_LABELS = {found.button.name: found.button.label for found in ribbon.buttons()}
 
 
 @dataclasses.dataclass(slots=True)
@@ -77,7 +80,7 @@ def run(
         lang: the language of texts.
         escaped: whether Esc is pressed; by default the keyboard is asked.
     """
-    module, label = _BUTTONS[name]
+    module, label = _MODULES[name], _LABELS[name].of(lang)
     press = escaped or (lambda: excel.escape_pressed(app.api))
     session = Session(app, dialogs or ExcelDialogs(app, lang), lang, press)
     started = time.perf_counter()

@@ -100,7 +100,7 @@ def plan(there: Structure, marks: Sequence[Mark], words: Words) -> Plan:
 
 
 def _by_cell(marks: Iterable[Mark], sheets: Sequence[str]) -> dict[tuple[str, Spot], list[Mark]]:
-    from workbook.parts.sheet import spot_of
+    from workbook.grid import spot_of
 
     placed: dict[tuple[str, Spot], list[Mark]] = {}
     for mark in marks:

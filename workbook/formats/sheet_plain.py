@@ -12,7 +12,7 @@ import functools
 import re
 
 from workbook.facts import MOST_MERGES
-from workbook.grid import Rect, Spot
+from workbook.grid import Rect, Spot, spot_of
 from workbook.notation import CellValue
 
 _CELL = re.compile(
@@ -115,13 +115,7 @@ def _shared(texts: list[str], stored: bytes) -> str:
 
 @functools.lru_cache(maxsize=16384)
 def _spot(place: bytes) -> Spot:
-    column = row = 0
-    for code in place:
-        if code < 58:  # a digit
-            row = row * 10 + code - 48
-        else:
-            column = column * 26 + code - 64
-    return row - 1, column - 1
+    return spot_of(place.decode())
 
 
 def _is_text(data: bytes) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from workbook.facts import FAR_ROW, MOST_CELLS, MOST_MERGES, SheetFacts
@@ -75,6 +75,8 @@ def _plain(data: bytes, part: str, shared: _Texts) -> SheetFacts | None:
         found = sheet_plain.sheet(data, shared.texts, shared.dates)
     except sheet_plain.NotPlain:
         return None
+    # Another sheet may not be plain: then the value reader lays out this one, too.
+    _refuse_far([*found.cells, *found.errors, *found.uncached], part)
     told = SheetFacts(found.errors, found.uncached, merges=found.merges, cells=found.cells)
     if _has_hidden(data):
         parsed = _parse(data)
@@ -113,13 +115,16 @@ def _refuse_large(data: bytes, part: str) -> None:
     many = len(data) > FAR_ROW * len("<row/>") and data.count(b"<row") > FAR_ROW
     if not (many or _is_odd(data) or _FAR.search(data)):
         return
+    _refuse_far(((row, column) for row, column, cell in _cells(data, SheetFacts()) if len(cell)), part)
+
+
+def _refuse_far(spots: Iterable[Spot], part: str) -> None:
     top, left, bottom, right = MOST_CELLS, MOST_CELLS, -1, -1
-    for row, column, cell in _cells(data, SheetFacts()):
-        if len(cell):
-            top, left = min(top, row), min(left, column)
-            bottom, right = max(bottom, row), max(right, column)
-            if (bottom - top + 1) * (right - left + 1) > MOST_CELLS:
-                raise TooLarge(f"{part}: cells too far apart")
+    for row, column in spots:
+        top, left = min(top, row), min(left, column)
+        bottom, right = max(bottom, row), max(right, column)
+        if (bottom - top + 1) * (right - left + 1) > MOST_CELLS:
+            raise TooLarge(f"{part}: cells too far apart")
 
 
 def _is_odd(data: bytes) -> bool:

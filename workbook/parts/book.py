@@ -9,10 +9,10 @@ from pathlib import Path
 from lxml import etree
 
 from workbook.errors import Unchangeable
-from workbook.grid import Spot, address
+from workbook.grid import Spot, address, spot_of
 from workbook.parts.notes import Notes
 from workbook.parts.package import Package
-from workbook.parts.sheet import Sheet, spot_of
+from workbook.parts.sheet import Sheet
 from workbook.parts.styles import Styles
 from workbook.parts.xml import (
     child,
@@ -169,14 +169,19 @@ class Book:
         else:
             first.addprevious(element)
 
-    def undefine(self, name: str) -> None:
-        """Take a name of the book away, if there is one."""
+    def has_empty_names(self) -> bool:
+        """Whether there is a list of names with none in it, as openpyxl writes."""
+        holder = child(self.root, "definedNames")
+        return holder is not None and not len(holder)
+
+    def undefine(self, name: str, *, keep_empty: bool = False) -> None:
+        """Take a name of the book away, if there is one; and the list of names with its last one."""
         holder = child(self.root, "definedNames")
         for element in [] if holder is None else list(holder):
             if element.get("name") == name and element.get("localSheetId") is None:
                 self._change()
                 drop(element)
-        if holder is not None and not len(holder):
+        if holder is not None and not len(holder) and not keep_empty:
             drop(holder)
 
     def place_of(self, name: str) -> tuple[str, Spot] | None:

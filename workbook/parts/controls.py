@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from workbook.grid import Rect, Spot
-from workbook.parts.sheet import spot_of
+from workbook.grid import Rect, Spot, spot_of
 from workbook.parts.xml import child, local, namespace, office, unset
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from workbook import palette
-from workbook.grid import Spot, address
-from workbook.parts.sheet import ORDER, spot_of
+from workbook.grid import Spot, address, spot_of
+from workbook.parts.sheet import ORDER
 from workbook.parts.xml import (
     child,
     drop,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from workbook.errors import Unchangeable
-from workbook.grid import Rect, Spot, address
+from workbook.grid import Rect, Spot, address, spot_of
 from workbook.parts.xml import child, drop, insert, local, make, namespace, set_text, text_of, unset
 
 if TYPE_CHECKING:
@@ -184,17 +183,22 @@ class Sheet:
             if shown:
                 self._put_text(cell, shown, spot)
 
-    def set_style(self, spot: Spot, style: int) -> bool:
-        """Give a cell a format. Tells whether the cell had to be made for it."""
+    def names_style(self, spot: Spot) -> bool:
+        """Whether the cell itself says which format it has: some programs say even that it has none."""
+        cell = self._cell(spot)
+        return cell is not None and "s" in cell.attrib
+
+    def set_style(self, spot: Spot, style: int | None) -> bool:
+        """Give a cell a format, or None to say none. Tells whether the cell had to be made for it."""
         cell = self._cell(spot)
         made = cell is None
         if cell is None:
             cell = self._made(spot)
         self.changed()
-        if style:
-            cell.set("s", str(style))
-        else:
+        if style is None:
             unset(cell, "s")
+        else:
+            cell.set("s", str(style))
         return made
 
     def spans(self, row: int) -> str:
@@ -416,23 +420,11 @@ _RUN_ORDER = (
     "rFont", "charset", "family", "b", "i", "strike", "outline", "shadow", "condense", "extend", "color",
     "sz", "u", "vertAlign", "scheme",
 )  # fmt: skip
-_SPOT = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 
 
 def column_of(reference: str) -> int:
     """The column of an address, counted from 0."""
     return spot_of(reference)[1]
-
-
-def spot_of(reference: str) -> Spot:
-    """Row and column of an address such as ``$AB$45``. ValueError for anything else."""
-    match = _SPOT.fullmatch(reference)
-    if not match:
-        raise ValueError(reference)
-    column = 0
-    for char in match[1].upper():
-        column = column * 26 + ord(char) - 64
-    return int(match[2]) - 1, column - 1
 
 
 def rect_of(reference: str) -> Rect:

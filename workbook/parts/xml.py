@@ -17,6 +17,8 @@ _STRICT_OFFICE = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _ROOT = re.compile(rb"<[A-Za-z_]")
 _OWN_PREFIX = re.compile(rb"""<(ext|x15ac:absPath)((?: xmlns:\w+="[^"]*")+)( ur[il]="[^"]*")""")
+_TEXT = re.compile(rb">[^<]+")
+_QUOTED_TEXT = re.compile(rb'>[^<"]*"[^<]*')
 _ENDS = re.compile(rb"(?<!/)></")
 _NAME = re.compile(rb"<([\w:.-]+)")
 _SHORT = re.compile(rb"<([\w:.-]+)(?: [^<>]*)?/>")
@@ -59,6 +61,9 @@ class _Spelling:
         self.ascii = b"&#" in data and data.isascii()  # openpyxl
         self.spaced = b'" />' in data and b'"/>' not in data
         self.data = data
+        body = data[start.start() :]
+        self.apostrophes = b"&apos;" in body and b"'" not in body  # LibreOffice
+        self.quotes = b"&quot;" in body and not _QUOTED_TEXT.search(body)
         self.prefix_last = b'<ext uri="' in data or b'absPath url="' in data  # Excel
 
     def write(self, root: etree._Element) -> bytes:
@@ -68,6 +73,10 @@ class _Spelling:
         written = etree.tostring(root, encoding="UTF-8", with_tail=False)
         if self.ascii:
             written = written.decode("utf-8").encode("ascii", "xmlcharrefreplace")
+        if self.apostrophes:
+            written = written.replace(b"'", b"&apos;")
+        if self.quotes:
+            written = _TEXT.sub(lambda match: match[0].replace(b'"', b"&quot;"), written)
         if names := self._written_long():
             short = rb"<(%s)((?: [^<>]*?)?) ?/>" % b"|".join(sorted(names))
             written = re.sub(short, rb"<\1\2></\1>", written)
