@@ -18,7 +18,7 @@ help:
 	@echo "make demo    set everything up and run the main job on invented sheets"
 	@echo "make test    set everything up and run all checks and tests"
 	@echo "make check   formatting, lint, types, imports only"
-	@echo "make docs    write docs/rules anew from the code"
+	@echo "make docs    write anew what is made from the code: pages, VBA, ribbon"
 	@echo "make site    the documentation, into build/site"
 	@echo "make pictures  the pictures of the documentation"
 	@echo "make bench   the benchmarks"
@@ -41,6 +41,7 @@ check: $(VENV)/.ready-dev
 
 docs: $(VENV)/.ready-dev
 	$(BIN)/python -m evalxl.rules.docs docs/rules
+	$(BIN)/python tools/generate.py
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m benchmarks

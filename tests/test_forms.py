@@ -572,6 +572,22 @@ def test_a_draft_of_another_form_marks_what_a_person_decides(
     )  # nothing is written over
 
 
+def test_a_draft_of_an_empty_form_offers_the_nearest_text_for_a_known_field(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where nothing is filled in, a label of other words would pass for the value of the label before it."""
+    blank(FORM, tmp_path / "a.xlsx", 2022)
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    for cell in (cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row):
+        if cell.value == "事務事業名":
+            cell.value = "事業の名称"
+    book.save(tmp_path / "b.xlsx")
+    _, data = run(capsys, "form", "draft", tmp_path / "b.xlsx")
+    assert len(data["decide"]) == 2
+    assert "「事業の名称」が「事務事業名」なら" in data["toml"]
+    assert 'name = "project_name"\nsection = "head"\nlabel = "★"' in data["toml"]
+
+
 def test_check_names_the_nearest_texts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plain_sheet(tmp_path / "a.xlsx", sample())
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")

