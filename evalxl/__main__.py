@@ -1,8 +1,17 @@
-"""``python -m evalxl``: the command line without its installed script."""
+"""Where the program begins: ``evalxl``, and ``python -m evalxl``.
+
+Each process that a run starts imports this module once more, so that it stays as small as it can be.
+"""
 
 import sys
 
-from evalxl.cli import main
+
+def main() -> int:
+    """Run the command line and give the exit code."""
+    from evalxl.cli import main as run
+
+    return run()
+
 
 if __name__ == "__main__":
     sys.exit(main())

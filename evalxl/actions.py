@@ -129,6 +129,9 @@ class Context:
     watch: Callable[[Iterable[Any], int], Iterator[Any]] | None = None
     """Who shows the progress instead of the terminal: given the results and how many there will be."""
 
+    meanwhile: Callable[[], object] | None = None
+    """What to do once while processes begin to read: load what will be needed when they have read."""
+
     @classmethod
     def of(cls, form: str | None, config: str | os.PathLike[str] | None, **rest: Any) -> Context:
         """With the settings of ``config`` (else the nearest evalxl.toml) and a form by its id or file."""
@@ -167,10 +170,8 @@ class Context:
         `UsageError` when there is nothing to read. With a ``scheduler`` the files are read by its workers
         (`evalxl.cluster`). ``through`` may know the results of some files and have only the others read.
         """
-        from evalxl import runner
         from evalxl.paths import find
         from evalxl.results import FileResult
-        from workbook.errors import Refused
 
         with find(paths, leave_out=leave_out, fetch=scheduler is None) as found:
             for path in found.missing:
@@ -179,13 +180,19 @@ class Context:
                 self.tell(texts.SKIPPED_LOCK, file=source.file)
             if not found.sources:
                 raise UsageError(texts.NOTHING)
-            lost = runner.refusal(Refused("F001", reason="missing"), self.settings)
             beside = [FileResult(s.file, s.address, skipped="lock_file") for s in found.skipped]
-            beside += [FileResult(path, path, refused=[lost]) for path in found.missing]
+            beside += map(self._lost, found.missing)
             read = functools.partial(self._read, then=then, jobs=jobs, scheduler=scheduler)
             results = through(found.sources, read) if through else read(found.sources)
             with contextlib.closing(results):
                 yield chain(map(then, beside), self._watched(results, len(found.sources)))
+
+    def _lost(self, path: str) -> FileResult:
+        from evalxl.reader import refusal
+        from evalxl.results import FileResult
+        from workbook.errors import Refused
+
+        return FileResult(path, path, refused=[refusal(Refused("F001", reason="missing"), self.settings)])
 
     def _watched(self, results: Iterable[T], total: int) -> Iterable[T]:
         if self.watch:
@@ -204,9 +211,16 @@ class Context:
             from evalxl import cluster
 
             return cluster.run_then(sources, self.settings, then, scheduler, form=self.form, jobs=jobs)
-        from evalxl import runner
+        if not sources:
+            return _nothing()
+        from evalxl import processes
 
-        return runner.run_then(sources, self.settings, then, form=self.form, jobs=jobs)
+        processes.ahead(len(sources), jobs)
+        from evalxl import runner  # takes a while, in which the processes' server loads the same
+
+        return runner.run_then(
+            sources, self.settings, then, form=self.form, jobs=jobs, meanwhile=self.meanwhile
+        )
 
     @contextlib.contextmanager
     def rows(
@@ -236,6 +250,10 @@ class Context:
             self.tell(texts.STORE_REBUILT)
         if kept and kept.told.reused:
             self.tell(texts.REUSED, files=kept.told.reused)
+
+
+def _nothing() -> Generator[Any]:
+    yield from ()
 
 
 def _form(name: str | None) -> Form | None:

@@ -95,14 +95,14 @@ class Account:
 
 def looked_at(source: Source, settings: Any) -> Account:
     """The macros of a file. Never raises for what stands in it."""
-    from evalxl import runner
+    from evalxl import reader
     from workbook.errors import Refused
     from workbook.macros import look
 
     try:
         return Account(source.file, look(source.path))
     except Refused as refused:
-        return Account(source.file, refused=runner.refusal(refused, settings))
+        return Account(source.file, refused=reader.refusal(refused, settings))
 
 
 def adopt(account: Account, path: Path, folder: Path, assigned: Mapping[str, str]) -> None:

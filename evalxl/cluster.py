@@ -18,12 +18,12 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from evalxl import program, runner, texts
+from evalxl import processes, program, reader, texts
 from evalxl.actions import UsageError
 from evalxl.paths import Source
+from evalxl.reader import LIMIT, Task
 from evalxl.results import FileResult
 from evalxl.rules import registry
-from evalxl.runner import LIMIT, Task
 from evalxl.settings import Settings
 from workbook.form import Form
 
@@ -93,7 +93,7 @@ def _local(jobs: int | None) -> Any:
     import distributed
 
     return distributed.LocalCluster(
-        n_workers=jobs or runner.processors(),
+        n_workers=jobs or processes.processors(),
         threads_per_worker=1,
         dashboard_address="127.0.0.1:0",
         silence_logs=logging.CRITICAL,
@@ -199,7 +199,7 @@ def _work(shared: tuple[Task[T], dict[str, str]], sources: Sequence[Source]) -> 
     # Again, as workers may have come since the run began.
     _refuse_other(_own_address(), program.description(), expected)
     registry.load()
-    of = functools.partial(runner.watched, task) if _may_be_ended() else task.of
+    of = functools.partial(reader.watched, task) if _may_be_ended() else task.of
     return [of(source) for source in sources]
 
 

@@ -14,11 +14,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from evalxl.tables import SheetRows
+from evalxl.totals import by_row
 from workbook.notation import fold
+from workbook.record import Number
 from workbook.summary.model import Node
 
 Part = tuple[str, str]
 """What tells a line from its neighbours (folded), and how this sheet writes it."""
+Amounts = dict[tuple[str, int], Number]
+"""(row, fiscal_year) → sum; whole numbers are added as such, which is quicker."""
 Level = tuple[str, Callable[[SheetRows], Part]]
 
 UNKNOWN = "（未記入）"
@@ -139,22 +143,31 @@ def literal(text: str) -> str:
 
 
 def nodes(
-    lines: Sequence[Path], sums: Sequence[Mapping[tuple[str, int], Decimal]], counts: Sequence[bool]
+    lines: Sequence[Path], sums: Sequence[Mapping[tuple[str, int], Number]], counts: Sequence[bool]
 ) -> list[Node]:
     """The lines of a roll-up in the order of printing: every level, a subtotal before what is under it.
 
     ``lines``, ``sums`` ((row, year) → what counts) and ``counts`` (is a project of the year) are by sheet.
     """
-    added: dict[Path, dict[str, dict[int, Decimal]]] = {}
+    of_lines: dict[Path, Amounts] = {}
     numbers: Counter[Path] = Counter()
     for line, amounts, counted in zip(lines, sums, counts, strict=True):
+        _add(of_lines.setdefault(line, {}), amounts)
+        numbers.update({line[:depth]: counted for depth in range(1, len(line) + 1)})
+    added: dict[Path, Amounts] = {}
+    for line, amounts in of_lines.items():
         for depth in range(1, len(line) + 1):
-            of_line = added.setdefault(line[:depth], {})
-            numbers[line[:depth]] += counted
-            for (row, year), amount in amounts.items():
-                years = of_line.setdefault(row, {})
-                years[year] = years.get(year, Decimal(0)) + amount
-    return [Node(path, numbers[path], added[path]) for path in sorted(added, key=order(added))]
+            _add(added.setdefault(line[:depth], {}), amounts)
+    return [Node(path, numbers[path], _exact(added[path])) for path in sorted(added, key=order(added))]
+
+
+def _exact(amounts: Amounts) -> dict[str, dict[int, Decimal]]:
+    return by_row({key: Decimal(amount) for key, amount in amounts.items()})
+
+
+def _add(to: Amounts, amounts: Mapping[tuple[str, int], Number]) -> None:
+    for key, amount in amounts.items():
+        to[key] = to.get(key, 0) + amount
 
 
 def order(found: Iterable[Path]) -> Callable[[Path], tuple[tuple[int, int, str], ...]]:

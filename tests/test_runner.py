@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from evalxl import runner
+from evalxl import processes, reader, runner
 from evalxl.paths import Source
 from evalxl.results import FileResult
 from evalxl.settings import Settings
@@ -62,7 +62,7 @@ def test_a_result_is_whole_when_it_comes_from_a_process(sources: list[Source]) -
 
 def test_a_few_files_need_no_processes(sources: list[Source], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "_in_processes", lambda *_: pytest.fail("processes for a few files"))
-    assert len(list(runner.run(sources[: runner.FEW - 1], Settings()))) == runner.FEW - 1
+    assert len(list(runner.run(sources[: processes.FEW - 1], Settings()))) == processes.FEW - 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
@@ -113,14 +113,14 @@ class PanicException(BaseException):
 def test_a_mistake_of_ours_is_a_finding_of_that_file(
     sources: list[Source], monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
 ) -> None:
-    read_file = runner.read.read_file
+    read_file = reader.read.read_file
 
     def breaking(path: Path, **options: Any) -> Any:
         if path.name == "001.xlsx":
             raise error("見本")
         return read_file(path, **options)
 
-    monkeypatch.setattr(runner.read, "read_file", breaking)
+    monkeypatch.setattr(reader.read, "read_file", breaking)
     results = list(runner.run(sources[:3], Settings(), jobs=1))
     assert [r.refused[0].values["reason"] for r in results] == ["not_excel", "panic", "not_excel"]
     assert error.__name__ in str(results[1].refused[0].to_json())
@@ -130,7 +130,7 @@ def test_ctrl_c_is_no_finding(sources: list[Source], monkeypatch: pytest.MonkeyP
     def interrupted(path: Path, **options: Any) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(runner.read, "read_file", interrupted)
+    monkeypatch.setattr(reader.read, "read_file", interrupted)
     with pytest.raises(KeyboardInterrupt):
         list(runner.run(sources[:1], Settings(), jobs=1))
 
@@ -174,6 +174,6 @@ def dying(_: object) -> None:
 def test_where_processes_are_no_use_the_files_are_read_all_the_same(
     sources: list[Source], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "_prepare", dying)
+    monkeypatch.setattr(reader, "prepare", dying)
     results = list(runner.run_then(sources[:10], Settings(), codes, jobs=2))
     assert results == [(source.file, ["F001"], None) for source in sources[:10]]

@@ -226,6 +226,7 @@ def resolve_end(text: str, start: int | None, fiscal_year: int) -> int | None:
     return min(years, key=lambda year: abs(year - fiscal_year))
 
 
+@functools.lru_cache(maxsize=1024)
 def era_year(year: int, *, short: bool = False) -> str:
     """A fiscal year as a city writes it; ``short`` leaves the era's name out. April decides the era.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import time
 from pathlib import Path
@@ -12,6 +13,7 @@ from evalxl.actions import DONE, FINDINGS, Argument, Context, FailOn, Outcome, U
 from evalxl.commands.arguments import FAIL_ON, FRESH, JOBS, PATHS, SCHEDULER
 from evalxl.commands.beside import MASTER, PREVIOUS, with_beside
 from evalxl.texts import Text
+from workbook import collector
 
 if TYPE_CHECKING:
     from evalxl.consolidation import Report
@@ -256,13 +258,23 @@ def consolidate(
     writable(output)
     writable(reception.path_of(output))
     started = time.perf_counter()
-    context = with_beside(context, master, previous, jobs)
+    context = dataclasses.replace(with_beside(context, master, previous, jobs), meanwhile=_load_writer)
     with context.rows(paths, jobs, leave_out=[output], scheduler=scheduler, fresh=fresh) as found:
         files = list(map(Shared(), found))
     report = written(context, files, output, data, started, fresh=fresh).to_json()
     return summed_up(context, report, fail_on)
 
 
+def _load_writer() -> None:
+    """Load what a consolidation needs when all is read."""
+    from evalxl import consolidation  # noqa: F401
+    from evalxl.rules import registry
+    from workbook.summary import book  # noqa: F401
+
+    registry.load()
+
+
+@collector.paused()
 def written(
     context: Context,
     files: list[FileRows],

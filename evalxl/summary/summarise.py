@@ -25,6 +25,7 @@ from evalxl.totals import Totals, by_row, lost_years
 from workbook import form as forms
 from workbook.form import Form
 from workbook.notation import era_year
+from workbook.record import Number
 from workbook.summary.model import (
     COUNTED,
     MAX_LINKS,
@@ -143,10 +144,14 @@ def _default(rows: Sequence[Item]) -> str:
     return "project_total" if "project_total" in names else names[0]
 
 
-def _sums(sheets: Sequence[SheetRows], counting: Counting) -> list[dict[tuple[str, int], Decimal]]:
+def _sums(sheets: Sequence[SheetRows], counting: Counting) -> list[dict[tuple[str, int], Number]]:
     """What counts, by sheet: (row, year) → amount."""
     return [
-        {(row[2], row[0]): Decimal(row[4]) for row in sheet.costs if row[0] in years and row[4] is not None}
+        {
+            (row, year): amount
+            for year, _, row, _, amount, _ in sheet.costs
+            if amount is not None and year in years
+        }
         for sheet, years in zip(sheets, counting.years, strict=True)
     ]
 

@@ -15,9 +15,9 @@ from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from evalxl import paths, settings
+from evalxl.reader import Task
 from evalxl.results import FileResult
 from evalxl.rules.registry import Finding
-from evalxl.runner import Task
 from evalxl.settings import Settings
 from udfs.buttons import texts
 from udfs.buttons.excel import Trouble

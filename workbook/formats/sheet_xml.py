@@ -76,7 +76,9 @@ def _plain(data: bytes, part: str, shared: _Texts) -> SheetFacts | None:
     except sheet_plain.NotPlain:
         return None
     # Another sheet may not be plain: then the value reader lays out this one, too.
-    _refuse_far([*found.cells, *found.errors, *found.uncached], part)
+    if spots := [*found.cells, *found.errors, *found.uncached]:
+        rows, columns = zip(*spots, strict=True)
+        _refuse_far([(min(rows), min(columns)), (max(rows), max(columns))], part)
     told = SheetFacts(found.errors, found.uncached, merges=found.merges, cells=found.cells)
     if _has_hidden(data):
         parsed = _parse(data)

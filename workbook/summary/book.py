@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import gc
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import xlsxwriter.workbook
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
 
+from workbook import collector
 from workbook.atomic import replacing
 from workbook.marks import OWN_OUTPUT
 from workbook.summary import comparison, moving, overview, sources, styles
@@ -36,7 +38,7 @@ def write(data: SummaryData, path: Path | str) -> None:
 
     Raises `workbook.errors.OutputLocked` when ``path`` is open in Excel, ``OSError`` when the disk is full.
     """
-    with replacing(path) as temporary, _collector_paused():
+    with replacing(path) as temporary, collector.paused():
         _write(data, temporary)
 
 
@@ -44,7 +46,8 @@ def _write(data: SummaryData, path: Path) -> None:
     book = Workbook(str(path), OPTIONS)
     try:
         _fill(book, data)
-        book.close()
+        with _packed_quickly():
+            book.close()
     except FileCreateError as error:
         raise OSError(str(error)) from error
     finally:
@@ -83,12 +86,11 @@ def _data_sheet(book: Workbook, name: str) -> None:
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Hundreds of thousands of small objects that all live to the end: looking for cycles is a waste."""
-    was_on = gc.isenabled()
-    gc.disable()
+def _packed_quickly() -> Iterator[None]:
+    """The package at zlib's quickest level, as Excel's own are: XlsxWriter has no option for that."""
+    usual = xlsxwriter.workbook.ZipFile
+    xlsxwriter.workbook.ZipFile = functools.partial(usual, compresslevel=1)
     try:
         yield
     finally:
-        if was_on:
-            gc.enable()
+        xlsxwriter.workbook.ZipFile = usual

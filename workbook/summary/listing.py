@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -96,15 +97,17 @@ def text_lines(value: Cell, width: float) -> int:
 def _style(column: Column, values: Sequence[Cell], look: Styles) -> Format | StyleOf:
     """The format of a column's cells, or of each value."""
     if column.kind == "severity":
-        return lambda value: _severity(value, look)
+        return functools.cache(lambda value: _severity(value, look))
     if column.kind == "link":
         plain = look.cell(valign="top", text_wrap=True)
         linked = look.cell(valign="top", text_wrap=True, font_color=styles.LINK, underline=1)
         return lambda value: linked if isinstance(value, Link) and value.target else plain
     if column.kind == "figure":
         whole = look.cell(valign="top", num_format=money(0))
-        return lambda value: (
-            whole if _is_whole(value) else look.cell(valign="top", num_format=_amount_format([value]))
+        return functools.cache(
+            lambda value: (
+                whole if _is_whole(value) else look.cell(valign="top", num_format=_amount_format([value]))
+            )
         )
     if column.kind == "amount":
         return look.cell(valign="top", num_format=_amount_format(values))

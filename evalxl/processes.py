@@ -1,0 +1,50 @@
+"""How many processes read for a run, and where they come from.
+
+Apart from `runner`, which takes a while to load: the server of the processes can load the same meanwhile.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from multiprocessing.context import BaseContext
+
+FEW = 40
+"""Under that many files processes cost more than they bring."""
+
+MOST = 8
+"""More processes than that do not read a network folder any faster."""
+
+LOADED = ["evalxl.preloaded"]
+"""What the server of the processes loads, once for all of them."""
+
+
+def wanted(files: int, jobs: int | None) -> int:
+    """How many processes read so many files: ``jobs``, or what suits the machine. 1: this one alone."""
+    return jobs or (1 if files < FEW else min(processors(), MOST))
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def context() -> BaseContext:
+    """The way in which processes are started here."""
+    if sys.platform == "win32":
+        return multiprocessing.get_context("spawn")
+    # Not fork: the parent may have threads (pyarrow's) whose locks a fork would take along.
+    found = multiprocessing.get_context("forkserver")
+    found.set_forkserver_preload(LOADED)
+    return found
+
+
+def ahead(files: int, jobs: int | None) -> None:
+    """Have the processes' server load all it needs from now on, if processes will read so many files."""
+    if wanted(files, jobs) > 1 and context().get_start_method() == "forkserver":
+        from multiprocessing import forkserver
+
+        forkserver.ensure_running()
