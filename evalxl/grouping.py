@@ -100,16 +100,22 @@ Path = tuple[str, ...]
 
 def paths(hierarchy: Hierarchy, sheets: Sequence[SheetRows]) -> list[Path]:
     """For each sheet the labels of its line, from the top level to the lowest."""
-    found = [[part(sheet) for _, part in hierarchy.levels] for sheet in sheets]
+    columns = [[part(sheet) for sheet in sheets] for _, part in hierarchy.levels]
+    found: list[tuple[Part, ...]] = list(zip(*columns, strict=True))
     words: dict[Path, Counter[str]] = defaultdict(Counter)
-    for parts in found:
-        for depth in range(1, len(parts) + 1):
-            words[tuple(key for key, _ in parts[:depth])][parts[depth - 1][1]] += 1
+    numbers = Counter(found)  # lines are few and sheets many: each line is worked out once
+    for parts, number in numbers.items():
+        for path, (_, label) in zip(_keys(parts), parts, strict=True):
+            words[path][label] += number
     labels = _labels(words)
-    return [
-        tuple(labels[tuple(key for key, _ in parts[:depth])] for depth in range(1, len(parts) + 1))
-        for parts in found
-    ]
+    lines = {parts: tuple(labels[path] for path in _keys(parts)) for parts in numbers}
+    return [lines[parts] for parts in found]
+
+
+def _keys(parts: Sequence[Part]) -> list[Path]:
+    """What tells each level's line from all others, from the top."""
+    keys = tuple(key for key, _ in parts)
+    return [keys[:depth] for depth in range(1, len(keys) + 1)]
 
 
 def _labels(words: Mapping[Path, Counter[str]]) -> dict[Path, str]:

@@ -22,7 +22,7 @@ from evalxl.cli import main
 from evalxl.consolidation import Report, consolidate
 from evalxl.rolling import fields, loading, shown, values
 from evalxl.rolling.compare import Change, change, movers, rounded, shares_of
-from evalxl.rolling.compute import UNSPLIT, Facts, Rolled, roll, scaled
+from evalxl.rolling.compute import UNSPLIT, Facts, Rolled, labels, roll, scaled
 from evalxl.tables import SheetRows
 from tests.support import many
 from tests.support.office import Office
@@ -132,6 +132,39 @@ def test_lines_of_every_level_re_add_to_the_whole(sheets: list[SheetRows], by: l
             for year in total if under else ():
                 parts = [Decimal(other.amounts[year] or 0) for other in under]
                 assert sum(parts, Decimal(0)) == Decimal(line.amounts[year] or 0)
+
+
+def plain_sums(
+    sheets: Sequence[SheetRows], by: Sequence[str], row: str
+) -> dict[tuple[str, ...], dict[int, Any]]:
+    """Every line and what is in it, the plainest way: one figure after the other."""
+    facts = Facts.of(sheets)
+    out: dict[tuple[str, ...], dict[int, Any]] = {}
+    words = labels(fields.resolve(by, [sheet.form for sheet in sheets]), facts)
+    for sheet, years, path in zip(sheets, facts.counting.years, words, strict=True):
+        for year, _, name, _, amount, _ in sheet.costs:
+            if year in years and amount is not None and name == row:
+                for depth in range(1, len(path) + 1):
+                    line = out.setdefault(path[:depth], {})
+                    line[year] = line.get(year, 0) + (amount if isinstance(amount, int) else Decimal(amount))
+    return out
+
+
+@settings(max_examples=40, deadline=None)
+@given(city(), st.lists(st.sampled_from(FIELDS), min_size=1, max_size=3, unique=True))
+def test_all_rows_at_once_are_the_plain_sums_of_each(sheets: list[SheetRows], by: list[str]) -> None:
+    import decimal
+
+    with decimal.localcontext(prec=80):
+        rows = [row.name for row in many.FORM.costs.rows]
+        asked = values.resolve([*rows, "projects"], sheets)
+        found = roll(Facts.of(sheets), fields.resolve(by, [sheet.form for sheet in sheets]), asked)
+        for value in asked[:-1]:
+            shown_lines = {
+                line.path: {year: amount for year, amount in line.amounts.items() if amount is not None}
+                for line in found.of(value)
+            }
+            assert shown_lines == plain_sums(sheets, by, value.name)
 
 
 @settings(max_examples=80, deadline=None)

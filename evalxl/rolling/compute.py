@@ -168,10 +168,10 @@ def roll(facts: Facts, fields: Sequence[Field], values: Sequence[Value], years: 
     wanted = sorted({*before.values(), *(column.year for column in shown)})
     of_sheet = [field for field in fields if field.name != SOURCE]
     place = next((number for number, field in enumerate(fields) if field.name == SOURCE), None)
-    lines_of = labels(of_sheet, facts)
+    sums = _Sums(facts, labels(of_sheet, facts), wanted, place)
     out = Rolled(list(fields), list(values), shown, before, _reference(facts, shown), [], [])
     for value in values:
-        leaves, places = _leaves(facts, value, lines_of, wanted, place)
+        leaves, places = sums.of(value)
         every = _with_subtotals(leaves)
         rank = order(every)
         for path in sorted(every, key=rank):
@@ -246,61 +246,71 @@ def _qualified(
     return part
 
 
-def _leaves(
-    facts: Facts, value: Value, lines_of: Sequence[Path], years: Sequence[int], place: int | None
-) -> tuple[Sums, int]:
-    """The lowest lines of a value, and the places its amounts are scaled by."""
-    if value.kind == "indicator":
-        return _indicator(facts, value, lines_of, years)
-    frame = facts.frame[facts.frame["year"].isin(years)]
-    if value.kind == "count":
-        pairs = frame.drop_duplicates(["sheet", "year"]).assign(amount=1)
-        return _added_by_line(pairs, lines_of), 0
-    of_row = _added_by_line(frame[frame["row"] == facts.rows[value.name]], lines_of)
-    if place is None or value.name != DEFAULT:
-        return of_row, facts.places
-    return _by_source(facts, frame, of_row, lines_of, place), facts.places
+class _Sums:
+    """The lowest lines of each value, added up for all rows of the cost table at once."""
+
+    def __init__(
+        self, facts: Facts, lines_of: Sequence[Path], years: Sequence[int], place: int | None
+    ) -> None:
+        """``lines_of`` are by sheet; ``place`` is where the funding source stands among the fields."""
+        import numpy
+
+        self.facts, self.years, self.place = facts, years, place
+        numbers = {path: number for number, path in enumerate(dict.fromkeys(lines_of))}
+        self.lines = list(numbers)
+        self.of_sheet = numpy.array([numbers[path] for path in lines_of], "int64")
+        self.frame = facts.frame[facts.frame["year"].isin(years)]
+        self.rows: list[Sums] | None = None
+
+    def of(self, value: Value) -> tuple[Sums, int]:
+        """The lowest lines of a value, and the places its amounts are scaled by."""
+        if value.kind == "indicator":
+            frame, places = _indicator(self.facts, value, self.years)
+            return self._added(frame, ["row"])[0], places
+        if value.kind == "count":
+            pairs = self.frame.drop_duplicates(["sheet", "year"]).assign(amount=1, row=0)
+            return self._added(pairs, ["row"])[0], 0
+        if self.rows is None:
+            self.rows = self._added(self.frame, list(self.facts.rows))
+        of_row = self.rows[self.facts.rows[value.name]]
+        split = self.place is not None and value.name == DEFAULT
+        return self._by_source(self.rows, of_row) if split else of_row, self.facts.places
+
+    def _added(self, frame: pandas.DataFrame, rows: Sequence[str]) -> list[Sums]:
+        """For each row the sums of what is filled, by line and year. Whole numbers: nothing is rounded."""
+        import numpy
+
+        line, year = self.of_sheet[frame["sheet"].to_numpy()], numpy.searchsorted(self.years, frame["year"])
+        number = (frame["row"].to_numpy() * len(self.lines) + line) * len(self.years) + year
+        added = frame["amount"].groupby(number, sort=False).sum()
+        out: list[Sums] = [{} for _ in rows]
+        for key, amount in zip(added.index.tolist(), added.tolist(), strict=True):
+            above, year = divmod(key, len(self.years))
+            row, line = divmod(above, len(self.lines))
+            out[row].setdefault(self.lines[line], {})[self.years[year]] = amount
+        return out
+
+    def _by_source(self, rows: Sequence[Sums], whole: Sums) -> Sums:
+        """Each line split into its funding sources, and what they do not explain of the project total."""
+        out: Sums = {}
+        rest: Sums = {path: dict(years) for path, years in whole.items()}
+        for item in items(self.facts.sheets):
+            for path, years in rows[self.facts.rows[item.name]].items() if item.source else ():
+                out[self._beneath(path, item.title)] = years
+                left = rest.setdefault(path, {})
+                for year, amount in years.items():
+                    left[year] = left.get(year, 0) - amount
+        for path, years in rest.items():
+            if found := {year: amount for year, amount in years.items() if amount}:
+                out[self._beneath(path, UNSPLIT)] = found
+        return out
+
+    def _beneath(self, path: Path, source: str) -> Path:
+        return (*path[: self.place], source, *path[self.place :])
 
 
-def _added_by_line(frame: pandas.DataFrame, lines_of: Sequence[Path]) -> Sums:
-    """Sums of filled figures by line and year. Whole numbers all along: nothing is rounded."""
-    import numpy
-
-    numbers = {path: number for number, path in enumerate(dict.fromkeys(lines_of))}
-    of_sheet = numpy.fromiter((numbers[path] for path in lines_of), "int64", len(lines_of))
-    line = of_sheet[frame["sheet"].to_numpy()]
-    added = frame["amount"].groupby([line, frame["year"].to_numpy()], sort=False).sum()
-    words = list(numbers)
-    out: Sums = {}
-    for (number, year), amount in zip(added.index, added.tolist(), strict=True):
-        out.setdefault(words[number], {})[year] = amount
-    return out
-
-
-def _by_source(
-    facts: Facts, frame: pandas.DataFrame, whole: Sums, lines_of: Sequence[Path], place: int
-) -> Sums:
-    """Each line split into its funding sources, and what they do not explain of the project total."""
-    out: Sums = {}
-    rest: Sums = {path: dict(years) for path, years in whole.items()}
-    for item in items(facts.sheets):
-        if not item.source:
-            continue
-        part = _added_by_line(frame[frame["row"] == facts.rows[item.name]], lines_of)
-        for path, years in part.items():
-            out[(*path[:place], item.title, *path[place:])] = years
-            left = rest.setdefault(path, {})
-            for year, amount in years.items():
-                left[year] = left.get(year, 0) - amount
-    for path, years in rest.items():
-        if found := {year: amount for year, amount in years.items() if amount}:
-            out[(*path[:place], UNSPLIT, *path[place:])] = found
-    return out
-
-
-def _indicator(
-    facts: Facts, value: Value, lines_of: Sequence[Path], years: Sequence[int]
-) -> tuple[Sums, int]:
+def _indicator(facts: Facts, value: Value, years: Sequence[int]) -> tuple[pandas.DataFrame, int]:
+    """An indicator's filled figures as `Facts.frame` has the costs, and the places they are scaled by."""
     import pandas
 
     found = [
@@ -314,8 +324,8 @@ def _indicator(
     ]
     columns = list(zip(*found, strict=True)) or [(), (), ()]
     amounts, places = scaled(columns[2])
-    frame = pandas.DataFrame({"sheet": columns[0], "year": columns[1]}, dtype="int64").assign(amount=amounts)
-    return _added_by_line(frame, lines_of), places
+    frame = pandas.DataFrame({"sheet": columns[0], "year": columns[1]}, dtype="int64")
+    return frame.assign(row=0, amount=amounts), places
 
 
 def _with_subtotals(leaves: Sums) -> Sums:
