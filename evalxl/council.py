@@ -66,13 +66,14 @@ def build(
     which, depth = LEVELS[by]
     hierarchy = HIERARCHIES[which]
     paths = grouping.paths(hierarchy, sheets)
-    order = [node.path for node in grouping.nodes(paths, [{}] * len(paths), [True] * len(paths))]
+    evaluated = max(sheet.fiscal_year for sheet in sheets)
+    ranks = grouping.sections(masters, evaluated) if which == 0 else ()
+    order = [node.path for node in grouping.nodes(paths, [{}] * len(paths), [True] * len(paths), ranks)]
     groups: dict[tuple[str, ...], list[_Line]] = {path: [] for path in order if len(path) == depth}
     told = zip(sheets, paths, count.years, count.latest, count.doubles, strict=True)
     for sheet, path, years, latest, doubles_of in told:
         groups[path[:depth]].append(_Line(sheet, years, latest, bool(doubles_of)))
     items = summarise.items(sheets)
-    evaluated = max(sheet.fiscal_year for sheet in sheets)
     forms = summarise.forms_of(sheets)
     columns = summarise.year_columns(sheets, count)[-5:]
     axes = {axis.key: axis.label for form in forms for axis in form.axes}

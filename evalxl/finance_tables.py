@@ -7,11 +7,12 @@ was given what it needs.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from evalxl import placing, tie_out
+from evalxl.grouping import Ranks, sections
 from evalxl.identity import BUDGET
 from evalxl.masters.model import Change
 from evalxl.reception import Reception
@@ -42,6 +43,10 @@ class Beside:
     def placed(self) -> list[SheetRows]:
         """The sheets under the names that the masters give them in the run's evaluated year, for roll-ups."""
         return placing.placed(self.run.sheets, self.settings.masters, self.run.year)
+
+    def ranks(self) -> Sequence[Ranks]:
+        """部, 課 and グループ in the order of the master of the organisation."""
+        return sections(self.settings.masters, self.run.year)
 
     def changes(self) -> list[Change]:
         """The mapping over the years; empty without masters."""

@@ -7,17 +7,22 @@ formulas that ask for it, so they must be ones that SUMIFS takes literally (`lit
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from evalxl.tables import SheetRows
 from evalxl.totals import by_row
 from workbook.notation import fold
 from workbook.record import Number
 from workbook.summary.model import Node
+
+if TYPE_CHECKING:
+    from evalxl.masters import Masters
 
 Part = tuple[str, str]
 """What tells a line from its neighbours (folded), and how this sheet writes it."""
@@ -148,12 +153,36 @@ def literal(text: str) -> str:
     return text
 
 
+Ranks = Mapping[str, int]
+"""Words of a level (folded, with or without the words of the level above) → their place among one another."""
+
+
+def ranks(words: Iterable[str]) -> Ranks:
+    """The places of words that stand in the order in which people print them."""
+    found: dict[str, int] = {}
+    for number, word in enumerate(words):
+        found.setdefault(fold(word), number)
+    return found
+
+
+def sections(masters: Masters | None, year: int | None) -> tuple[Ranks, Ranks, Ranks]:
+    """部, 課 and グループ as the master of the organisation lists them for that year (建制順)."""
+    units = masters.units_of(year) if masters and year else []
+    departments = ranks(unit.department for unit in units)
+    divisions = ranks(word for u in units for word in (u.department + u.division, u.division))
+    return departments, divisions, ranks(word for u in units for word in (u.division + u.group, u.group))
+
+
 def nodes(
-    lines: Sequence[Path], sums: Sequence[Mapping[tuple[str, int], Number]], counts: Sequence[bool]
+    lines: Sequence[Path],
+    sums: Sequence[Mapping[tuple[str, int], Number]],
+    counts: Sequence[bool],
+    ranks: Sequence[Ranks] = (),
 ) -> list[Node]:
     """The lines of a roll-up in the order of printing: every level, a subtotal before what is under it.
 
-    ``lines``, ``sums`` ((row, year) → what counts) and ``counts`` (is a project of the year) are by sheet.
+    ``lines``, ``sums`` ((row, year) → what counts) and ``counts`` (is a project of the year) are by sheet;
+    ``ranks`` by level.
     """
     of_lines: dict[Path, Amounts] = {}
     numbers: Counter[Path] = Counter()
@@ -164,7 +193,7 @@ def nodes(
     for line, amounts in of_lines.items():
         for depth in range(1, len(line) + 1):
             _add(added.setdefault(line[:depth], {}), amounts)
-    return [Node(path, numbers[path], _exact(added[path])) for path in sorted(added, key=order(added))]
+    return [Node(path, numbers[path], _exact(added[path])) for path in sorted(added, key=order(ranks))]
 
 
 def _exact(amounts: Amounts) -> dict[str, dict[int, Decimal]]:
@@ -176,12 +205,24 @@ def _add(to: Amounts, amounts: Mapping[tuple[str, int], Number]) -> None:
         to[key] = to.get(key, 0) + amount
 
 
-def order(found: Iterable[Path]) -> Callable[[Path], tuple[tuple[int, int, str], ...]]:
-    """Codes by their number (Roman ones too), names in the order they were met, unknown ones last."""
-    met = {path: index for index, path in enumerate(found)}
+Rank = tuple[int, int, str]
 
-    def key(path: Path) -> tuple[tuple[int, int, str], ...]:
-        return tuple(_rank(path[depth - 1], met[path[:depth]]) for depth in range(1, len(path) + 1))
+
+def order(ranks: Sequence[Ranks] = ()) -> Callable[[Path], tuple[Rank, ...]]:
+    """Lines as people print them, whatever the order of the files; a key for sorting.
+
+    Words with a place of their own (``ranks``, by level) first, then codes by their number (Roman ones too),
+    other names by the Japanese standard's order of characters, which follows their readings, unknown last.
+    """
+
+    @functools.cache
+    def rank(level: int, above: str, label: str) -> Rank:
+        placed = ranks[level] if level < len(ranks) else {}
+        place = placed.get(fold(above + label), placed.get(fold(label)))
+        return _rank(label) if place is None else (0, place, "")
+
+    def key(path: Path) -> tuple[Rank, ...]:
+        return tuple(rank(i, path[i - 1] if i else "", label) for i, label in enumerate(path))
 
     return key
 
@@ -190,14 +231,34 @@ _ROMAN = re.compile(r"(?=[IVX])(X{0,3})(IX|IV|V?I{0,3})(?![A-Z])")
 _NUMBER = re.compile(r"\d+")
 
 
-def _rank(label: str, met: int) -> tuple[int, int, str]:
+def _rank(label: str) -> Rank:
     folded = fold(label)
     if label.startswith(UNKNOWN):
-        return 2, 0, folded
+        return 3, 0, folded
     if number := _NUMBER.match(folded):
-        return 0, int(number[0]), folded
+        return 1, int(number[0]), folded
     if roman := _ROMAN.match(folded):
         tens, units = len(roman[1]), roman[2]
         value = {"IX": 9, "IV": 4}.get(units, 5 * units.count("V") + units.count("I"))
-        return 0, 10 * tens + value, folded
-    return 1, met, folded
+        return 1, 10 * tens + value, folded
+    return 2, 0, reading(folded)
+
+
+def reading(name: str) -> str:
+    """A key that sorts names like Windows' Japanese code page: kana, then common kanji by their readings.
+
+    Numbers inside count as numbers; characters that the code page lacks come last.
+
+    >>> sorted(["総務部", "第10部", "会計課", "第2部"], key=reading)
+    ['会計課', '総務部', '第2部', '第10部']
+    """
+    numbered = _NUMBER.sub(lambda number: number[0].zfill(12), name)
+    return "".join(map(_place, numbered))
+
+
+@functools.lru_cache(maxsize=16384)
+def _place(char: str) -> str:
+    try:
+        return char.encode("cp932").decode("latin-1")
+    except UnicodeEncodeError:
+        return f"\xff{char}"

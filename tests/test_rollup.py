@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import shutil
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from evalxl import counting, lake, tables
 from evalxl.actions import UsageError
 from evalxl.cli import main
 from evalxl.consolidation import Report, consolidate
+from evalxl.masters import Masters, parsed
 from evalxl.rolling import fields, loading, shown, values
 from evalxl.rolling.compare import Change, change, movers, rounded, shares_of
 from evalxl.rolling.compute import UNSPLIT, Facts, Rolled, labels, roll, scaled
@@ -232,11 +234,11 @@ def test_names_are_told_apart_without_width_and_spaces_and_by_what_is_above_them
                 [(0, "総務部", "総務課"), (1, "市民部", " 総務 課")])  # fmt: skip
     three = many.record(2).with_values({"department": "総務部", "division": "財政課"})
     assert [line.path for line in rolled(sheets_of(one, two, three), ["課"]).lines] == [
-        ("総務部 総務課",), ("市民部 総務 課",), ("財政課",),
+        ("財政課",), ("市民部 総務 課",), ("総務部 総務課",),
     ]  # fmt: skip
     again = many.record(4).with_values({"department": "総務部", "division": "総　務課"})
     found = rolled(sheets_of(one, three, again), ["部課"])
-    assert [line.path for line in found.lines] == [("総務部",), ("総務部", "総務課"), ("総務部", "財政課")]
+    assert [line.path for line in found.lines] == [("総務部",), ("総務部", "財政課"), ("総務部", "総務課")]
 
 
 def test_a_budget_code_carries_those_above_it() -> None:
@@ -304,6 +306,55 @@ def test_every_field_that_there_is_can_be_rolled_up_by() -> None:
     for name in fields.known([many.FORM]):
         found = rolled(sheets, [name])
         assert {year: sum(line.amounts[year] or 0 for line in found.leaves) for year in whole} == whole, name
+
+
+# ---- the order of the lines
+
+
+def order_of(by: str, *records: Any, masters: Masters | None = None) -> list[str]:
+    sheets = sheets_of(*records)
+    facts = Facts.of(sheets, masters=masters)
+    return [
+        line.path[-1]
+        for line in roll(
+            facts, fields.resolve([by], [many.FORM]), values.resolve(["projects"], sheets)
+        ).leaves
+    ]
+
+
+@given(st.permutations(["総務部", "会計課", "第2部", "第10部", "市民部", "ごみ対策室", "２課", "10課", ""]))
+@settings(max_examples=10, deadline=None)
+def test_lines_without_code_stand_in_one_order_whatever_the_order_of_the_files(names: list[str]) -> None:
+    records = [many.record(n).with_values({"department": name or None}) for n, name in enumerate(names)]
+    assert order_of("部", *records) == [
+        "２課", "10課", "ごみ対策室", "会計課", "市民部", "総務部", "第2部", "第10部", "（未記入）",
+    ]  # fmt: skip
+
+
+def test_sections_stand_as_the_organisation_lists_them() -> None:
+    text = "部,課\n総務部,総務課\n総務部,会計課\n市民部,市民課\n市民部,総務課\n"
+    masters = parsed({"organization.csv": text})
+    places = [("市民部", "総務課"), ("市民部", "市民課"), ("総務部", "会計課"), ("総務部", "総務課")]
+    records = [
+        many.record(n).with_values({"department": d, "division": c}) for n, (d, c) in enumerate(places)
+    ]
+    other = many.record(9).with_values({"department": "会計室", "division": "会計係"})
+    assert order_of("部", *records, other, masters=masters) == ["総務部", "市民部", "会計室"]
+    assert order_of("部,課", *records, masters=masters) == ["総務課", "会計課", "市民課", "総務課"]
+    assert order_of("課", *records, masters=masters) == [
+        "総務部 総務課", "会計課", "市民課", "市民部 総務課",
+    ]  # fmt: skip
+
+
+def test_what_is_ticked_stands_as_the_form_prints_it() -> None:
+    titles = [direction.value for direction in many.FORM.directions]
+    records = [
+        many.record(n, directions=[title], matrix={"cost": "維持", "outcome": outcome})
+        for n, (title, outcome) in enumerate(zip(titles[::-1], itertools.cycle(("低下", "向上", "維持"))))
+    ]
+    short = [(d.aliases or [d.value])[0] for d in many.FORM.directions]
+    assert order_of("方向性", *records) == short
+    assert order_of("matrix_outcome", *records) == ["向上", "維持", "低下"]
 
 
 # ---- values

@@ -13,9 +13,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from evalxl import counting
-from evalxl.grouping import Hierarchy, Part, Path, order, paths
+from evalxl.grouping import Hierarchy, Part, Path, Ranks, order, paths, ranks, sections
 from evalxl.placing import placed
-from evalxl.rolling.fields import CODES, SOURCE, Field, known
+from evalxl.rolling.fields import CODES, SECTIONS, SOURCE, Field, known
 from evalxl.rolling.values import DEFAULT, Value, matches
 from evalxl.rules.across import run_year
 from evalxl.summary.summarise import items, year_columns
@@ -44,6 +44,8 @@ class Facts:
     """sheet (number), year, row (number in ``rows``), amount: one row a filled figure that counts."""
     rows: dict[str, int]
     places: int
+    sections: Mapping[str, Ranks]
+    """Field → the places of its words in the master of the organisation."""
 
     @classmethod
     def of(
@@ -59,7 +61,8 @@ class Facts:
         import pandas
 
         count = counting.speakers(sheets, masters)
-        sheets = placed(sheets, masters, run_year(sheet.fiscal_year for sheet in sheets))
+        evaluated = run_year(sheet.fiscal_year for sheet in sheets)
+        sheets = placed(sheets, masters, evaluated)
         if uncounted:
             years = [found - out for found, out in zip(count.years, uncounted, strict=True)]
             count = dataclasses.replace(count, years=years)
@@ -75,7 +78,8 @@ class Facts:
         frame = pandas.DataFrame(
             {"sheet": columns[0], "year": columns[1], "row": columns[2]}, dtype="int64"
         ).assign(amount=amounts)
-        return cls(sheets, count, year_columns(sheets, count), frame, rows, places)
+        places_of = dict(zip(SECTIONS, sections(masters, evaluated), strict=True))
+        return cls(sheets, count, year_columns(sheets, count), frame, rows, places, places_of)
 
 
 def scaled(amounts: Sequence[Number]) -> tuple[numpy.ndarray[Any, Any], int]:
@@ -169,11 +173,11 @@ def roll(facts: Facts, fields: Sequence[Field], values: Sequence[Value], years: 
     of_sheet = [field for field in fields if field.name != SOURCE]
     place = next((number for number, field in enumerate(fields) if field.name == SOURCE), None)
     sums = _Sums(facts, labels(of_sheet, facts), wanted, place)
+    rank = order([_ranks(field, facts) for field in fields])
     out = Rolled(list(fields), list(values), shown, before, _reference(facts, shown), [], [])
     for value in values:
         leaves, places = sums.of(value)
         every = _with_subtotals(leaves)
-        rank = order(every)
         for path in sorted(every, key=rank):
             out.lines.append(_line(path, value, every[path], wanted, places))
         total = _added(leaves.values())
@@ -195,6 +199,13 @@ def _reference(facts: Facts, shown: Sequence[YearColumn]) -> int | None:
     evaluated = max((sheet.fiscal_year for sheet in facts.sheets), default=0)
     years = [column.year for column in shown]
     return max((year for year in years if year <= evaluated), default=max(years, default=None))
+
+
+def _ranks(field: Field, facts: Facts) -> Ranks:
+    """The places of a field's words: as the form prints them, or the master of the organisation."""
+    if field.name == SOURCE:
+        return ranks([*(item.title for item in items(facts.sheets) if item.source), UNSPLIT])
+    return facts.sections.get(field.name) or ranks(field.words)
 
 
 def labels(fields: Sequence[Field], facts: Facts) -> list[Path]:

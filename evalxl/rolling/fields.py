@@ -7,7 +7,7 @@ beneath others (課, 目, 基本事業) is told apart by them, also when it is a
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from evalxl import texts
 from evalxl.actions import UsageError
@@ -35,6 +35,8 @@ class Field:
     part: Callable[[SheetRows], Part]
     within: tuple[str, ...] = ()
     newest: bool = False
+    words: tuple[str, ...] = ()
+    """What it says, in the order in which the form prints it; empty where that is no fixed list."""
 
 
 HIERARCHIES = {
@@ -46,6 +48,9 @@ HIERARCHIES = {
 
 CODES = ("kan", "kou", "moku", "major", "minor")
 """Fields whose words are bare codes."""
+
+SECTIONS = ("department", "division", "group")
+"""Fields that the master of the organisation puts into order."""
 
 _WORDS = {
     "部課": "organization", "section": "organization", "政策体系": "policies", "予算科目": "budget",
@@ -73,11 +78,16 @@ def _fixed() -> list[Field]:
         *codes,
         Field(SOURCE, Text("財源", "funding source"), lambda sheet: ("", "")),
         Field("direction", Text("方向性", "direction"), _direction, newest=True),
-        Field("period", Text("事業期間", "period"), _period, newest=True),
+        Field("period", Text("事業期間", "period"), _period, newest=True, words=tuple(PERIOD_WORDS.values())),
         Field("matrix_outcome", Text("成果の方向", "expected outcome"), named("matrix_outcome"), newest=True),
         Field("matrix_cost", Text("コストの方向", "expected cost"), named("matrix_cost"), newest=True),
         Field("project", Text("事業", "project"), _project, newest=True),
-        Field("evaluated_year", Text("評価年度", "evaluated year"), _year),
+        Field(
+            "evaluated_year",
+            Text("評価年度", "evaluated year"),
+            _year,
+            words=tuple(map(era_year, range(1950, 2100))),
+        ),
         Field("form", Text("様式", "form"), named("form")),
     ]
 
@@ -103,10 +113,13 @@ def _direction(sheet: SheetRows) -> Part:
     return fold(found), found
 
 
+TICKED = ("該当", "該当しない")
+
+
 def _ticked(column: str) -> Callable[[SheetRows], Part]:
     def part(sheet: SheetRows) -> Part:
         value = sheet.head.get(column)
-        return ("", "") if value is None else (str(value), "該当" if value else "該当しない")
+        return ("", "") if value is None else (str(value), TICKED[not value])
 
     return part
 
@@ -125,23 +138,35 @@ def _judged(topic: str) -> Callable[[SheetRows], Part]:
 def known(forms: Sequence[Form]) -> dict[str, Field]:
     """All fields by name: the fixed ones, and those that these forms have."""
     found = {field.name: field for field in _fixed()}
-    columns = {column: title for form in forms for column, title in direction_titles([form]).items()}
+    columns = direction_titles(forms)
+    printed = {
+        "direction": tuple(columns.values()),
+        "matrix_outcome": tuple(word for form in forms for word in form.matrix.outcomes),
+        "matrix_cost": tuple(word for form in forms for word in form.matrix.costs),
+    }
+    found |= {name: dataclasses.replace(found[name], words=words) for name, words in printed.items()}
     for column, title in columns.items():
-        found[column] = Field(column, Text(title, column), _ticked(column), newest=True)
-    for axis in (axis for form in forms for axis in form.axes):
-        name = f"summary_{axis.key}"
-        found[name] = Field(
-            name, Text(f"{axis.key} {axis.label}", f"axis {axis.key}"), named(name), newest=True
-        )
-    for question in (question for form in forms for question in form.questions):
-        name = f"judgement_{question.topic}"
-        found[name] = Field(name, _question_title(question), _judged(question.topic), newest=True)
+        found[column] = Field(column, Text(title, column), _ticked(column), newest=True, words=TICKED)
+    for form in forms:
+        found |= {field.name: field for field in _evaluation(form)}
     for field in (field for form in forms for field in form.fields):
         if field.section == "head" and not field.personal and field.type in ("text", "code_text"):
             name = field.name.replace(".", "_")
             found.setdefault(name, Field(name, Text(field.label, name), named(name)))
     found.pop("project_name", None)  # `project` is it, and tells two of one name apart
     return found
+
+
+def _evaluation(form: Form) -> Iterator[Field]:
+    """The axes of the evaluation, and its questions."""
+    for axis in form.axes:
+        name, words = f"summary_{axis.key}", (form.axis_options.fine, form.axis_options.flagged)
+        title = Text(f"{axis.key} {axis.label}", f"axis {axis.key}")
+        yield Field(name, title, named(name), newest=True, words=words)
+    for question in form.questions:
+        part, words = _judged(question.topic), (question.other, question.flagged)
+        name = f"judgement_{question.topic}"
+        yield Field(name, _question_title(question), part, newest=True, words=words)
 
 
 def _question_title(question: Question) -> Text:

@@ -91,10 +91,17 @@ def build(
     placed = beside.placed() if beside else sheets
     told = summary_notices.notices(beside, placed) if beside else []
     lines = {hierarchy.sheet: grouping.paths(hierarchy, placed) for hierarchy in HIERARCHIES}
+    ranks = {HIERARCHIES[0].sheet: beside.ranks()} if beside else {}
     sums = _sums(sheets, counting)
     counts = [evaluated in years for years in counting.years]
     view = listing.View(files, entries, counting, lines, rows, output, forms_of(sheets), extra)
     costs = listing.costs(view)
+    rollups = [
+        Rollup(
+            h.sheet, h.title, h.titles, grouping.nodes(lines[h.sheet], sums, counts, ranks.get(h.sheet, ()))
+        )
+        for h in HIERARCHIES
+    ]
     return SummaryData(
         title=title,
         created=created or _today(),
@@ -104,14 +111,11 @@ def build(
         default_item=_default(rows),
         total_items=[item.name for item in rows if item.name.endswith("_total")],
         total=Node((), sum(counts), by_row(totals)),
-        rollups=[
-            Rollup(h.sheet, h.title, h.titles, grouping.nodes(lines[h.sheet], sums, counts))
-            for h in HIERARCHIES
-        ],
+        rollups=rollups,
         listing=listing.projects(view),
         costs=costs,
         tables=[*(make(view) for make in listing.TABLES), *_received(view, beside or _alone(view, entries))],
-        overview=_overview(view, sheets, costs.unlinked, told),
+        overview=_overview(view, sheets, costs.unlinked, told, rollups[0]),
         movers=counts_over.movers(view, next(i for i in rows if i.name == _default(rows)), evaluated),
     )
 
@@ -204,7 +208,11 @@ def _of_cost_sheet(data: SummaryData) -> Totals:
 
 
 def _overview(
-    view: listing.View, sheets: Sequence[SheetRows], unlinked: int, told: Sequence[str]
+    view: listing.View,
+    sheets: Sequence[SheetRows],
+    unlinked: int,
+    told: Sequence[str],
+    by_section: Rollup,
 ) -> Overview:
     latest = [sheet for sheet, last in zip(sheets, view.counting.latest, strict=True) if last]
     severities = Counter(row[1] for row in listing.all_findings(view))
@@ -221,7 +229,7 @@ def _overview(
         [*told, *_notices(view, sheets), *_about_links(sheets, unlinked), summary_notices.ROUNDING],
         _directions(view, latest),
         _matrix(view, latest),
-        _sections(view),
+        _sections(view, by_section),
         counts_over.asked(view, latest),
     )
 
@@ -286,7 +294,7 @@ def _matrix(view: listing.View, latest: Sequence[SheetRows]) -> Matrix:
     return Matrix(matrix.costs, matrix.outcomes, counts, matrix.forbidden)
 
 
-def _sections(view: listing.View) -> list[Section]:
+def _sections(view: listing.View, by_section: Rollup) -> list[Section]:
     """Each section's projects and findings, in the order of the roll-up."""
     counts: dict[tuple[str, ...], Counter[str]] = {}
     sheets = [sheet for file in view.files for sheet in file.sheets]
@@ -295,9 +303,8 @@ def _sections(view: listing.View) -> list[Section]:
         count = counts.setdefault(line, Counter())
         count["projects"] += last
         count.update(row[1] for row in sheet.findings)
-    order = [node.path for node in grouping.nodes(lines, [{}] * len(lines), [True] * len(lines))]
     return [
         Section(path[0], path[1], c["projects"], c["error"], c["warning"], c["info"])
-        for path in order
+        for path in (node.path for node in by_section.nodes)
         if len(path) == 2 and (c := counts[path])
     ]
