@@ -92,9 +92,9 @@ def yoy_rate(this_year: Number | None, last_year: Number | None) -> Fraction | s
         return NEW if this_year != 0 else NEITHER
     if this_year == 0:
         return GONE
-    if isinstance(this_year, int) and isinstance(last_year, int):  # most are: one reduction instead of four
-        return Fraction(this_year - last_year, abs(last_year))
-    return (Fraction(this_year) - Fraction(last_year)) / Fraction(size(last_year))
+    # In whole numbers, so that one fraction is reduced instead of four.
+    (now, of), (before, parts) = this_year.as_integer_ratio(), last_year.as_integer_ratio()
+    return Fraction(now * parts - before * of, of * abs(before))
 
 
 def unit_cost(cost: Number | None, quantity: Number | None) -> Fraction | None:

@@ -7,10 +7,10 @@ text (``#N/A``). A range is always a block: rows of cells, also where it is a si
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
 from workbook.notation import CellValue, read_number, tidy
 from workbook.record import Number
@@ -23,7 +23,7 @@ ERRORS = {
     "#N/A": 2042,
 }  # fmt: skip
 """Excel's errors and the numbers by which VBA's CVErr makes them."""
-VALUE, NOT_FOUND, UNKNOWN = "#VALUE!", "#N/A", "#NAME?"
+VALUE, NOT_FOUND, UNKNOWN, TOO_LARGE = "#VALUE!", "#N/A", "#NAME?", "#NUM!"
 _AS_NUMBER = range(-2146826288, -2146826000)
 """How errors come over COM; those newer than `ERRORS` keep this form, and no cell's number has it."""
 
@@ -53,6 +53,14 @@ def checked(cell: Cell) -> Cell:
     return cell
 
 
+def is_whole(cell: Cell) -> TypeGuard[float]:
+    """Whether a cell holds a whole number that floats reckon with exactly, as most do.
+
+    A difference of two such is exact as a float, and their quotient the float nearest to the fraction.
+    """
+    return isinstance(cell, float) and -_DIGITS < cell < _DIGITS and cell.is_integer()
+
+
 def number(cell: Cell, unit: str | None = None) -> Number | None:
     """A number as typed (full-width digits, thousands, ▲, a unit behind it); None for a blank and a dash.
 
@@ -61,7 +69,7 @@ def number(cell: Cell, unit: str | None = None) -> Number | None:
     >>> number("▲１，９７４千円"), number(8652.0), number("－"), number(" ")
     (-1974, 8652, None, None)
     """
-    if isinstance(cell, float) and cell.is_integer() and -_DIGITS < cell < _DIGITS:  # most cells: no detour
+    if is_whole(cell):  # most cells: no detour
         return int(cell)
     if isinstance(cell, Decimal):
         return int(cell) if cell == cell.to_integral_value() else cell
@@ -80,8 +88,13 @@ def word(cell: Cell) -> str:
 
 
 def result(value: Number | Fraction | str | None) -> Result:
-    """What a cell shows for a figure: the nearest float."""
-    return float(value) if isinstance(value, (int, Decimal, Fraction)) else value
+    """What a cell shows for a figure: the nearest float. Raises `CellError` (#NUM!) for one too large."""
+    if value is None or isinstance(value, str):
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        raise CellError(TOO_LARGE) from None
 
 
 def flat(block: Block) -> Iterator[Cell]:
@@ -99,14 +112,15 @@ def each(run: Callable[..., Any], blocks: Sequence[Block | None]) -> Results:
     """
     height = max(len(block) for block in blocks if block is not None)
     width = max(len(block[0]) for block in blocks if block is not None)
-    columns = [None if block is None else _repeated(block, height, width) for block in blocks]
-    return [
-        [_one(run, [None if rows is None else rows[i][j] for rows in columns]) for j in range(width)]
-        for i in range(height)
-    ]
+    columns = [_repeated(_LEFT_OUT if block is None else block, height, width) for block in blocks]
+    return [[one(run, cells) for cells in zip(*rows, strict=True)] for rows in zip(*columns, strict=True)]
 
 
-def _one(run: Callable[..., Any], cells: list[Cell]) -> Result:
+_LEFT_OUT: Block = ((None,),)
+
+
+def one(run: Callable[..., Any], cells: Iterable[Any]) -> Result:
+    """What a function of single cells gives for these: an error is a result, too."""
     try:
         return result(run(*cells))
     except CellError as error:

@@ -135,10 +135,10 @@ def test_what_xlwings_knows_of_each_function() -> None:
         declared = getattr(module, name).__xlfunc__
         assert (declared["name"], declared["category"]) == (name, "事務事業評価")
         assert declared["ret"]["doc"] == formula.help.ja
-        assert not declared["ret"]["options"]
+        assert declared["ret"]["options"] == {"convert": "raw"}
         for argument, parameter in zip(declared["args"], formula.parameters, strict=True):
             assert (argument["name"], argument["doc"]) == (parameter.name, parameter.help.ja)
-            assert argument["options"] == {"ndim": 2, "err_to_str": True}
+            assert argument["options"] == {"convert": "raw"}
             assert ("optional" in argument, argument["vararg"]) == (
                 parameter.optional,
                 parameter.shape == "rest",

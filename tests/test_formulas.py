@@ -6,6 +6,7 @@ import datetime
 import doctest
 import json
 from decimal import Decimal
+from fractions import Fraction
 from types import ModuleType
 from typing import Any
 
@@ -123,18 +124,41 @@ def test_blocks_that_do_not_fit_are_an_error() -> None:
             call("EV_YOY", blocks)
 
 
-@given(
-    table=st.lists(
-        st.lists(st.none() | st.integers(-(10**6), 10**6).map(float), min_size=3, max_size=3), min_size=1
-    )
-)
-def test_a_table_of_changes_is_its_single_changes(table: list[list[float | None]]) -> None:
-    found = call("EV_YOY_TABLE", [table])
+typed = st.sampled_from(
+    [None, "", "－", "▲１，９７４千円", "0.1", "９９９９９９９９９９９９９９９９", "別紙", "#N/A",
+     0.0, -3.0, True, 1e15, -1e15, 999_999_999_999_999.0, 1e300, 0.1, -7.25, Decimal("0.123456")]
+) | st.integers(-(10**15), 10**15).map(float) | st.floats(-1e12, 1e12)  # fmt: skip
+
+
+@given(table=st.lists(st.lists(typed, min_size=3, max_size=3), min_size=1, max_size=4))
+def test_a_table_of_changes_is_its_single_changes(table: list[list[Any]]) -> None:
+    found = shown(call("EV_YOY_TABLE", [table]))
     for line, row in zip(found, table, strict=True):
         for index in (0, 1):
-            pair = [[[row[index + 1]]], [[row[index]]]]
-            assert line[2 * index] == call("EV_YOY", pair)[0][0]
-            assert line[2 * index + 1] == call("EV_YOY_RATE", pair)[0][0]
+            before, now = [[row[index]]], [[row[index + 1]]]
+            if "#N/A" in (before[0][0], now[0][0]):  # either error may be told where both are wrong
+                assert line[2 * index] == line[2 * index + 1] in ("#N/A", "#VALUE!")
+                continue
+            assert [line[2 * index]] == shown(call("EV_YOY", [now, before]))[0]
+            assert [line[2 * index + 1]] == shown(call("EV_YOY_RATE", [now, before]))[0]
+
+
+@given(now=st.integers(1 - 10**15, 10**15 - 1), before=st.integers(1 - 10**15, 10**15 - 1))
+def test_changes_of_floats_are_the_nearest_to_the_exact_ones(now: int, before: int) -> None:
+    found = call("EV_YOY_TABLE", [[[float(before), float(now)]]])
+    assert found[0][0] == now - before
+    if now and before:
+        assert found[0][1] == float(Fraction(now - before) / abs(Fraction(before)))
+
+
+@pytest.mark.parametrize("name", sorted(NUMERIC))
+@given(data=st.data())
+def test_a_block_is_its_single_cells(name: str, data: st.DataObject) -> None:
+    rows = data.draw(st.integers(1, 4))
+    column = st.lists(typed, min_size=rows, max_size=rows)
+    blocks = [[[cell] for cell in data.draw(column)] for _ in FORMULAS[name].parameters]
+    single = [shown(call(name, [[block[i]] for block in blocks]))[0] for i in range(rows)]
+    assert shown(call(name, blocks)) == single
 
 
 def test_a_bad_cell_of_a_table_spoils_its_own_years_alone() -> None:

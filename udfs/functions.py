@@ -1,35 +1,70 @@
 """The functions as Excel calls them, made from their declarations: xlwings finds and calls them here.
 
-Every argument comes as a block (rows of cells), an error cell as its text, a blank as None. An error goes
-back as its text, too; the add-in's VBA makes Excel's own error of it.
+Every argument becomes a block (rows of cells), an error cell its text. An error goes back as its text, too;
+the add-in's VBA makes Excel's own error of it. xlwings hands cells on as COM has them ("raw"): its own way
+looks at every cell several times, and most blocks hold nothing but figures, texts and blanks.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import chain
+from types import NoneType
 from typing import Any
 
 import xlwings
+from xlwings import conversion
 
 from evalxl.actions import FORMULAS, Formula, Parameter
 from evalxl.calling import call
-from evalxl.cells import CellError, Results
+from evalxl.cells import CellError, Result, Results
 from udfs.identity import CATEGORY
 
 _LONGEST = 255
 """Letters of a help text that Excel takes."""
 
 
-def _answer(name: str, blocks: tuple[Any, ...]) -> list[list[Any]]:
+_PLAIN = frozenset((float, str, NoneType))
+"""What needs no converting on its way in."""
+_CLEANED = {"ndim": 2, "err_to_str": True}
+"""How xlwings converts the rest: error cells to their texts, dates to Python's."""
+
+
+def kinds(rows: Iterable[Iterable[Any]]) -> set[type]:
+    """The types of the cells of a block."""
+    return set(map(type, chain.from_iterable(rows)))
+
+
+def block(argument: Any) -> Any:
+    """An argument as rows of cells: of COM it is rows, a single row (of an array), or one cell."""
+    if not isinstance(argument, (tuple, list)):
+        argument = ((argument,),)
+    elif argument and not isinstance(argument[0], (tuple, list)):
+        argument = (argument,)
+    if kinds(argument) <= _PLAIN:
+        return argument
+    return conversion.read(None, argument, _CLEANED)  # type: ignore[no-untyped-call]
+
+
+def _answer(name: str, arguments: tuple[Any, ...]) -> list[list[Any]]:
     try:
-        return _texts(call(name, blocks))
+        return _texts(call(name, [block(argument) for argument in arguments]))
     except CellError as error:
         return [[error.kind]]
 
 
 def _texts(rows: Results) -> list[list[Any]]:
-    return [[cell.kind if isinstance(cell, CellError) else cell for cell in row] for row in rows]
+    """The results with texts for errors, and empty ones for blanks: Excel would show 0."""
+    if kinds(rows) <= {float, str}:
+        return rows
+    return [[_text(cell) for cell in row] for row in rows]
+
+
+def _text(cell: Result) -> Any:
+    if cell is None:
+        return ""
+    return cell.kind if isinstance(cell, CellError) else cell
 
 
 def _parameter(parameter: Parameter) -> inspect.Parameter:
@@ -41,8 +76,8 @@ def _parameter(parameter: Parameter) -> inspect.Parameter:
 
 def _function(formula: Formula) -> Callable[..., Any]:
     # Without type hints: xlwings would take them for converters.
-    def function(*blocks):  # type: ignore[no-untyped-def]
-        return _answer(formula.name, blocks)
+    def function(*arguments):  # type: ignore[no-untyped-def]
+        return _answer(formula.name, arguments)
 
     function.__name__ = function.__qualname__ = formula.name
     function.__doc__ = formula.help.ja[:_LONGEST]
@@ -51,9 +86,9 @@ def _function(formula: Formula) -> Callable[..., Any]:
     declared: Callable[..., Any] = function
     for parameter in formula.parameters:
         doc = parameter.help.ja[:_LONGEST]
-        declared = xlwings.arg(parameter.name, ndim=2, err_to_str=True, doc=doc)(declared)
+        declared = xlwings.arg(parameter.name, "raw", doc=doc)(declared)
     # Last: each of the above sets the category back to xlwings' own.
-    return xlwings.func(category=CATEGORY)(declared)
+    return xlwings.func(category=CATEGORY)(xlwings.ret("raw")(declared))
 
 
 globals().update({name: _function(formula) for name, formula in FORMULAS.items()})

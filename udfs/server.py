@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 import importlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from evalxl import calling  # noqa: F401 (declares the formulas)
@@ -52,22 +53,26 @@ class Bridge:
 def _udf(name: str, arguments: Sequence[Any]) -> Answer:
     if name not in FORMULAS:
         return _answer([[UNKNOWN]])
-    if any(isinstance(cell, Decimal) for argument in arguments for cell in _cells(argument)):
+    if any(Decimal in _kinds(argument) for argument in arguments):
         return CURRENCY, ""
     xlwings = _windows()
     given = tuple(map(xlwings.com_server.FromVariant, arguments))
     return _answer(xlwings.udfs.call_udf("udfs.functions", name, given))
 
 
-def _cells(argument: Any) -> Iterator[Any]:
-    for row in argument if isinstance(argument, (tuple, list)) else (argument,):
-        yield from row if isinstance(row, (tuple, list)) else (row,)
+def _kinds(argument: Any) -> set[type]:
+    """The types of the cells of an argument: rows, a row, or one cell."""
+    if not isinstance(argument, (tuple, list)):
+        return {type(argument)}
+    rows = argument and isinstance(argument[0], (tuple, list))
+    return set(map(type, chain.from_iterable(argument) if rows else argument))
 
 
 def _answer(rows: Sequence[Sequence[Any]]) -> Answer:
+    wrong = () if ERRORS.keys().isdisjoint(chain.from_iterable(rows)) else enumerate(rows)
     errors = ";".join(
         f"{i},{j},{ERRORS[cell]}"
-        for i, row in enumerate(rows)
+        for i, row in wrong
         for j, cell in enumerate(row)
         if isinstance(cell, str) and cell in ERRORS
     )

@@ -191,8 +191,14 @@ class CDispatch:
         return to_python(found, self._line)
 
 
+_SAME = frozenset((float, str, bool))
+"""What is the same on both sides."""
+
+
 def to_vba(value: Any, gap: Any = EMPTY) -> Any:
     """What Excel gets for a Python value; ``gap`` for None."""
+    if type(value) in _SAME:
+        return value
     value = getattr(value, "_inner", value)  # xlwings wraps objects to try again
     if value is None:
         return gap
@@ -218,6 +224,8 @@ def _array(value: Any) -> VBAArray:
 
 def to_python(value: Any, line: Line) -> Any:
     """What pywin32 makes of a value from Excel."""
+    if type(value) in _SAME:
+        return value
     if value is EMPTY or value is NULL or value is NOTHING or value is MISSING:
         return None
     if isinstance(value, VBAObject):
