@@ -1,6 +1,13 @@
 """Import this to have loaded all that reading needs: what the server of a run's processes does first."""
 
+import gc
+
 from evalxl import reader  # noqa: F401
 from evalxl.rules import registry
+from workbook import form, labels, package
 
 registry.load()
+package.parse(b"<any/>")  # loads its library
+for ident in form.ids():
+    labels.vocabulary(form.get(ident))
+gc.freeze()  # all of this stays: no process has to look at it again

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from workbook.controls import Control
-from workbook.grid import Rect, Spot
+from workbook.grid import EMPTY, Rect, Spot
 from workbook.notation import CellValue
 from workbook.sizes import Sizes
 
@@ -31,3 +31,5 @@ class SheetFacts:
     visible: bool = True
     cells: dict[Spot, CellValue] | None = None
     """The values, where the file was plain enough to take them from it at once; None: not looked up."""
+    extent: Rect = EMPTY
+    """The block from the first to the last of those values."""

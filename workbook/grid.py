@@ -8,7 +8,7 @@ import operator
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from workbook.notation import CellValue, Tick, read_tick
@@ -40,6 +40,14 @@ class Rect(NamedTuple):
         """Whether the block is a single cell."""
         return self.top == self.bottom and self.left == self.right
 
+    @property
+    def area(self) -> int:
+        """How many cells it has; 0 for `EMPTY`."""
+        return (self.bottom - self.top + 1) * (self.right - self.left + 1)
+
+
+EMPTY = Rect(0, 0, -1, -1)
+"""No block at all."""
 
 Spot = tuple[int, int]
 """Row and column of a cell, counted from 0."""
@@ -169,6 +177,14 @@ class Places(dict[Spot, str]):
 def places(sheet: str) -> Places:
     """The addresses of all sheets of that name: thousands of files have the same."""
     return Places(sheet)
+
+
+def around(spots: Collection[Spot]) -> Rect:
+    """The smallest block that holds all the cells; `EMPTY` for none."""
+    if not spots:
+        return EMPTY
+    rows, columns = zip(*spots, strict=True)
+    return Rect(min(rows), min(columns), max(rows), max(columns))
 
 
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")

@@ -99,13 +99,12 @@ def _plain_grids(facts: dict[str, SheetFacts]) -> Iterator[Grid]:
         raise TooLarge(f"{len(facts)} sheets")
     area = 0
     for name, told in facts.items():
-        cells = told.cells or {}
-        rows, columns = [row for row, _ in cells], [column for _, column in cells]
-        bottom, right = max(rows, default=-1) + 1, max(columns, default=-1) + 1
-        area += (bottom - min(rows, default=0)) * (right - min(columns, default=0))
+        extent = told.extent
+        area += extent.area
         if area > MOST_CELLS:
             raise TooLarge(f"{name}: {area:,} cells")
-        yield _made(name, cells, _blocks(told.merges or (), bottom, right), told.visible, told)
+        blocks = _blocks(told.merges or (), extent.bottom + 1, extent.right + 1)
+        yield _made(name, told.cells or {}, blocks, told.visible, told)
 
 
 def _grids(data: bytes, facts: dict[str, SheetFacts]) -> Iterator[Grid]:

@@ -179,10 +179,10 @@ def _read(
 ) -> list[Origin]:
     """The sheets of departments' books; of summary books where there is nothing else (``alone``)."""
     from evalxl.rolling import loading
-    from evalxl.sharing import Shared
+    from evalxl.sharing import collected
 
     with context.rows(books, jobs) as results:
-        files = list(map(Shared(), results))
+        files = collected(results)
         own = [file for file in files if _is(file, "skipped", "own_output")]
         if alone and not any(file.sheets for file in files):
             return [one for file in own for one in _summary(file.path, file.file, refused, context)]

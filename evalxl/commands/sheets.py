@@ -253,14 +253,17 @@ def consolidate(
 ) -> Outcome:
     """Write the summary book and the tidy tables of all sheets."""
     from evalxl import reception
-    from evalxl.sharing import Shared
+    from evalxl.sharing import collected
 
     writable(output)
     writable(reception.path_of(output))
     started = time.perf_counter()
     context = dataclasses.replace(with_beside(context, master, previous, jobs), meanwhile=_load_writer)
-    with context.rows(paths, jobs, leave_out=[output], scheduler=scheduler, fresh=fresh) as found:
-        files = list(map(Shared(), found))
+    with (
+        collector.paused(),
+        context.rows(paths, jobs, leave_out=[output], scheduler=scheduler, fresh=fresh) as found,
+    ):
+        files = collected(found)
     report = written(context, files, output, data, started, fresh=fresh).to_json()
     return summed_up(context, report, fail_on)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from evalxl.rules.registry import Hit, rule
 from evalxl.rules.sheet import Sheet
@@ -115,13 +115,13 @@ def characters_that_get_lost(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     Why: they are lost or garbled when the text goes into another system. ①–⑳ are let pass: the form itself
     prints them. The dashes and waves that differ only between code tables are let pass, too.
     """
-    lost = _lost_characters()
+    kept = _kept_characters()
     texts = {key: value for key, value in sheet.values.items() if isinstance(value, str)}
-    if not lost.search("".join(texts.values())):
+    if set("".join(texts.values())) <= kept:
         return
     for key, value in texts.items():
-        if lost.search(value):
-            found = dict.fromkeys(lost.findall(value))
+        found = dict.fromkeys(char for char in value if char not in kept)
+        if found:
             yield Hit(key, values={"found": [_visible(char) for char in found]})
 
 
@@ -129,24 +129,12 @@ _ALWAYS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳～∥－
 
 
 @functools.cache
-def _lost_characters() -> re.Pattern[str]:
-    """Whatever is neither ASCII nor in JIS X 0208, half-width kana among it. Built when first needed."""
+def _kept_characters() -> frozenset[str]:
+    """ASCII and JIS X 0208 without half-width kana, and what is let pass."""
     leads, trails = (*range(0x81, 0xA0), *range(0xE0, 0xEB)), (*range(0x40, 0x7F), *range(0x80, 0xFD))
     pairs = b"\n".join(bytes((lead, trail)) for lead in leads for trail in trails)
     kept = {char for char in pairs.decode("shift_jis", "ignore") if not "｡" <= char <= "ﾟ"}
-    kept.update(map(chr, range(0x20, 0x7F)), _ALWAYS)
-    return re.compile(f"[^{_ranges(sorted(kept))}]")
-
-
-def _ranges(chars: Iterable[str]) -> str:
-    """A character class of these characters, neighbours drawn together."""
-    runs: list[list[int]] = []
-    for code in map(ord, chars):
-        if runs and code == runs[-1][1] + 1:
-            runs[-1][1] = code
-        else:
-            runs.append([code, code])
-    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in runs)
+    return frozenset(kept.union(map(chr, range(0x20, 0x7F)), _ALWAYS))
 
 
 def _visible(char: str) -> str:

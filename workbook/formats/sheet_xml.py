@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from workbook.facts import FAR_ROW, MOST_CELLS, MOST_MERGES, SheetFacts
 from workbook.formats import controls_xml, sheet_plain
-from workbook.grid import Spot
+from workbook.grid import Spot, around
 from workbook.package import Package, TooLarge
 from workbook.sizes import Sizes
 
@@ -76,10 +76,12 @@ def _plain(data: bytes, part: str, shared: _Texts) -> SheetFacts | None:
     except sheet_plain.NotPlain:
         return None
     # Another sheet may not be plain: then the value reader lays out this one, too.
-    if spots := [*found.cells, *found.errors, *found.uncached]:
-        rows, columns = zip(*spots, strict=True)
-        _refuse_far([(min(rows), min(columns)), (max(rows), max(columns))], part)
-    told = SheetFacts(found.errors, found.uncached, merges=found.merges, cells=found.cells)
+    extent = around(found.cells)
+    elsewhere = [*found.errors, *found.uncached]
+    whole = around([*found.cells, *elsewhere]) if elsewhere else extent
+    if whole.area > MOST_CELLS:
+        raise _too_far(part)
+    told = SheetFacts(found.errors, found.uncached, merges=found.merges, cells=found.cells, extent=extent)
     if _has_hidden(data):
         parsed = _parse(data)
         told.hidden_rows, told.hidden_columns = parsed.hidden_rows, parsed.hidden_columns
@@ -117,16 +119,17 @@ def _refuse_large(data: bytes, part: str) -> None:
     many = len(data) > FAR_ROW * len("<row/>") and data.count(b"<row") > FAR_ROW
     if not (many or _is_odd(data) or _FAR.search(data)):
         return
-    _refuse_far(((row, column) for row, column, cell in _cells(data, SheetFacts()) if len(cell)), part)
-
-
-def _refuse_far(spots: Iterable[Spot], part: str) -> None:
     top, left, bottom, right = MOST_CELLS, MOST_CELLS, -1, -1
-    for row, column in spots:
-        top, left = min(top, row), min(left, column)
-        bottom, right = max(bottom, row), max(right, column)
-        if (bottom - top + 1) * (right - left + 1) > MOST_CELLS:
-            raise TooLarge(f"{part}: cells too far apart")
+    for row, column, cell in _cells(data, SheetFacts()):
+        if len(cell):
+            top, left = min(top, row), min(left, column)
+            bottom, right = max(bottom, row), max(right, column)
+            if (bottom - top + 1) * (right - left + 1) > MOST_CELLS:
+                raise _too_far(part)
+
+
+def _too_far(part: str) -> TooLarge:
+    return TooLarge(f"{part}: cells too far apart")
 
 
 def _is_odd(data: bytes) -> bool:
