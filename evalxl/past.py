@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from evalxl import identity
-from evalxl.identity import Identity, Index
+from evalxl.identity import Identity, Index, Section
 from evalxl.masters.model import Masters, Project
 from workbook.record import Number, Record
 
@@ -115,11 +115,13 @@ class Previous:
 
     pasts: Sequence[Past]
     masters: Masters | None = None
+    whole: bool = True
+    """All that was submitted is among them, and what is not was not there: a folder, a summary book."""
 
     @functools.cached_property
     def digest(self) -> str:
         """The same for two runs that were given the same."""
-        return hashlib.sha256(repr(self.pasts).encode("utf-8", "surrogatepass")).hexdigest()
+        return hashlib.sha256(repr((self.whole, self.pasts)).encode("utf-8", "surrogatepass")).hexdigest()
 
     @functools.cached_property
     def _by_year(self) -> Mapping[int, Index[Past]]:
@@ -131,6 +133,17 @@ class Previous:
     def year_before(self, fiscal_year: int) -> int | None:
         """The evaluated year that sheets of ``fiscal_year`` are compared with; None where there is none."""
         return max((year for year in self._by_year if year < fiscal_year), default=None)
+
+    def covers(self, section: Section) -> bool:
+        """Whether a section's projects are among them: always in a whole year, in one file only its own."""
+        return self.whole or self._family(section) in self._sections
+
+    @functools.cached_property
+    def _sections(self) -> frozenset[Section]:
+        return frozenset(self._family(past.identity.section) for past in self.pasts)
+
+    def _family(self, section: Section) -> Section:
+        return self.masters.family_of(section) if self.masters else section
 
     def of_year(self, fiscal_year: int) -> list[Past]:
         """The sheets of one evaluated year, each project once."""
@@ -169,4 +182,4 @@ class Previous:
 
     def __reduce__(self) -> tuple[type[Previous], tuple[object, ...]]:
         # Only what was read crosses process borders; what is looked up is made anew.
-        return Previous, (self.pasts, self.masters)
+        return Previous, (self.pasts, self.masters, self.whole)

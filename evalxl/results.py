@@ -47,6 +47,8 @@ class Outline:
     checked: list[dict[str, Any]]
     """As ``validate --json`` has them: one entry a sheet and one a refusal."""
     refusals: int
+    years: tuple[int, ...] = ()
+    """The evaluated years of its sheets."""
 
 
 def recorded(result: FileResult, *, cells: bool, lang: Lang) -> Outline:
@@ -63,7 +65,8 @@ def checked(result: FileResult, *, lang: Lang) -> Outline:
         for sheet in result.sheets
     ]
     refused = [_entry(result.file, sheet_of(f), None, [f], lang) for f in result.refused]
-    return Outline(result.file, result.path, result.skipped, [], sheets + refused, len(refused))
+    years = tuple(sheet.record.fiscal_year for sheet in result.sheets)
+    return Outline(result.file, result.path, result.skipped, [], sheets + refused, len(refused), years)
 
 
 def _entry(

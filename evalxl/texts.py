@@ -302,6 +302,12 @@ PREVIOUS_REFUSED = Text(
     "前の年度のファイルを読めないため、比べません: {file}（{code} {message}）",
     "Last year's file cannot be read and is not compared: {file} ({code} {message})",
 )
+PREVIOUS_LATER = Text(
+    "--previous のシートは{before}のもので、検証するシート（{years}）より前の年度がありません。"
+    "前の年度とは比べていません。",
+    "The sheets of --previous are of {before}; none is of a year before those checked ({years}). Nothing was "
+    "compared with last year.",
+)
 NO_ACCOUNTS = Text(
     "accounts.csv に{year}年度の決算がないため、{year}年度は突合しません。",
     "accounts.csv has nothing for FY{year}: that year is not tied out.",

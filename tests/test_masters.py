@@ -151,12 +151,12 @@ def test_what_is_wrong_is_told_with_line_and_column(
 
 def test_columns_that_are_not_used_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A successor under a heading nobody knows would else be lost in silence, and with it the mapping."""
-    (tmp_path / "organization.csv").write_text("部,課,開始年度,引継ぎ,備考\n総務部,総務課,H29,,\n", "cp932")
+    (tmp_path / "organization.csv").write_text("部,課,開始年度,後任の課,備考\n総務部,総務課,H29,,\n", "cp932")
     (tmp_path / "rates.csv").write_text("年度,時間単価\nH29,4077\n", "utf-8")
-    assert masters.load(tmp_path).unused == {"organization.csv": ["引継ぎ", "備考"]}
+    assert masters.load(tmp_path).unused == {"organization.csv": ["後任の課", "備考"]}
     cli.main(["validate", str(tmp_path), "--master", str(tmp_path)])
     told = capsys.readouterr().err
-    assert "organization.csv: 使わない列があります（引継ぎ、備考）" in told
+    assert "organization.csv: 使わない列があります（後任の課、備考）" in told
     assert "rates.csv: 使わない" not in told
 
 

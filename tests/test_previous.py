@@ -182,6 +182,39 @@ def test_new_and_vanished_projects(tmp_path: Path) -> None:
     } == {"4.xlsx": ["Y705"]}
 
 
+def test_one_file_of_last_year_says_nothing_about_other_sections(
+    kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From a whole year's folder what is not there is new; from one file only in its own section."""
+    own = SEVENTEEN[0]
+    added = later(0, project_name="別の事業").with_values({"budget.minor": "77", "budget.major": "78"})
+    assert added.text("division") == own.text("division") != later(1).text("division")
+    for name, one in {"同じ課の新規": added, "ほかの課": later(1), "ほかの課の新規": later(13)}.items():
+        filled.write(many.FORM, [to_json(one)], tmp_path / "new" / f"{name}.xlsx")
+    for source, expected in (("提出/0.xlsx", {"同じ課の新規"}), ("提出", {"同じ課の新規", "ほかの課の新規"})):
+        given = ["validate", str(tmp_path / "new"), "--previous", str(kept / source), "--json"]
+        cli.main([*given, "--fail-on", "never"])
+        entries = json.loads(capsys.readouterr().out)
+        new = {e["file"] for e in entries if "Y705" in [f["code"] for f in e["findings"]]}
+        assert {Path(name).stem for name in new} == expected
+
+
+def test_sheets_that_are_not_of_an_earlier_year_are_told(
+    kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The wrong folder must not look like a year in which nothing was rewritten."""
+    books, before = str(kept / "提出"), str(kept / "提出" / "0.xlsx")
+    output = tmp_path / "集約.xlsx"
+    for verb in (["validate", books], ["consolidate", books, "-o", str(output)]):
+        for lang, words in (("ja", "平成29年度"), ("en", "Nothing was compared")):
+            cli.main([*verb, "--previous", before, "--fail-on", "never", "--lang", lang])
+            assert words in capsys.readouterr().err
+    assert any("比べていません" in str(cell) for row in stored(output)["概要"] for cell in row)
+    filled.write(many.FORM, [to_json(later(0))], tmp_path / "new.xlsx")
+    cli.main(["validate", str(tmp_path / "new.xlsx"), "--previous", before, "--fail-on", "never"])
+    assert "前の年度がありません" not in capsys.readouterr().err
+
+
 def test_what_was_to_end_has_not_vanished(tmp_path: Path) -> None:
     before = Previous([past(SEVENTEEN[0], ends=True), past_of(SEVENTEEN[1])])
     report = run({"1.xlsx": later(1)}, tmp_path / "a.xlsx", Settings().beside(None, before))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalxl import texts
 from evalxl.actions import Argument, Context, UsageError
 from evalxl.texts import Text
+from workbook.notation import era_year
 
 if TYPE_CHECKING:
     from evalxl.masters import Masters
@@ -75,15 +77,32 @@ def _previous(context: Context, path: str, masters: Masters | None, jobs: int | 
         pasts = [of_rows(sheet) for folder in folders for sheet in loading.of_store(folder).sheets]
     except ValueError as error:
         raise UsageError(texts.DAMAGED_STORE, detail=error) from error
+    whole = bool(folders) or not Path(path).is_file()
     if not folders:
-        pasts = _of_books(context, path, jobs)
+        pasts, summary = _of_books(context, path, jobs)
+        whole |= summary
     if not pasts:
         raise UsageError(texts.NO_PREVIOUS, path=path)
-    return Previous(pasts, masters)
+    return Previous(pasts, masters, whole)
 
 
-def _of_books(context: Context, path: str, jobs: int | None) -> list[Past]:
-    """Of departments' books; of a summary book where there are none."""
+def told_uncompared(context: Context, years: Iterable[int]) -> None:
+    """Say that last year's sheets are of no year before any of the run's sheets; ``years`` are theirs."""
+    previous, run = context.settings.previous, sorted(set(years))
+    if not previous or not run or any(previous.year_before(year) for year in run):
+        return
+
+    def named(found: Iterable[int]) -> str:
+        japanese = context.lang == "ja"
+        words = (era_year(y) if japanese else texts.FISCAL_YEAR.en.format(year=y) for y in sorted(set(found)))
+        return ("、" if japanese else ", ").join(words)
+
+    before = named(past.fiscal_year for past in previous.pasts)
+    context.tell(texts.PREVIOUS_LATER, before=before, years=named(run))
+
+
+def _of_books(context: Context, path: str, jobs: int | None) -> tuple[list[Past], bool]:
+    """Of departments' books; of a summary book (True) where there are none."""
     import msgspec
 
     from evalxl.previous import keep
@@ -101,7 +120,7 @@ def _of_books(context: Context, path: str, jobs: int | None) -> list[Past]:
         for code, message in one.refused:
             context.tell(texts.PREVIOUS_REFUSED, file=one.file, code=code, message=message)
     pasts = [past for one in kept for past in one.pasts]
-    return pasts or _of_summaries(context, kept)
+    return (pasts, False) if pasts else (_of_summaries(context, kept), True)
 
 
 def _of_summaries(context: Context, kept: list[Kept]) -> list[Past]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from evalxl import texts
 from evalxl.actions import DONE, FINDINGS, Argument, Context, FailOn, Outcome, UsageError, command
 from evalxl.commands.arguments import FAIL_ON, FRESH, JOBS, PATHS, SCHEDULER
-from evalxl.commands.beside import MASTER, PREVIOUS, with_beside
+from evalxl.commands.beside import MASTER, PREVIOUS, told_uncompared, with_beside
 from evalxl.texts import Text
 from workbook import collector
 
@@ -155,6 +155,7 @@ def validated(context: Context, outlines: list[Outline], report: Path | None, fa
     entries = [entry for outline in outlines for entry in outline.checked]
     refused = sum(outline.refusals for outline in outlines)
     files = _files(outlines, context)
+    told_uncompared(context, (year for outline in outlines for year in outline.years))
     if report:
         book.write(table(outlines, report, context.lang), report)
         context.tell(texts.WRITTEN, path=report)
@@ -319,13 +320,14 @@ def summed_up(context: Context, report: dict[str, Any], fail_on: FailOn) -> Outc
 
 
 def _told_beforehand(context: Context, files: list[FileRows], output: Path) -> None:
-    """What the run will not be able to compare: years without accounts, a damaged ledger."""
+    """What the run will not be able to compare: years without accounts or last year, a damaged ledger."""
     from evalxl import reception, tie_out
 
     masters = context.settings.masters
     sheets = [sheet for file in files for sheet in file.sheets]
     for year in tie_out.missing_years(sheets, masters) if masters else ():
         context.tell(texts.NO_ACCOUNTS, year=year)
+    told_uncompared(context, (sheet.fiscal_year for sheet in sheets))
     kept = reception.path_of(output)
     try:
         reception.read(kept)

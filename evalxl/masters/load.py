@@ -26,7 +26,7 @@ _YEARS = (
     Column("from_year", ("開始年度", "始期")),
     Column("to_year", ("終了年度", "終期")),
 )
-_SUCCESSOR = Column("successor", ("引継先", "引き継ぎ先", "後継"))
+_SUCCESSOR = Column("successor", ("引継先", "引継ぎ先", "引き継ぎ先", "引継ぎ", "承継先", "後継"))
 _BUDGET_WORDS = {
     "account": ("会計", "会計コード"), "kan": ("款", "款コード"), "kou": ("項", "項コード"),
     "moku": ("目", "目コード"), "major": ("大事業", "大事業コード"), "minor": ("中事業", "中事業コード"),

@@ -226,12 +226,12 @@ def _changed(sheet: Sheet, key: str, name: str, unit: str | None, taken: set[str
     settings={"previous": {}},
 )
 def new_project(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
-    """The project has no sheet among last year's.
+    """The project has no sheet among last year's; of one file of last year's, only its own section is asked.
 
     Why: a new project needs its start to be explained; one that was only renamed must not lose its past.
     """
-    match = _match(sheet, settings)
-    if match and not match.pasts and settings.previous:
+    match, section = _match(sheet, settings), identity.of_record(sheet).section
+    if match and not match.pasts and settings.previous and settings.previous.covers(section):
         expected = settings.previous.year_before(sheet.fiscal_year)
         yield Hit("project_name", values={"found": sheet.text("project_name"), "expected": expected})
 

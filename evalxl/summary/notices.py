@@ -39,6 +39,12 @@ def _told(beside: Beside, placed: Sequence[SheetRows]) -> Iterator[tuple[str, st
         left = [f"{VERDICTS[name]}{verdicts[name]}件" for name in OPEN if verdicts[name]]
         fine = f"一致{verdicts['equal']}件、千円未満の端数だけの差{verdicts['rounding']}件"
         yield "会計との突合", f"{'、'.join([*left, fine])}です（「突合表」）。"
+    previous = beside.settings.previous
+    if previous and not any(previous.year_before(sheet.fiscal_year) for sheet in beside.run.sheets):
+        yield (
+            "前の年度",
+            "渡された前の年度のシートは、どれもこの集約より前の年度のものでなく、比べていません。",
+        )
     rewritten = sum(len(sheet.rewritten) for sheet in beside.run.sheets)
     if rewritten:
         yield "過去の数値", f"前回のシートと違う過去の決算値が{rewritten}件あります（「過去数値の変更」）。"
