@@ -3,6 +3,8 @@
 ::
 
     form = "unnan_2017"              # only where the form is not found by its labels
+    master = 'マスター'              # what validate and consolidate are given besides, unless the command
+    previous = '前年度'              # line or the button says otherwise; seen from the folder of this file
 
     [rules]
     off = ["T603"]                   # not run
@@ -113,6 +115,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rates: dict[int, Number] = {}
     """Yen an hour by fiscal year."""
     form: str | None = None
+    master_folder: str | None = None
+    """Where the masters are to be found."""
+    previous_place: str | None = None
+    """Where last year's sheets are to be found: a folder, a file or an address."""
     leave_out: tuple[str, ...] = ()
     """Fields that `publish` leaves out, besides the form's personal ones."""
     site: Site = Site(licence_url=CC_BY)
@@ -128,7 +134,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     def decisive(self) -> tuple[Any, ...]:
         """All that decides what the rules find, as plain values that can be encoded: for a hash."""
-        own = msgspec.structs.replace(self, rates={}, masters=None, previous=None)
+        own = msgspec.structs.replace(
+            self, rates={}, masters=None, previous=None, master_folder=None, previous_place=None
+        )
         beside = (self.masters.digest if self.masters else "", self.previous.digest if self.previous else "")
         return own, sorted(self.rates.items()), *beside
 
@@ -157,6 +165,7 @@ _EXPECTED = {
     "severity": ("error・warning・infoのどれか", "error, warning or info"),
     "texts": ('文字の一覧 ["…"]', 'a list of texts ["…"]'),
     "text": ("文字", "a text"),
+    "place": (r"フォルダーかファイルの場所 '\\サーバー\評価'", r"a folder or file '\\server\reviews'"),
     "address": ("https:// で始まるアドレス", "an address that begins with https://"),
     "table": ("[{key}]の表", "a table [{key}]"),
     "order": ("hours_per_person_warning ≦ hours_per_person_error",) * 2,
@@ -255,7 +264,7 @@ class _Reader:
         self.name = name
 
     def settings(self, data: Mapping[str, Any]) -> Settings:
-        self.known(data, ("form", "rules", "thresholds", "rates", "publish"), "")
+        self.known(data, ("form", "master", "previous", "rules", "thresholds", "rates", "publish"), "")
         rules = self.table(data, "rules", ("off", "grade"))
         publish = self.table(data, "publish", ("leave_out", *Site.__struct_fields__))
         return Settings(
@@ -264,9 +273,20 @@ class _Reader:
             thresholds=self.thresholds(self.table(data, "thresholds", Thresholds.__struct_fields__)),
             rates=dict(self.rates(self.table(data, "rates", None))),
             form=self.form(data.get("form")),
+            master_folder=self.place(data, "master"),
+            previous_place=self.place(data, "previous"),
             leave_out=self.texts(publish, "publish", "leave_out"),
             site=self.site({key: value for key, value in publish.items() if key != "leave_out"}),
         )
+
+    def place(self, data: Mapping[str, Any], key: str) -> str | None:
+        """A folder, a file or an address; seen from the folder that the settings stand in."""
+        value = data.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, str) or not value.strip():
+            raise self.wrong("", key, value, "place")
+        return value if "://" in value else str(Path(self.name).parent / value)
 
     def site(self, data: Mapping[str, Any]) -> Site:
         for key, value in data.items():

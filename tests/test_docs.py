@@ -53,7 +53,7 @@ def test_the_reference_names_everything_there_is(reference: dict[str, str]) -> N
 
 def test_every_setting_has_its_meaning() -> None:
     known = {
-        "top": {"form"},
+        "top": {"form", "master", "previous"},
         "rules": {"off", "grade"},
         "thresholds": set(settings.Thresholds.__struct_fields__),
         "rates": {"YYYY"},

@@ -47,12 +47,20 @@ def with_beside(
     """
     if master is None and previous is None:
         return context
-    masters = _masters(context, master) if master is not None else None
-    before = _previous(context, previous, masters, jobs) if previous is not None else None
+    masters = masters_of(context, master) if master is not None else None
+    before = previous_of(context, previous, masters, jobs) if previous is not None else None
     return dataclasses.replace(context, settings=context.settings.beside(masters, before))
 
 
-def _masters(context: Context, folder: Path) -> Masters:
+def configured(context: Context, master: Path | None, previous: str | None) -> tuple[Path | None, str | None]:
+    """The masters and last year's sheets that were named, else those that the settings name."""
+    known = context.settings
+    folder = known.master_folder
+    return master or (Path(folder) if folder else None), previous or known.previous_place
+
+
+def masters_of(context: Context, folder: Path) -> Masters:
+    """The masters of a folder; what was repaired in them is told. Raises `MastersError`."""
     from evalxl import masters
 
     found = masters.load(folder)
@@ -67,7 +75,8 @@ def _masters(context: Context, folder: Path) -> Masters:
     return found
 
 
-def _previous(context: Context, path: str, masters: Masters | None, jobs: int | None) -> Previous:
+def previous_of(context: Context, path: str, masters: Masters | None, jobs: int | None = None) -> Previous:
+    """Last year's sheets; what of them cannot be read is told. Raises `UsageError` where nothing can."""
     from evalxl.past import Previous
     from evalxl.previous import of_rows
     from evalxl.rolling import loading

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from evalxl import texts
 from evalxl.actions import DONE, FINDINGS, Argument, Context, FailOn, Outcome, UsageError, command
 from evalxl.commands.arguments import FAIL_ON, FRESH, JOBS, PATHS, SCHEDULER
-from evalxl.commands.beside import MASTER, PREVIOUS, told_uncompared, with_beside
+from evalxl.commands.beside import MASTER, PREVIOUS, configured, told_uncompared, with_beside
 from evalxl.texts import Text
 from workbook import collector
 
@@ -117,7 +117,7 @@ def validate(
     """Print the findings of all sheets, and write them as a workbook or into copies when asked for."""
     from evalxl import results
 
-    context = with_beside(context, master, previous, jobs)
+    context = with_beside(context, *configured(context, master, previous), jobs)
     if annotate:
         return _annotated(context, paths, annotate, report, fail_on, jobs)
 
@@ -259,7 +259,9 @@ def consolidate(
     writable(output)
     writable(reception.path_of(output))
     started = time.perf_counter()
-    context = dataclasses.replace(with_beside(context, master, previous, jobs), meanwhile=_load_writer)
+    context = dataclasses.replace(
+        with_beside(context, *configured(context, master, previous), jobs), meanwhile=_load_writer
+    )
     with (
         collector.paused(),
         context.rows(paths, jobs, leave_out=[output], scheduler=scheduler, fresh=fresh) as found,

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from evalxl.actions import UsageError
+from evalxl.masters import MastersError
 from evalxl.rules.registry import Lang
 from evalxl.settings import SettingsError
 from udfs import ribbon
@@ -116,6 +117,8 @@ def _words(error: Exception, lang: Lang) -> str:
         return error.text.of(lang, **error.values)
     if isinstance(error, UsageError):
         return error.text.of(lang, **error.values)
+    if isinstance(error, MastersError):
+        return texts.WRONG_MASTERS.of(lang, detail=error.message(lang))
     if isinstance(error, SettingsError):
         return texts.WRONG_SETTINGS.of(lang, detail=error.message(lang))
     if isinstance(error, OutputLocked):

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from evalxl import commands
 from evalxl.actions import Context
-from udfs.buttons import live, texts
+from udfs.buttons import live, progress, texts
 from udfs.buttons.excel import Stopped, Trouble
 from workbook import marks
 
 if TYPE_CHECKING:
     from udfs.buttons import Session
 
-T = TypeVar("T")
-_OFTEN = 0.2
-"""Seconds between two looks at the keyboard, and two changes of the status bar."""
 FIELDS = (
     ("organization", "部・課別"),
     ("policies", "政策・施策・基本事業別"),
@@ -72,21 +67,4 @@ def rollup(session: Session) -> None:
 
 def _context(session: Session, folder: Path) -> Context:
     known, form = live.known_settings(folder)
-
-    def watched(results: Iterable[T], total: int) -> Iterator[T]:
-        return _watched(session, results, total)
-
-    return Context(known, session.lang, form=form, quiet=True, watch=watched)
-
-
-def _watched(session: Session, results: Iterable[T], total: int) -> Iterator[T]:
-    """The results, with the progress in the status bar. Raises `Stopped` when Esc was pressed."""
-    last = 0.0
-    for done, result in enumerate(results, 1):
-        now = time.monotonic()
-        if now - last >= _OFTEN or done == total:
-            last = now
-            if session.escaped():
-                raise Stopped(texts.STOPPED)
-            session.status(texts.READING.of(session.lang, done=done, all=total))
-        yield result
+    return Context(known, session.lang, form=form, quiet=True, watch=progress.watcher(session, texts.READING))

@@ -39,6 +39,11 @@ WRONG_SETTINGS = Text(
     "設定ファイルに誤りがあります。\n{detail}\n［設定］ボタンで開いて直してください。",
     "The settings file is wrong.\n{detail}\nOpen it with the button [Settings] and mend it.",
 )
+WRONG_MASTERS = Text(
+    "マスターに誤りがあるか、読めません。\n{detail}\n"
+    "設定ファイルの master の場所と、マスターを確かめてください。",
+    "A master is wrong or cannot be read.\n{detail}\nSee to 'master' in the settings and to the masters.",
+)
 LOCKED = Text(
     "{path} に書き込めません。\n開いているブックを閉じるか、別の場所を選んでください。",
     "{path} cannot be written.\nClose the book that is open, or choose another place.",
@@ -58,7 +63,26 @@ STOPPED = Text(
     "中止しました。書きかけのファイルは残していません。", "Stopped. No half-written file is left behind."
 )
 
+READING_PREVIOUS = Text(
+    "検証：前の年度のシートを読んでいます {done} / {all}（Escキーで中止できます）",
+    "Validating: reading last year's sheets {done} / {all} (Esc stops)",
+)
+STOPPED_CHECK = Text("検証を中止しました。何も変えていません。", "Stopped. Nothing was changed.")
+
 # 検証.
+NO_MASTERS = Text(
+    "マスターを読めないため、マスターとは照らし合わせていません（シートの点検は行いました）。\n{detail}\n"
+    "ネットワークの接続と、設定ファイルの master を確かめてください。",
+    "The masters cannot be read, so the sheet was checked without them.\n{detail}\nSee to the network and to "
+    "'master' in the settings.",
+)
+NO_PREVIOUS = Text(
+    "前の年度のシートを読めないため、前の年度とは比べていません（シートの点検は行いました）: {path}\n"
+    "ネットワークの接続と、設定ファイルの previous を確かめてください。",
+    "Last year's sheets cannot be read, so nothing was compared with them: {path}\nSee to the network and to "
+    "'previous' in the settings.",
+)
+AND_MORE = Text("ほか{count}件", "and {count} more")
 CLEAN = Text("「{book}」に誤りや注意はありませんでした。", "There is nothing to be mended in “{book}”.")
 FOUND = Text(
     "「{book}」の検証結果: 誤り {error}件、注意 {warning}件、参考 {info}件（回答済 {answered}件）",
@@ -176,6 +200,9 @@ SETTINGS_NOWHERE = Text(
 )
 SETTINGS_TEMPLATE = """\
 # evalxl の設定。行の頭の # を消すと効きます。くわしくは説明書の「設定」をご覧ください。
+
+# master = 'マスター'         # マスターのフォルダー（このファイルのフォルダーから見た場所か、サーバーの場所）
+# previous = '前年度'         # 前の年度のシートのフォルダー、または集約表
 
 # [rules]
 # off = ["T603"]            # 行わない検査

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from evalxl import annotating
-from udfs.buttons import live, marking, texts
+from udfs.buttons import comparing, live, marking, texts
 from udfs.buttons.batch import Step, perform
 from udfs.buttons.excel import Trouble
 from workbook import marked
@@ -24,15 +24,18 @@ if TYPE_CHECKING:
 def validate(session: Session) -> None:
     """Check the live book, colour and note its cells, and list the findings on a sheet of it."""
     with live.opened(session.xl) as book:
-        marks = list(annotating.marks_of(book.result(), session.lang))
+        told = comparing.compare(session, book)
+        result = book.result()
+        told += comparing.uncompared(session, book, result)
+        marks = list(annotating.marks_of(result, session.lang))
         there, hindrance, reason = _structure(session, book)
         if there is None or hindrance:
-            told = [texts.OTHER_BOOK[hindrance].of(session.lang, reason=reason)] if marks else []
+            told += [texts.OTHER_BOOK[hindrance].of(session.lang, reason=reason)] if marks else []
             answered = 0
             if marks:
                 _in_another_book(session, book, marks)
         else:
-            told = _in_the_book(session, book, there, marks)
+            told += _in_the_book(session, book, there, marks)
             answered = sum(mark.key in there.answers for mark in marks)
         if book.read_only and marks:
             told.append(texts.READ_ONLY.of(session.lang))
