@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from evalxl import texts
+from evalxl.arithmetic import hundredths
 from evalxl.results import Outline
 from evalxl.rules.registry import Lang
 from evalxl.texts import Text
@@ -67,7 +68,9 @@ def _cell(value: Any) -> Cell:
     if value is None or type(value) is int:
         return value
     if isinstance(value, float):
-        return Decimal(repr(value))
+        figure = Decimal(repr(value))
+        # Yen in 千円 have three decimals; more has only what was worked out, such as a cost per unit.
+        return figure if figure == round(figure, 3) else hundredths(figure)
     return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

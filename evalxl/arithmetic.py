@@ -49,6 +49,19 @@ def round_half_up(number: Number | Fraction) -> int:
     return math.floor(Fraction(number) + Fraction(1, 2))
 
 
+def hundredths(number: Number | Fraction) -> Decimal:
+    """A figure to two decimals, a half rounded away from 0, for people; whole where it is.
+
+    >>> hundredths(Fraction(16753, 888)), hundredths(Decimal("2.50")), hundredths(3)
+    (Decimal('18.87'), Decimal('2.5'), Decimal('3'))
+    """
+    whole, rest = divmod(round_half_up(Fraction(number) * 100), 100)
+    if not rest:
+        return Decimal(whole)
+    found = Decimal(100 * whole + rest).scaleb(-2)
+    return found if rest % 10 else found.quantize(Decimal("0.1"))
+
+
 def size(number: Number) -> Number:
     """A figure without its sign.
 

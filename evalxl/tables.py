@@ -11,8 +11,10 @@ import functools
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Literal
 
+from evalxl.arithmetic import hundredths
 from evalxl.results import FileResult, SheetResult
 from evalxl.rules.registry import Finding, Lang, field_name
 from workbook import form as forms
@@ -291,7 +293,9 @@ def _plain_text(value: Any) -> str | None:
     if value is None:
         return None
     if isinstance(value, (list, tuple)):
-        return "、".join(str(part) for part in value)
+        return "、".join(_plain_text(part) or "" for part in value)
+    if isinstance(value, Fraction):  # worked out, such as a cost per unit: as its message has it
+        value = hundredths(value)
     return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 

@@ -365,3 +365,15 @@ def test_the_package_has_native_charts_and_no_formula_of_newer_excels(mixed: Rep
     assert sum(name.startswith("xl/charts/chart") for name in names) == 7
     assert b"_xlfn" not in formulas
     assert b't="array"' not in formulas
+
+
+def test_a_stack_of_sources_stands_on_zero(tmp_path: Path) -> None:
+    """Figures that are nearly the same would else get an axis that starts high up, and columns that lie."""
+    name = "costs.general.{}".format
+    lowered = many.record(0).with_values({name(year): -(10**6) for year in (2015, 2016, 2017, 2018)})
+    for number, (record, zero) in enumerate([(many.record(0), True), (lowered, False)]):
+        consolidate([many.result(record, "a.xlsx")], tmp_path / f"{number}.xlsx", created="2018年8月1日")
+        with zipfile.ZipFile(tmp_path / f"{number}.xlsx") as book:
+            charts = [book.read(n).decode() for n in book.namelist() if n.startswith("xl/charts/chart")]
+        (stacked,) = [chart for chart in charts if "財源別" in chart]
+        assert ('<c:min val="0"/>' in stacked) is zero

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import dataclasses
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from evalxl import export, tables, totals
+from evalxl import answer_sheet, export, results, tables, totals
 from evalxl.counting import speakers
 from evalxl.results import FileResult, SheetResult
+from evalxl.rules import registry
+from evalxl.settings import Settings
 from evalxl.tables import FileRows, SheetRows, Table
 from tests.support import many
 from workbook.record import Record
@@ -283,3 +286,20 @@ def test_all_tables_appear_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         export.write(made_of(*many.results(1)), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["costs.csv"]
     assert (tmp_path / "costs.csv").read_text() == "old"
+
+
+def test_a_figure_that_was_worked_out_is_shown_with_two_decimals_and_exact_in_json(tmp_path: Path) -> None:
+    """Such as C312's cost per unit: a fraction without an end."""
+    found = many.result(many.record(0).with_values({"activity_indicators.ア.values.2016": 7}), "a.xlsx")
+    sheet = found.sheets[0]
+    sheet.findings = registry.check(sheet.record, Settings())
+    (finding,) = [one for one in sheet.findings if one.code == "C312"]
+    exact = Fraction(sheet.record.cost("grand_total", 2016)) / 7
+    assert finding.to_json("ja")["expected"] == pytest.approx(float(exact), rel=1e-15)
+    assert exact.denominator == 7
+    shown = f"{float(exact):.2f}"
+    row = next(row for row in tables.extract(found).sheets[0].findings if row[0] == "C312")
+    assert row[8] == shown
+    rows = answer_sheet.table([results.checked(found, lang="ja")], tmp_path / "r.xlsx", "ja").rows
+    (expected,) = [row[8] for row in rows if row[1] == "C312"]
+    assert str(expected) == shown

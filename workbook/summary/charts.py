@@ -39,6 +39,8 @@ def cost_chart(book: Workbook, area: Area, data: SummaryData) -> Chart:
     for number, item in enumerate(chosen):
         chart.add_series(_series(area, item, styles.SERIES[number % len(styles.SERIES)]))
     _dress(chart, "事業費の推移（財源別、千円）", legend=True)
+    if all(amount >= 0 for item in chosen for amount in data.total.sums.get(item.name, {}).values()):
+        chart.set_y_axis({**_AMOUNTS, "min": 0})  # a stack whose foot is cut off would lie about its parts
     return chart
 
 
@@ -155,11 +157,13 @@ def _dress(chart: Chart, title: str, *, legend: bool) -> None:
     chart.set_title({"name": title, "name_font": {**FONT, "size": 11, "bold": True}, "overlay": False})
     chart.set_legend({"position": "bottom", "font": FONT} if legend else {"none": True})
     chart.set_x_axis({"num_font": FONT, "line": {"color": styles.LINE}})
-    axis = {"num_format": "#,##0", "num_font": FONT, "major_gridlines": _lines(), "line": {"none": True}}
-    chart.set_y_axis(axis)
+    chart.set_y_axis(_AMOUNTS)
     chart.set_chartarea({"border": {"color": styles.LINE}})
     chart.set_size({"width": 462, "height": 295})
 
 
 def _lines() -> dict[str, Any]:
     return {"visible": True, "line": {"color": palette.GRID, "width": 0.75}}
+
+
+_AMOUNTS = {"num_format": "#,##0", "num_font": FONT, "major_gridlines": _lines(), "line": {"none": True}}
