@@ -170,6 +170,7 @@ class Context:
         `UsageError` when there is nothing to read. With a ``scheduler`` the files are read by its workers
         (`evalxl.cluster`). ``through`` may know the results of some files and have only the others read.
         """
+        from evalxl import annotating
         from evalxl.paths import find
         from evalxl.results import FileResult
 
@@ -180,7 +181,13 @@ class Context:
                 self.tell(texts.SKIPPED_LOCK, file=source.file)
             if not found.sources:
                 raise UsageError(texts.NOTHING)
+            copies = annotating.copies(found.sources)
+            if copies:
+                self.tell(texts.SKIPPED_COPIES, count=len(copies), file=copies[0].file)
+                passed = {source.file for source in copies}
+                found.sources = [source for source in found.sources if source.file not in passed]
             beside = [FileResult(s.file, s.address, skipped="lock_file") for s in found.skipped]
+            beside += [FileResult(s.file, s.address, skipped="marked_copy") for s in copies]
             beside += map(self._lost, found.missing)
             read = functools.partial(self._read, then=then, jobs=jobs, scheduler=scheduler)
             results = through(found.sources, read) if through else read(found.sources)

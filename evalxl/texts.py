@@ -35,6 +35,10 @@ SKIPPED_LOCK = Text(
     "読み飛ばしました: {file}（Excelが開いている間だけ作る一時ファイルです）",
     "Skipped: {file} (a lock file that Excel makes while a book is open)",
 )
+SKIPPED_COPIES = Text(
+    "検証の印を付けた写し{count}件（{file} など）は、もとのファイルと内容が同じため、読み飛ばしました。",
+    "Skipped: {count} marked copies ({file} …), as their books are there and say the same",
+)
 SKIPPED_OWN = Text(
     "読み飛ばしました: {file}（このプログラムが作った集約結果です）",
     "Skipped: {file} (a summary or a report that this program wrote)",

@@ -18,10 +18,11 @@ from benchmarks.annotate import _openpyxl
 from benchmarks.destroyed import destroyed
 from evalxl import annotating
 from evalxl.cli import main
-from tests.support import rich
+from tests.support import many, rich
+from tests.support.books import stored
 from tests.support.layouts import Style, sample, write_book
 from tests.support.office import Office
-from workbook import blank
+from workbook import blank, filled
 from workbook import form as forms
 from workbook.annotate import ANSWERED, COLOURS, MEMORY, Answer, Mark, annotate, answers, is_marked, unmark
 from workbook.errors import Unchangeable
@@ -355,6 +356,40 @@ def test_copies_within_the_input_folder_are_no_input(book: Path, capsys: pytest.
     for _ in range(2):
         run("validate", book.parent, "--annotate", book.parent / "印", "--json")
         assert len(json.loads(capsys.readouterr().out)) == 1
+
+
+def test_copies_among_the_files_of_the_next_run_are_passed_over_until_they_say_something_new(
+    book: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The copies lie in a folder within the submissions; a department may mend its sheet in the copy."""
+    inputs = tmp_path / "提出"
+    (inputs / "総務部").mkdir(parents=True)
+    shutil.move(book, inputs / "総務部" / "事業.xlsx")
+    filled.write(many.FORM, [many.record(5)], inputs / "事業.xlsx")
+    run("validate", inputs, "--annotate", inputs / "印")
+    capsys.readouterr()
+    for verb in (["validate", inputs], ["consolidate", inputs, "-o", tmp_path / "集約.xlsx"]):
+        run(*verb, "--json")
+        told = capsys.readouterr()
+        assert "印を付けた写し2件" in told.err
+        found = json.loads(told.out)
+        assert (len(found) if isinstance(found, list) else found["consolidated"]) == 2
+    received = stored(tmp_path / "集約.xlsx")["受付簿"]
+    assert sum("検証の印を付けた写し" in str(row) for row in received) == 2
+
+    mended = inputs / "印" / "総務部" / "事業.xlsx"
+    changed = openpyxl.load_workbook(mended)
+    changed.worksheets[0]["A1"] = "書き直した"
+    changed.save(mended)
+    run("validate", inputs, "--json")
+    told = capsys.readouterr()
+    assert "印を付けた写し1件" in told.err
+    assert len(json.loads(told.out)) == 3
+    (inputs / "事業.xlsx").unlink()  # a copy without its book is read: nothing else is there of it
+    run("validate", inputs, "--json")
+    told = capsys.readouterr()
+    assert "印を付けた写し" not in told.err
+    assert len(json.loads(told.out)) == 3
 
 
 def test_answers_in_an_earlier_copy_are_carried_over(book: Path, tmp_path: Path) -> None:

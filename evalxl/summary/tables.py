@@ -35,6 +35,7 @@ PHASE_WORDS = {"settled": "決算", "plan": "計画"}
 PERIOD_WORDS = {"single_year": "単年度のみ", "recurring": "単年度繰返", "multi_year": "期間限定複数年度"}
 SKIPPED_WORDS = {
     "lock_file": "Excelで開いている間だけできる一時ファイルのため、読みません。",
+    "marked_copy": "検証の印を付けた写しで、もとのファイルと内容が同じため、読みません。",
     "own_output": "evalxlが書き出した集約表などのため、読みません。",
 }
 
