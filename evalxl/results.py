@@ -30,8 +30,8 @@ class FileResult:
     sheets: list[SheetResult] = dataclasses.field(default_factory=list)
     refused: list[Finding] = dataclasses.field(default_factory=list)
     skipped: str | None = None
-    """Why the file was not meant to be read: ``lock_file`` (~$), ``marked_copy`` (of a file that is there too),
-    ``own_output``. None for all others."""
+    """Why the file was not meant to be read: ``lock_file`` (~$), ``own_output``, ``marked_copy`` (of a file
+    that is there too). None for all others."""
     seconds: float = 0.0
     """Processor and waiting time that it took to read and check."""
 
