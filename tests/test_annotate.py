@@ -281,6 +281,20 @@ def test_answers_are_kept_and_shown_as_answered(full: bytes) -> None:
     assert "回答: 補助金の増による" in book.notes(rich.SHEET).texts()[3, 3]
 
 
+def test_what_is_typed_as_an_answer_stays_a_text(book: Path) -> None:
+    marks = [a_mark("1", "A200", "warning"), a_mark("1", "A201", "warning", "C311")]
+    copy = with_answer(annotate(book.read_bytes(), marks, WORDS).data, 3, "=1+2")
+    again = annotate(copy, marks[1:], WORDS)  # one of them is mended: its answer stands in grey
+    for data in (copy, again.data):
+        sheet = openpyxl.load_workbook(io.BytesIO(data))[WORDS.sheet]
+        formats = [cell.number_format for (cell,) in sheet.iter_rows(min_row=4, min_col=8, max_col=8)]
+        assert formats == ["@", "@"]
+        assert {cell.number_format for cell in sheet[3]} == {"General"}
+        assert {cell.number_format for cell in sheet["D"]} == {"General"}
+    (answer,) = answers(again.data).values()
+    assert answer.text == "=1+2"
+
+
 def test_an_answer_to_what_is_mended_is_not_lost(full: bytes) -> None:
     copy = with_answer(
         annotate(full, [a_mark(rich.SHEET, "D4", "warning")], WORDS).data, 3, "補助金の増による"

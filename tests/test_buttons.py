@@ -118,6 +118,32 @@ def test_answers_survive_and_are_listed_as_answered(desk: Desk, tmp_path: Path) 
     assert cell.has_formula((0, 0)) is False
 
 
+def test_an_answer_typed_with_an_equals_sign_stays_a_text(desk: Desk, tmp_path: Path) -> None:
+    book = desk.excel.open(department(tmp_path / "電算.xlsx"))
+    for typed in ("=計画は未定のため", "=1+2", "1-2", "-確認中", "０１２"):
+        desk.press("validate")
+        cell = results_cell(desk, marked.ANSWER, "C302")
+        assert cell.number_format == "@"  # type: ignore[attr-defined]
+        cell.value = typed  # type: ignore[attr-defined]
+        (answer,) = answers(desk.saved(tmp_path / "again.xlsx")).values()
+        assert answer.text == typed
+    assert book.sheets[RESULTS].range((3, marked.ANSWER + 1)).number_format == "General"
+
+
+def test_the_headings_of_the_results_stay_in_sight(desk: Desk, tmp_path: Path) -> None:
+    import openpyxl
+
+    book = desk.excel.open(department(tmp_path / "電算.xlsx"))
+    for _ in range(2):
+        book.sheets[SHEET].activate()
+        desk.press("validate")
+        desk.saved(tmp_path / "live.xlsx")
+        live = openpyxl.load_workbook(tmp_path / "live.xlsx")
+        assert live.active is not None
+        assert (live.active.title, live.active.freeze_panes) == (RESULTS, "A4")
+        assert live[SHEET].freeze_panes is None
+
+
 def test_an_answered_finding_that_was_mended_stays_on_the_list(quick: Desk, tmp_path: Path) -> None:
     book = quick.excel.open(department(tmp_path / "電算.xlsx"))
     quick.press("validate")

@@ -235,7 +235,12 @@ def _results(book: Book, shown: Sequence[Sequence[Shown]]) -> bytes:
         "answer": styles.with_fill(plain, marked.ANSWER_CELL),
         "faint": styles.with_colour(plain, marked.FAINT),
     }
+    typed = {
+        look: styles.as_text(looks[look]) for look in {row[ANSWER].look for row in shown[HEAD_ROW + 1 :]}
+    }
     rows = [[Written(cell.value, looks[cell.look], cell.location) for cell in row] for row in shown]
+    for row, cells in zip(rows[HEAD_ROW + 1 :], shown[HEAD_ROW + 1 :], strict=True):
+        row[ANSWER] = dataclasses.replace(row[ANSWER], style=typed[cells[ANSWER].look])
     heights = {n: height for n, height in enumerate(marked.heights(shown)) if n >= HEAD_ROW}
     return sheet_xml(
         rows, main=book.main, widths=marked.WIDTHS, hidden=[KEY], frozen=HEAD_ROW + 1, heights=heights

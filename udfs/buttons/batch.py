@@ -94,6 +94,19 @@ def _sheet(sheet: Any, what: str, value: str | float) -> None:
             sheet.Activate()
         case "clear":
             sheet.Cells.Clear()
+        case "freeze":
+            _freeze(sheet.Parent.Windows(1), int(value))
+
+
+def _freeze(window: Any, rows: int) -> None:
+    """Keep the first rows of the sheet in front in sight. Not every view can: then they are not."""
+    try:
+        if not window.FreezePanes:
+            window.Split = False
+            window.ScrollRow, window.SplitRow, window.FreezePanes = 1, rows, True
+    except com_error() as error:
+        if is_busy(error):
+            raise
 
 
 _INTERIOR = {
@@ -101,7 +114,7 @@ _INTERIOR = {
     "tint": "TintAndShade",
 }  # fmt: skip
 _FONT = {"bold": "Bold", "size": "Size", "fontcolor": "Color", "underline": "Underline"}
-_RANGE = {"width": "ColumnWidth", "height": "RowHeight", "hidden": "Hidden"}
+_RANGE = {"width": "ColumnWidth", "height": "RowHeight", "hidden": "Hidden", "format": "NumberFormat"}
 
 
 def _format(target: Any, what: str, value: str | float) -> None:

@@ -236,6 +236,9 @@ def looks(sheet: str, rows: Sequence[Sequence[Shown]]) -> Iterator[Step]:
     for look, settings in _LOOKS.items():
         for line in at(cells[look]):
             yield from (Step(sheet, line, what, value) for what, value in settings)
+    if len(rows) > marked.HEAD_ROW + 1:  # an answer that begins with = must not become a formula
+        answer = letters(marked.ANSWER)
+        yield Step(sheet, f"{answer}{marked.HEAD_ROW + 2}:{answer}{last}", "format", "@")
     heights: dict[float, list[Spot]] = defaultdict(list)
     for number, height in enumerate(marked.heights(rows)):
         if number >= marked.HEAD_ROW:
@@ -292,6 +295,11 @@ def _plain(value: str | float) -> str:
         return f"{float(value):.10g}"
     except ValueError:
         return str(value)[:_LONGEST].replace("\r\n", "\n").strip()
+
+
+def in_front(sheet: str) -> list[Step]:
+    """Shows the sheet of results with its headings always in sight."""
+    return [Step(sheet, "", "activate"), Step(sheet, "", "freeze", marked.HEAD_ROW + 1)]
 
 
 HIDE_MEMORY = Step(MEMORY, "", "visible", VERY_HIDDEN)

@@ -110,7 +110,7 @@ def _in_the_book(
     _write(book.book, MEMORY, marking.text_block(planned.memory))
     _write(book.book, sheet, marking.block(planned.results))
     after = [*planned.steps, *marking.looks(sheet, planned.results), marking.HIDE_MEMORY]
-    perform(session.xl, book.book, book.name, [*after, Step(sheet, "", "activate")])
+    perform(session.xl, book.book, book.name, [*after, *marking.in_front(sheet)])
     if planned.protected:
         told.append(texts.NOT_MARKED.of(session.lang, sheets="、".join(planned.protected)))
     if lost:
@@ -147,7 +147,7 @@ def _in_another_book(session: Session, book: live.Live, marks: Sequence[Mark]) -
     name = str(new.Name)
     perform(session.xl, new, name, [Step(first, "", "rename", words.sheet)])
     _write(new, words.sheet, marking.block(results, place))
-    after = [*marking.looks(words.sheet, results), Step(words.sheet, "", "activate")]
+    after = [*marking.looks(words.sheet, results), *marking.in_front(words.sheet)]
     perform(session.xl, new, name, after)
 
 

@@ -38,9 +38,21 @@ Private Sub EvStep(ByVal Book As Object, ByVal SheetName As String, ByVal Addres
             Book.Names(Address).Delete
         Case "clear"
             Book.Worksheets(SheetName).Cells.Clear
+        Case "freeze"
+            EvFreeze Book.Windows(1), Value
         Case Else
             EvFormat Book.Worksheets(SheetName).Range(Address), What, Value
     End Select
+End Sub
+
+' Keeps the first rows of the sheet in front in sight. Not every view can: then they are not.
+Private Sub EvFreeze(ByVal Window As Object, ByVal Rows As Long)
+    On Error Resume Next
+    If Window.FreezePanes Then Exit Sub
+    Window.Split = False
+    Window.ScrollRow = 1
+    Window.SplitRow = Rows
+    Window.FreezePanes = True
 End Sub
 
 Private Sub EvFormat(ByVal Target As Object, ByVal What As String, ByVal Value As Variant)
@@ -66,6 +78,7 @@ Private Sub EvFormat(ByVal Target As Object, ByVal What As String, ByVal Value A
         Case "width": Target.ColumnWidth = Value
         Case "height": Target.RowHeight = Value
         Case "hidden": Target.Hidden = Value
+        Case "format": Target.NumberFormat = Value
         Case Else: Err.Raise 5
     End Select
 End Sub

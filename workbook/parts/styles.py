@@ -22,6 +22,9 @@ _FONT_ORDER = (
     "family", "charset", "scheme",
 )  # fmt: skip
 
+_TEXT = 49
+"""The number format "@", which every book has."""
+
 
 class Counts(NamedTuple):
     """How many formats, fills and fonts there are."""
@@ -90,6 +93,10 @@ class Styles:
                 font.remove(old)
             _in_place(font, make(font, name, attributes))
         return self._derived(style, "fontId", self._index("fonts", font), "applyFont", "1")
+
+    def as_text(self, style: int) -> int:
+        """The format with "@": what is typed stays a text, also ``=…`` and ``1-2``."""
+        return self._derived(style, "numFmtId", _TEXT, "applyNumberFormat", "1")
 
     def with_wrap(self, style: int, *, top: bool = True) -> int:
         """The format with lines broken within the cell."""
