@@ -255,9 +255,11 @@ def read_tick(value: CellValue) -> Tick | None:
     >>> read_tick("☑"), read_tick(False), read_tick("( )"), read_tick("○"), read_tick("レポート")
     ('on', 'off', 'off', 'circle', None)
     """
+    if isinstance(value, str):
+        return _text_tick(value) if len(value) <= 8 else None
     if isinstance(value, bool):
         return "on" if value else "off"
-    return _text_tick(value) if isinstance(value, str) and len(value) <= 8 else None
+    return None
 
 
 @functools.lru_cache(maxsize=4096)

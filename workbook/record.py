@@ -9,6 +9,7 @@ so that a rule can tell none from both.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
@@ -61,6 +62,10 @@ class Record:
     issues: list[Issue] = dataclasses.field(default_factory=list)
     answered: frozenset[str] = frozenset()
     """Keys of number fields that hold a dash."""
+    _made: dict[str, Indicator | None] = dataclasses.field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Indicators by their keys, each made once: nothing changes in a record that was read."""
 
     def __getitem__(self, key: str) -> Value:
         """The value under a flat key; None when blank or not on the sheet."""
@@ -114,19 +119,21 @@ class Record:
 
     def indicators(self, table: str) -> list[Indicator]:
         """The slots of an indicator table that hold anything, in the form's order."""
-        found = (self.indicator(table, slot) for slot in self.slots(table))
+        found = (self.indicator(*place) for place in self.places() if place[0] == table)
         return [indicator for indicator in found if indicator]
 
-    def slots(self, table: str) -> Iterator[str]:
-        """The slots the sheet has for that table."""
-        prefix, suffix = f"{table}.", ".name"
-        for key in self.cells:
-            if key.startswith(prefix) and key.endswith(suffix):
-                yield key[len(prefix) : -len(suffix)]
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """Table and slot of every indicator that the sheet has room for, as they stand on it."""
+        return _places(tuple(self.cells))
 
     def indicator(self, table: str, slot: str) -> Indicator | None:
         """One slot; None when nothing stands in it."""
         key = f"{table}.{slot}"
+        if key not in self._made:
+            self._made[key] = self._indicator(table, slot, key)
+        return self._made[key]
+
+    def _indicator(self, table: str, slot: str, key: str) -> Indicator | None:
         values = {year: self.number(f"{key}.values.{year}") for year in self.years}
         answered = frozenset(y for y in self.years if f"{key}.values.{y}" in self.answered)
         name, unit = self.text(f"{key}.name") or None, self.text(f"{key}.unit") or None
@@ -150,6 +157,13 @@ class Record:
             values[key] = value
         cells = self.cells | {key: f"?!{key}" for key in changes if key not in self.cells}
         return dataclasses.replace(self, values=values, cells=cells, answered=frozenset(answered))
+
+
+@functools.lru_cache(maxsize=256)
+def _places(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The indicators among the keys of a record; most sheets of a run have the same keys."""
+    names = (key.removesuffix(".name").partition(".") for key in keys if key.endswith(".name"))
+    return tuple((table, slot) for table, _, slot in names if slot)
 
 
 def _one(ticked: tuple[Any, ...], meaning: Mapping[Any, bool]) -> bool | None:

@@ -89,16 +89,17 @@ def _facts(form: Form) -> Facts:
 class Sheet(Record):
     """A record for the length of one check; its values must not be changed meanwhile."""
 
-    __slots__ = ("_places", "_tables", "facts", "planned", "settled", "unread")
+    __slots__ = ("_sorted", "_tables", "facts", "planned", "settled", "unread")
 
     def __init__(self, record: Record) -> None:
-        super().__init__(*(getattr(record, field.name) for field in _FIELDS))
+        super().__init__(*(getattr(record, name) for name in _FIELDS))
+        self._made = record._made
         self.facts = _facts(record.form)
         self.settled = record.settled_years
         self.planned = record.planned_years
         self.unread = _unread(record) if record.issues else frozenset()
         """Keys of cells that hold something which could not be read as a number; the F rules tell."""
-        self._places: list[tuple[str, str]] | None = None
+        self._sorted: tuple[tuple[str, str], ...] | None = None
         self._tables: dict[str, list[Indicator]] | None = None
 
     def indicators(self, table: str) -> list[Indicator]:
@@ -119,14 +120,12 @@ class Sheet(Record):
                     self._tables[table].append(indicator)
         return self._tables
 
-    def places(self) -> list[tuple[str, str]]:
+    def places(self) -> tuple[tuple[str, str], ...]:
         """Table and slot of every indicator that the sheet has room for, as the form prints them."""
-        if self._places is None:
-            keys = (key[:-5].partition(".") for key in self.cells if key.endswith(".name"))
-            tables = self.facts.indicator_tables
-            found = [(table, slot) for table, _, slot in keys if table in tables]
-            self._places = sorted(found, key=self.facts.place_order)
-        return self._places
+        if self._sorted is None:
+            found = [place for place in super().places() if place[0] in self.facts.indicator_tables]
+            self._sorted = tuple(sorted(found, key=self.facts.place_order))
+        return self._sorted
 
     def blank(self, key: str) -> bool:
         """Whether nothing stands there: no value, no dash, nothing that the reader could not read."""
@@ -203,7 +202,7 @@ class Sheet(Record):
         return [self.axis(axis.key) for axis in self.form.axes]
 
 
-_FIELDS = dataclasses.fields(Record)
+_FIELDS = [field.name for field in dataclasses.fields(Record) if field.init]
 
 
 def _unread(record: Record) -> frozenset[str]:

@@ -73,10 +73,12 @@ def sheet(data: bytes, texts: list[str], dates: Dates) -> PlainSheet:
     filled = _CELL.findall(b"\0".join([*tails, b""]))
     if len(filled) != len(tails) or b"<v" in last or b"<is" in last:
         raise NotPlain
-    cells = found.cells
+    cells, known = found.cells, len(texts)
     for place, style, kind, formula, stored, inline in filled:
         if kind == b"s" and stored:
-            if value := _shared(texts, stored):
+            if not stored.isdigit() or (number := int(stored)) >= known:
+                raise NotPlain
+            if value := texts[number]:
                 cells[_spot(place)] = value
         elif not kind or kind == b"n":
             if stored:
@@ -104,13 +106,6 @@ def _put_other(found: PlainSheet, spot: Spot, kind: bytes, stored: bytes, inline
             found.cells[spot] = value
     else:
         raise NotPlain
-
-
-def _shared(texts: list[str], stored: bytes) -> str:
-    number = int(stored) if stored.isdigit() else len(texts)
-    if number >= len(texts):
-        raise NotPlain
-    return texts[number]
 
 
 @functools.lru_cache(maxsize=16384)

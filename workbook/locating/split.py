@@ -2,37 +2,45 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
 
 from workbook.form import Form
-from workbook.grid import Grid, Rect, Spot
+from workbook.grid import Grid, Rect
 from workbook.labels import Label, Vocabulary, vocabulary
 from workbook.locating.places import WHOLE, Printed, Token
+from workbook.notation import CellValue
 
 
 def printed(grid: Grid, form: Form) -> Printed:
     """The labels and merged blocks of a sheet."""
     words = vocabulary(form)
     recognise = words.recognise
-    labels = {
-        spot: label
-        for spot, value in grid.cells.items()
-        if isinstance(value, str) and (label := recognise(value))
-    }
-    labels |= _bare_years(grid, words, labels)
-    return Printed(tuple((row, column, labels[row, column]) for row, column in sorted(labels)), grid.merges)
+    found: list[tuple[int, int, Label]] = []
+    for row, cells in sorted(grid.rows.items()):
+        labels = [
+            (row, column, label)
+            for column, value in cells
+            if isinstance(value, str) and (label := recognise(value))
+        ]
+        found += _with_bare_years(labels, cells, words)
+    return Printed(tuple(found), grid.merges)
 
 
-def _bare_years(grid: Grid, words: Vocabulary, labels: dict[Spot, Label]) -> dict[Spot, Label]:
-    """Year headings that are bare numbers: only in the row of 単位, right of it."""
-    found: dict[Spot, Label] = {}
-    for (row, unit_column), label in labels.items():
-        if label.meanings and label.meanings[0].kind == "unit":
-            for column, value in grid.rows[row]:
-                beyond = column > unit_column and (row, column) not in labels
-                if beyond and (year := words.bare_year(value)):
-                    found[row, column] = year
-    return found
+def _with_bare_years(
+    labels: list[tuple[int, int, Label]], cells: list[tuple[int, CellValue]], words: Vocabulary
+) -> list[tuple[int, int, Label]]:
+    """The labels of a row, with year headings that are bare numbers: only in a row of 単位, right of it."""
+    units = [column for _, column, label in labels if label.meanings and label.meanings[0].kind == "unit"]
+    if not units:
+        return labels
+    row, known = labels[0][0], {column for _, column, _ in labels}
+    years = (
+        (row, column, year)
+        for column, value in cells
+        if column > units[0] and column not in known and (year := words.bare_year(value))
+    )
+    return sorted([*labels, *years], key=operator.itemgetter(1))
 
 
 def tokens(sheet: Printed) -> list[Token]:
