@@ -16,12 +16,13 @@ author = "evalxl"
 project_copyright = "MIT licence"
 release = version = installed("evalxl")
 language = "ja"
+locale_dirs = ["locale"]  # the words of the theme; the pages are written in their own language
 
 extensions = ["myst_parser", "japanese"]
 myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]
 myst_heading_anchors = 3
 source_suffix = {".md": "markdown"}
-exclude_patterns = ["_ext", "rules/README.md"]
+exclude_patterns = ["_ext", "locale", "rules/README.md"]
 suppress_warnings = ["myst.xref_ambiguous"]
 
 html_theme = "furo"

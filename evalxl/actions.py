@@ -20,7 +20,7 @@ from evalxl import terminal, texts
 from evalxl.texts import Text
 
 if TYPE_CHECKING:
-    from evalxl.paths import Source
+    from evalxl.paths import Found, Source
     from evalxl.results import FileResult
     from evalxl.rules.registry import Lang
     from evalxl.settings import Settings
@@ -153,6 +153,15 @@ class Context:
 
         return self.form or form.get(form.DEFAULT)
 
+    def tell_missing(self, found: Found) -> None:
+        """Say what is not there or passed over. Raises `UsageError` when there is nothing to read."""
+        for path in found.missing:
+            self.tell(texts.MISSING, path=path)
+        for source in found.skipped:
+            self.tell(texts.SKIPPED_LOCK, file=source.file)
+        if not found.sources:
+            raise UsageError(texts.NOTHING)
+
     @contextlib.contextmanager
     def results(
         self,
@@ -175,12 +184,7 @@ class Context:
         from evalxl.results import FileResult
 
         with find(paths, leave_out=leave_out, fetch=scheduler is None) as found:
-            for path in found.missing:
-                self.tell(texts.MISSING, path=path)
-            for source in found.skipped:
-                self.tell(texts.SKIPPED_LOCK, file=source.file)
-            if not found.sources:
-                raise UsageError(texts.NOTHING)
+            self.tell_missing(found)
             copies = annotating.copies(found.sources)
             if copies:
                 self.tell(texts.SKIPPED_COPIES, count=len(copies), file=copies[0].file)
@@ -273,7 +277,7 @@ def _form(name: str | None) -> Form | None:
         return form.get(name)
     if Path(name).is_file():
         return form.load(name)
-    raise UsageError.unknown(texts.UNKNOWN_FORM, name, form.ids())
+    raise UsageError.unknown(texts.UNKNOWN_FORM, name, form.ids(), forms=", ".join(form.ids()))
 
 
 @dataclasses.dataclass(slots=True, frozen=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from evalxl import commands, manual, terminal, texts
 from evalxl.actions import ACTIONS, DONE, FAILED, Argument, Command, Context, Outcome, UsageError
-from evalxl.usage import translated
+from evalxl.usage import toml_words, translated
 
 if TYPE_CHECKING:
     from evalxl.rules.words import Lang
@@ -125,15 +125,27 @@ def explained(error: Exception, lang: Lang) -> list[str]:
 
     if isinstance(error, UsageError):
         near = [texts.DID_YOU_MEAN.of(lang, near=", ".join(error.near))] if error.near else []
-        return [error.text.of(lang, **error.values), *near, *_see_help(error.command, lang)]
+        told = [error.text.of(lang, **error.values), *near]
+        return [*told, *_example(error, lang), *_see_help(error.command, lang)]
     if isinstance(error, (SettingsError, MastersError)):
         return [error.message(lang)]
     if isinstance(error, FormError):
-        reason = texts.FORM_REASONS[error.reason].of(lang, detail=error.detail)
+        reason = texts.FORM_REASONS[error.reason].of(lang, detail=toml_words(error.detail, lang))
         return [texts.WRONG_FORM.of(lang, detail=f"{error.file}:{error.line}: {reason}")]
     if isinstance(error, OutputLocked):
         return [texts.OUTPUT[error.reason].of(lang, path=error.path)]
+    if isinstance(error, OSError) and error.filename:
+        why = texts.os_words(texts.os_error(error), lang)
+        return [texts.OS_ERROR.of(lang, path=error.filename, why=why)]
     return [texts.UNEXPECTED.of(lang, error=f"{type(error).__name__}: {error}")]
+
+
+def _example(error: UsageError, lang: Lang) -> list[str]:
+    """A line that is right, where something was left out of it."""
+    command = ACTIONS.get(error.command or "")
+    if command is None or error.text not in (texts.REQUIRED, texts.NO_VALUE):
+        return []
+    return [texts.FOR_EXAMPLE.of(lang, line=command.examples[0][0])]
 
 
 def _see_help(command: str | None, lang: Lang) -> list[str]:

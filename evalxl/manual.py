@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from evalxl import texts
+from evalxl import terminal, texts
 from evalxl.actions import ACTIONS, Argument, Command
 from evalxl.terminal import padded, width
 from evalxl.texts import Text
@@ -55,10 +55,11 @@ _MEMBERS = 4
 
 def overview(lang: Lang) -> str:
     """What `evalxl --help` prints."""
-    first = [(line, text.of(lang)) for line, text in (c.examples[0] for c in ACTIONS.values())]
+    words = itertools.groupby(ACTIONS.values(), key=lambda command: command.name.split()[0])
+    first = [(line, text.of(lang)) for line, text in (next(own).examples[0] for _, own in words)]
     return "\n".join(
         [
-            texts.OVERVIEW.of(lang),
+            *terminal.folded(texts.OVERVIEW.of(lang), terminal.columns()),
             "",
             f"{texts.USAGE.of(lang)}: {PROGRAM} {texts.COMMAND.of(lang)} …",
             *_section(texts.COMMANDS.of(lang), _overview_rows(lang)),
@@ -66,7 +67,7 @@ def overview(lang: Lang) -> str:
             *_section(texts.EXAMPLES.of(lang), first),
             *_exits(lang),
             "",
-            texts.FIRST_STEPS.of(lang),
+            *terminal.folded(texts.FIRST_STEPS.of(lang), terminal.columns()),
         ]
     )
 
@@ -106,9 +107,9 @@ def page(command: Command, lang: Lang) -> str:
     """What `evalxl COMMAND --help` prints."""
     return "\n".join(
         [
-            f"{PROGRAM} {command.name}: {command.help.of(lang)}",
+            *terminal.folded(f"{PROGRAM} {command.name}: {command.help.of(lang)}", terminal.columns()),
             "",
-            f"{texts.USAGE.of(lang)}: {usage(command)}",
+            *_usage(command, lang),
             *_section(texts.ARGUMENTS.of(lang), _rows(command.arguments, lang)),
             *_section(texts.COMMON.of(lang), _rows(COMMON, lang)),
             *_section(texts.EXAMPLES.of(lang), [(line, text.of(lang)) for line, text in command.examples]),
@@ -132,12 +133,33 @@ def _rows(arguments: Iterable[Argument], lang: Lang) -> list[tuple[str, str]]:
 
 def _section(title: str, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
     rows = list(rows)
-    if rows:
-        columns = max(width(name) for name, _ in rows) + 2
-        yield from ("", f"{title}:")
-        yield from (f"  {padded(name, columns)}{text}" for name, text in rows)
+    if not rows:
+        return
+    wide = terminal.columns()
+    columns = max(width(name) for name, _ in rows) + 2
+    beneath = wide is not None and columns > wide // 2
+    yield from ("", f"{title}:")
+    for name, text in rows:
+        indent = "      " if beneath else " " * (columns + 2)
+        lines = terminal.folded(text, wide - len(indent) if wide else None)
+        if beneath:
+            yield from (f"  {name}", *(f"{indent}{line}" for line in lines))
+        else:
+            yield f"  {padded(name, columns)}{lines[0]}"
+            yield from (f"{indent}{line}" for line in lines[1:])
+
+
+def _usage(command: Command, lang: Lang) -> Iterator[str]:
+    wide = terminal.columns()
+    lines = terminal.folded(f"{texts.USAGE.of(lang)}: {usage(command)}", wide - 4 if wide else None)
+    yield lines[0]
+    yield from (f"    {line}" for line in lines[1:])
 
 
 def _exits(lang: Lang) -> Iterator[str]:
     yield from ("", f"{texts.EXITS.of(lang)}:")
-    yield from (f"  {line}" for line in texts.EXIT_TEXT.of(lang).splitlines())
+    wide = terminal.columns()
+    for line in texts.EXIT_TEXT.of(lang).splitlines():
+        first, *more = terminal.folded(line.strip(), wide - 5 if wide else None)
+        yield f"  {line[: len(line) - len(line.lstrip())]}{first}"
+        yield from (f"     {part}" for part in more)

@@ -12,6 +12,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
+from evalxl import texts
+from evalxl.actions import UsageError
+
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlsb", ".ods"})
 """What is looked at in a folder. Whether it can be read is for the reader to say."""
 
@@ -125,7 +128,10 @@ def _remote(address: str, folder: Path | None, missing: list[str]) -> list[_Entr
     """The workbooks at an fsspec address, with local copies where ``folder`` is given."""
     import fsspec
 
-    system, root = fsspec.core.url_to_fs(address)
+    try:
+        system, root = fsspec.core.url_to_fs(address)
+    except (ImportError, ValueError):  # no such protocol, or what speaks it is not installed
+        raise UsageError(texts.NO_PROTOCOL, address=address, protocol=address.partition(":")[0]) from None
     if system.protocol == "file" or "file" in system.protocol:
         return _local(Path(root), missing)
     if not system.exists(root):

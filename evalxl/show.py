@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from evalxl import texts
+from evalxl import terminal, texts
 from evalxl.rules.registry import SEVERITIES, Lang
 from evalxl.terminal import coloured, padded, width
 from workbook.form import Form
 
+LISTED, LONG_LIST = 8, 16
+"""So much of a longer list is shown."""
 MANY = 20
 """Findings above which they are first counted by rule, before the single ones."""
 Entry = dict[str, Any]
@@ -53,14 +55,25 @@ def findings(entries: Iterable[Entry], lang: Lang) -> Iterator[str]:
             where = f"{entry['file']} › {place}" if place else entry["file"]
             yield ""
             yield f"{coloured(texts.SEVERITY[severity].of(lang), severity)} {finding['code']}  {where}"
-            yield from indented(finding["message"])
+            yield from indented(shortened(finding["message"], lang))
             if finding["hint"]:
                 yield from indented(texts.HINT.of(lang, hint=finding["hint"]))
 
 
+def shortened(message: str, lang: Lang) -> str:
+    """A message whose list is long, such as all labels of a form, with the first of them; JSON has all."""
+    stop = "、" if lang == "ja" else ", "
+    parts = message.split(stop)
+    if len(parts) <= LONG_LIST:
+        return message
+    return stop.join([*parts[:LISTED], texts.AND_MORE.of(lang, count=len(parts) - LISTED)])
+
+
 def indented(text: str) -> Iterator[str]:
     """The lines of a text, two blanks before each."""
-    return (f"  {line}" for line in text.splitlines())
+    wide = terminal.columns()
+    for line in text.splitlines():
+        yield from (f"  {part}" for part in terminal.folded(line, wide - 2 if wide else None))
 
 
 def records(
@@ -95,7 +108,7 @@ def consolidation(report: Mapping[str, Any], lang: Lang) -> Iterator[str]:
         yield texts.REFUSED_COUNT.of(lang, count=len(report["refused"]))
     for refused in report["refused"]:
         yield f"  {refused['code']}  {refused['file']}"
-        yield from (f"  {line}" for line in indented(refused["message"]))
+        yield from (f"  {line}" for line in indented(shortened(refused["message"], lang)))
 
 
 def demonstration(

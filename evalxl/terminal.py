@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import sys
 import time
 import unicodedata
@@ -17,6 +19,8 @@ T = TypeVar("T")
 PATIENCE = 2.0
 """Seconds before a progress bar appears: shorter work needs none."""
 
+NARROWEST = 40
+"""Screens narrower than this are not catered for."""
 _COLOURS = {"error": "31", "warning": "33", "info": "36", "head": "1"}
 
 
@@ -75,6 +79,36 @@ def width(text: str) -> int:
 def padded(text: str, columns: int) -> str:
     """The text with blanks behind it, up to that many columns."""
     return text + " " * (columns - width(text))
+
+
+def columns() -> int | None:
+    """How wide the screen is, as COLUMNS or the terminal says; None into pipes and files."""
+    typed = os.environ.get("COLUMNS", "")
+    if typed.isdigit() and int(typed) >= NARROWEST:
+        return int(typed)
+    isatty = getattr(sys.stdout, "isatty", lambda: False)
+    return max(NARROWEST, shutil.get_terminal_size().columns) if isatty() else None
+
+
+def folded(text: str, wide: int | None) -> list[str]:
+    """The text in lines of at most ``wide`` columns: between words, and between full-width letters.
+
+    No line begins with a mark that closes (、。」). None leaves the text in one line.
+
+    >>> folded("点検し、直します。See the help.", 12)
+    ['点検し、直し', 'ます。See', 'the help.']
+    """
+    lines = [""]
+    for piece in _PIECE.findall(text) if wide else [text]:
+        if wide and lines[-1] and width(lines[-1]) + width(piece.rstrip()) > wide:
+            lines.append("")
+        lines[-1] += piece if lines[-1] else piece.lstrip()
+    return [line.rstrip() for line in lines]
+
+
+_PIECE = re.compile(
+    r"[（「『【〔]*(?:[!-~]+|.)[、。，．）」』】〕・…ー：！？:;,.)ぁぃぅぇぉっゃゅょァィゥェォッャュョ]* *"
+)
 
 
 def progress(results: Iterable[T], total: int, label: str, left: str = "") -> Iterator[T]:

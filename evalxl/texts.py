@@ -88,8 +88,22 @@ OS_ERRORS = {
     "EPERM": Text("開く権限がありません", "not allowed"),
     "EISDIR": Text("フォルダーです", "it is a folder"),
     "ENOTDIR": Text("見つかりません", "there is no such file"),
+    "EEXIST": Text("同じ名前のファイルがあります", "a file of that name is there"),
+    "ENOSPC": Text("ディスクの空きが足りません", "the disk is full"),
+    "EROFS": Text("書き込めない場所です", "nothing can be written there"),
 }
 """What a system says of a file in English whatever the language, by the name of its number."""
+
+OS_ERROR = Text(
+    "{path} を読み書きできません（{why}）。場所と名前、開いているファイル、権限を確かめてください。",
+    "Cannot read or write {path} ({why}). Check the place, the name, open files and permissions.",
+)
+NO_PROTOCOL = Text(
+    "{address} を読めません。「{protocol}」のアドレスを読む部品がありません。"
+    "共有フォルダーに写して、そのフォルダーを指定してください。",
+    "Cannot read {address}: what reads addresses of '{protocol}' is not installed. "
+    "Copy the files to a shared folder and name that.",
+)
 
 
 def os_error(error: OSError) -> str:
@@ -147,18 +161,37 @@ NO_CHOICE = Text(
     "{name} cannot be '{word}'. Choose from: {known}",
 )
 WRONG_VALUE = Text("{name} の値「{word}」は正しくありません。", "'{word}' is no value for {name}.")
+WRONG_NUMBER = Text(
+    "{name} の値「{word}」は正しくありません。1以上の数を指定してください（例: {name} 4）。",
+    "'{word}' is no value for {name}. It takes a number from 1, such as: {name} 4",
+)
+WRONG_YEAR = Text(
+    "{name} の値「{word}」は年度として読めません。{name} 2018、{name} H30 のように指定してください。",
+    "'{word}' is no fiscal year for {name}. Write {name} 2018 or {name} H30.",
+)
+FOR_EXAMPLE = Text("例: {line}", "Example: {line}")
 UNKNOWN_OPTION = Text("「{word}」という指定はありません。", "There is no argument '{word}'.")
-UNKNOWN_RULE = Text("「{word}」というルールはありません。", "There is no rule '{word}'.")
+UNKNOWN_RULE = Text(
+    "「{word}」というルールはありません。evalxl rules で一覧が出ます。",
+    "There is no rule '{word}'. evalxl rules lists them all.",
+)
 UNKNOWN_SHELL = Text(
     "「{word}」の補完は作れません。bash、zsh、powershell のどれかを指定してください。",
     "There is no completion for '{word}'. Choose bash, zsh or powershell.",
 )
-UNKNOWN_FORM = Text("「{word}」という様式はありません。", "There is no form '{word}'.")
+UNKNOWN_FORM = Text(
+    "「{word}」という様式はありません。使える様式: {forms}。様式ファイル（.toml）も指定できます。",
+    "There is no form '{word}'. There are: {forms}; a form file (.toml) goes, too.",
+)
 UNKNOWN_FIELD = Text(
     "「{word}」という項目では集計できません。使える項目: {titles}。英語の名前でも指定できます（{names}）。",
     "There is no field '{word}' to roll up by. There are: {names}; in Japanese: {titles}.",
 )
-UNKNOWN_VALUE = Text("「{word}」という集計する値はありません。", "There is no value '{word}' to roll up.")
+UNKNOWN_VALUE = Text(
+    "「{word}」という集計する値はありません。使える値: 事業数、{titles}、指標:指標の名前。"
+    "英語の名前でも指定できます（{names}）。",
+    "There is no value '{word}' to roll up. There are: {names}, indicator:NAME; in Japanese: {titles}.",
+)
 NO_SOURCES = Text(
     "財源別に分けられるのは事業費計（project_total）だけです。「{word}」は分けられません。",
     "Only project_total has funding sources; '{word}' cannot be split by them.",
@@ -227,6 +260,11 @@ FIRST_STEPS = Text(
 
 # The demo: names of its files, which are Japanese as the city's would be.
 DEMO_INPUT, DEMO_MASTERS = "提出", "マスター"
+DEMO_SAYS = (
+    "架空の市です.txt",
+    "このフォルダーは evalxl demo が作った練習用です。人も事業も架空です。消してもかまいません。\r\n",
+)
+"""A file that says so, by name and contents: where it lies the demo may be run again."""
 DEMO_FILES = {
     "summary": "集約.xlsx", "report": "検証結果.xlsx", "data": "表", "rollup": "部課別集計.xlsx",
     "reminders": "督促", "papers": "議会資料", "pages": "公表",
@@ -273,6 +311,7 @@ CHECKED = Text(
     "{files}ファイル・{sheets}シートを検証しました: 誤り {error}件、注意 {warning}件、参考 {info}件",
     "Checked {sheets} sheets in {files} files: {error} errors, {warning} warnings, {info} notes",
 )
+AND_MORE = Text("ほかに{count}項目あります。", "and {count} more.")
 BY_CODE = Text("ルール別: {codes}", "By rule: {codes}")
 ALL_FINE = Text("指摘はありません。", "Nothing to report.")
 HINT = Text("直し方: {hint}", "How to mend it: {hint}")
@@ -286,6 +325,10 @@ TABLES = Text(
     "{sheets}シートを表にしました（受け付けられないもの {refused}件）: "
     "誤り {error}件、注意 {warning}件、参考 {info}件",
     "Tables of {sheets} sheets ({refused} refused): {error} errors, {warning} warnings, {info} notes",
+)
+BLANK_FILLED = Text(
+    "{path} には記入済みのシート（{project}）があるので、上書きしません。別の名前を指定してください。",
+    "{path} holds a sheet that is filled in ({project}) and is not written over. Please name another.",
 )
 BLANK_WRITTEN = Text("空の様式を書き出しました: {path}", "The empty form was written: {path}")
 
@@ -468,7 +511,22 @@ FORM_PICTURE = Text(
     "「{file}」には書き出せません。図は .svg か .html です。",
     "Cannot write '{file}': a picture is .svg or .html.",
 )
-FORM_UNREADABLE = Text("「{file}」を読めません。{why}", "'{file}' cannot be read. {why}")
+FORM_UNREADABLE = Text("{file}: {why}", "{file}: {why}")
+FORM_FOLDER = Text(
+    "{file} はフォルダーです。調べるファイルを1つ指定してください。", "{file} is a folder. Name one workbook."
+)
+TOML_TYPE = Text("{expected}を書くところに、{found}があります", "{found} where {expected} is needed")
+TOML_ENUM = Text("「{word}」という値は使えません", "there is no value '{word}'")
+TOML_KINDS = {
+    "str": Text("引用符で囲んだ文字", "a text in quotes"),
+    "int": Text("整数", "a whole number"),
+    "float": Text("数", "a number"),
+    "bool": Text("true（はい）か false（いいえ）", "true or false"),
+    "array": Text("かっこ［］で囲んだ並び", "a list in brackets"),
+    "object": Text("表（名前と値の組）", "a table"),
+    "null": Text("空", "nothing"),
+}
+"""The kinds of values in a form file, as the library that reads it names them."""
 FORM_REASONS = {
     "syntax": Text("TOMLの書き方に誤りがあります（{detail}）", "wrong TOML ({detail})"),
     "unknown_key": Text("知らない名前です（{detail}）", "unknown key ({detail})"),

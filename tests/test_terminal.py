@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from evalxl import show, terminal
+from evalxl import cli, show, terminal
+from evalxl.actions import ACTIONS
 
 
 class Screen(io.StringIO):
@@ -95,3 +96,43 @@ def test_a_stream_that_cannot_be_changed_is_left_alone(monkeypatch: pytest.Monke
     terminal.prepare(json=True)
     terminal.say("ア")
     assert stream.getvalue() == "ア\n"
+
+
+# ---- narrow screens ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_help_fits_a_narrow_screen(
+    lang: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No line of prose is wider than the screen; lines to be typed stay whole."""
+    monkeypatch.setenv("COLUMNS", "60")
+    pages = [["--help"], *([*name.split(), "--help"] for name in ACTIONS)]
+    for page in pages:
+        assert cli.main([*page, "--lang", lang]) == 0
+        for line in capsys.readouterr().out.splitlines():
+            typed = line.strip().startswith("evalxl ") or line.strip() in {line.split()[-1] if line else ""}
+            assert typed or terminal.width(line) <= 60, line
+
+
+def test_no_line_is_folded_into_a_pipe(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    assert cli.main(["validate", "--help"]) == 0
+    assert any(terminal.width(line) > 100 for line in capsys.readouterr().out.splitlines())
+
+
+def test_no_line_begins_with_a_closing_mark() -> None:
+    text = "点検（誤り）を、直します。「研修」の例: 次のとおりです。See evalxl validate --help（説明）。"
+    for wide in range(6, 60):
+        lines = terminal.folded(text, wide)
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+        assert not any(line[0] in "）、。」:" for line in lines)
+    assert terminal.folded(text, None) == [text]
+
+
+def test_a_long_list_is_cut_on_the_screen_alone() -> None:
+    message = "足りない項目: " + "、".join(f"項目{n}" for n in range(30)) + "。"
+    assert show.shortened(message, "ja").endswith("項目7、ほかに22項目あります。")
+    assert show.shortened("対象、意図。", "ja") == "対象、意図。"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from evalxl import outputs
 from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, UsageError, command
 from evalxl.buttons import BUTTONS
 from evalxl.commands.arguments import PATHS
-from evalxl.texts import NOTHING, Text
+from evalxl.texts import Text
 
 NEEDS_OUTPUT = Text(
     "--adopt には、写しを書き出すフォルダー（-o）が必要です。", "--adopt needs a folder for the copies (-o)."
@@ -75,10 +76,10 @@ def macros(
         raise UsageError(NEEDS_OUTPUT)
     assigned = dict(_assigned(text) for text in assign or ())
     if adopt and output:
+        outputs.folder(output)
         annotating.refuse_inputs(output, paths)
     with find(paths, leave_out=annotating.books_in(output) if output else ()) as found:
-        if not found.sources:
-            raise UsageError(NOTHING)
+        context.tell_missing(found)
         accounts = []
         for source in found.sources:
             account = adopting.looked_at(source, context.settings)

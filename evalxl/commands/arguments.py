@@ -14,6 +14,20 @@ def positive(text: str) -> int:
     return number
 
 
+def fiscal_year(text: str) -> int:
+    """A fiscal year as people write it: 2018, H30, 平成30年度; ValueError for what is none that can be.
+
+    >>> fiscal_year("H30"), fiscal_year("2018")
+    (2018, 2018)
+    """
+    from workbook.notation import year_candidates
+
+    found = [year for year in year_candidates(text) if 1989 <= year <= 2100]
+    if len(found) != 1:
+        raise ValueError(text)
+    return found[0]
+
+
 PATHS = Argument(
     "paths",
     Text(

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
-from evalxl import terminal, texts
+from evalxl import outputs, terminal, texts
 from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, UsageError, command
 from evalxl.commands.arguments import JOBS, PATHS, positive
 from evalxl.commands.beside import MASTER, with_beside
-from evalxl.commands.sheets import told_own, writable
+from evalxl.commands.sheets import told_own
 from evalxl.texts import Text
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def rollup(
 
     kind = _format(format, output, context)
     if output:
-        writable(output)
+        outputs.replaceable(output, paths)
     context = with_beside(context, master, None)
     loaded, refused = _load(context, paths, jobs)
     facts = Facts.of(loaded.sheets, loaded.uncounted, context.settings.masters)

@@ -132,6 +132,8 @@ def seen(context: Context, file: str) -> list[SeenSheet]:
     from workbook.errors import Refused
     from workbook.seeing import see
 
+    if Path(file).is_dir():
+        raise UsageError(texts.FORM_FOLDER, file=file)
     known = [context.form] if context.form else [forms.get(name) for name in forms.ids()]
     try:
         return see(source.open_book(file).grids, known)

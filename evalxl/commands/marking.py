@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, UsageError, command
+from evalxl import outputs
+from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, command
 from evalxl.commands.arguments import PATHS
-from evalxl.texts import NOTHING, Text
+from evalxl.texts import Text
 
 OUTPUT = Argument(
     "-o",
@@ -39,6 +40,7 @@ def unmark(context: Context, paths: list[str], output: Path) -> Outcome:
     from workbook.annotate import unmark as undo
     from workbook.errors import Unchangeable
 
+    outputs.folder(output)
     annotating.refuse_inputs(output, paths)
 
     def plain(data: bytes, target: Path) -> annotating.Made:
@@ -50,8 +52,7 @@ def unmark(context: Context, paths: list[str], output: Path) -> Outcome:
         return clean, annotating.Written("")
 
     with finder.find(paths, leave_out=annotating.books_in(output)) as found:
-        if not found.sources:
-            raise UsageError(NOTHING)
+        context.tell_missing(found)
         done = [annotating.writing(s.file, str(s.path), output, plain) for s in found.sources]
         written = [dataclasses.replace(w, file=s.file) for w, s in zip(done, found.sources, strict=True)]
     data = [{"file": w.file, "path": w.path, "reason": w.reason or None} for w in written]

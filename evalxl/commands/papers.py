@@ -6,7 +6,7 @@ import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evalxl import texts
+from evalxl import outputs, texts
 from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, UsageError, command
 from evalxl.commands.arguments import JOBS, PATHS
 from evalxl.commands.beside import MASTER, with_beside
@@ -57,6 +57,7 @@ def publish(
     context = with_beside(context, master, None)
     leave_out = context.settings.leave_out
     _known(leave_out, context)
+    outputs.folder(output)
     _replaceable(output)
     then = functools.partial(gather.public, leave_out=leave_out, lang=context.lang)
     with context.results(paths, jobs, then) as results:
@@ -239,11 +240,11 @@ def report(
 def paper_files(output: Path) -> tuple[Path, Path]:
     """The workbook and the PDF in the folder; said at once when one cannot be written."""
     from evalxl import council
-    from evalxl.commands.sheets import writable
 
     book, pdf = output / f"{council.TITLE}.xlsx", output / f"{council.TITLE}.pdf"
+    outputs.folder(output)
     for path in (book, pdf):
-        writable(path)
+        outputs.replaceable(path)
     return book, pdf
 
 

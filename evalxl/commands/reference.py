@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
-from evalxl import texts
+from evalxl import outputs, texts
 from evalxl.actions import DONE, Argument, Context, Outcome, UsageError, command
-from evalxl.commands.arguments import positive
+from evalxl.commands.arguments import fiscal_year
 from evalxl.texts import Text
 
 
@@ -27,9 +27,12 @@ from evalxl.texts import Text
         ),
         Argument(
             "--year",
-            Text("評価する年度（西暦。省くと前の年度）", "the fiscal year evaluated; last year by default"),
+            Text(
+                "評価する年度（2018、H30 など。省くと前の年度）",
+                "the fiscal year evaluated: 2018, H30; last year by default",
+            ),
             metavar="YYYY",
-            kind=positive,
+            kind=fiscal_year,
         ),
     ],
     examples=[
@@ -45,10 +48,23 @@ def blank(context: Context, output: Path, year: int | None = None) -> Outcome:
     from workbook.blank import blank as write
 
     form = context.one_form()
+    outputs.book(output)
+    _not_filled(output)
     year = year or last_fiscal_year(datetime.datetime.now().astimezone().date())
     write(form, output, year, rates=context.settings.rates)
     data = {"file": str(output), "form": form.id, "fiscal_year": year}
     return Outcome(DONE, data, [texts.BLANK_WRITTEN.of(context.lang, path=output)])
+
+
+def _not_filled(path: Path) -> None:
+    """Raise `UsageError` where somebody has written into the form that is there already."""
+    from workbook.read import read_file
+
+    if not path.is_file():
+        return
+    for record in read_file(path).records:
+        if record["project_name"]:
+            raise UsageError(texts.BLANK_FILLED, path=path, project=record["project_name"])
 
 
 def last_fiscal_year(today: datetime.date) -> int:

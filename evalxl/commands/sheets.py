@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evalxl import texts
+from evalxl import outputs, texts
 from evalxl.actions import DONE, FINDINGS, Argument, Context, FailOn, Outcome, UsageError, command
 from evalxl.commands.arguments import FAIL_ON, FRESH, JOBS, PATHS, SCHEDULER
 from evalxl.commands.beside import MASTER, PREVIOUS, configured, told_uncompared, with_beside
@@ -119,13 +119,18 @@ def validate(
 
     context = with_beside(context, *configured(context, master, previous), jobs)
     if annotate:
+        outputs.folder(annotate)
         return _annotated(context, paths, annotate, report, fail_on, jobs)
 
     if report:
-        writable(report)
+        outputs.book(report, [*paths, previous])
     then = functools.partial(results.checked, lang=context.lang)
     with context.results(paths, jobs, then, leave_out=[report] if report else []) as found:
         return validated(context, list(found), report, fail_on)
+
+
+LOCKED = ("open", "folder", "full", "edited", "exists")
+"""Why a copy that should be there is not, whatever the sheet says."""
 
 
 def _annotated(
@@ -136,7 +141,7 @@ def _annotated(
 
     annotating.refuse_inputs(folder, paths)
     if report:
-        writable(report)
+        outputs.book(report, paths)
     then = functools.partial(annotating.checked_and_marked, folder=folder, lang=context.lang)
     left_out = [*annotating.books_in(folder), *([report] if report else [])]
     with context.results(paths, jobs, then, leave_out=left_out) as found:
@@ -144,7 +149,10 @@ def _annotated(
     for written in (written for _, written in pairs if written):
         for line in written.told(context.lang):
             context.tell(Text("{line}", "{line}"), line=line)
-    return validated(context, [outline for outline, _ in pairs], report, fail_on)
+    outcome = validated(context, [outline for outline, _ in pairs], report, fail_on)
+    if any(written and written.reason in LOCKED for _, written in pairs):
+        outcome.code = FINDINGS
+    return outcome
 
 
 def validated(context: Context, outlines: list[Outline], report: Path | None, fail_on: FailOn) -> Outcome:
@@ -184,13 +192,6 @@ def _code(counts: dict[str, int], refused: int, fail_on: FailOn) -> int:
         return DONE
     grave = counts["error"] + (counts["warning"] if fail_on == "warning" else 0)
     return FINDINGS if grave or refused else DONE
-
-
-def writable(path: Path) -> None:
-    """Say at once, not after a long run, when an output cannot be written."""
-    from workbook import atomic
-
-    atomic.ensure_replaceable(path)
 
 
 @command(
@@ -256,8 +257,10 @@ def consolidate(
     from evalxl import reception
     from evalxl.sharing import collected
 
-    writable(output)
-    writable(reception.path_of(output))
+    outputs.book(output, [*paths, previous])
+    outputs.replaceable(reception.path_of(output))
+    if data:
+        outputs.tables(data)
     started = time.perf_counter()
     context = dataclasses.replace(
         with_beside(context, *configured(context, master, previous), jobs), meanwhile=_load_writer

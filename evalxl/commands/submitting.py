@@ -6,6 +6,7 @@ import functools
 from collections.abc import Iterator
 from pathlib import Path
 
+from evalxl import outputs
 from evalxl.actions import FINDINGS, Argument, Context, FailOn, Outcome, UsageError, command
 from evalxl.commands.arguments import FAIL_ON
 from evalxl.texts import Text
@@ -64,6 +65,7 @@ def submit(
 
     if Path(file).is_dir():
         raise UsageError(ONE_FILE, path=file)
+    outputs.folder(folder)
     then = functools.partial(submission.submitted, folder=folder, replace=replace, lang=context.lang)
     with context.results([file], 1, then) as results:
         (done,) = results

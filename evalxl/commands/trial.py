@@ -8,14 +8,14 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evalxl import texts
-from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, command
+from evalxl import outputs, texts
+from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, UsageError, command
 from evalxl.commands.arguments import JOBS
 from evalxl.commands.beside import with_beside
 from evalxl.commands.finance import rollup
 from evalxl.commands.ledgers import remind
 from evalxl.commands.papers import published, reported
-from evalxl.commands.sheets import summed_up, validated, writable, written
+from evalxl.commands.sheets import summed_up, validated, written
 from evalxl.texts import Text
 
 if TYPE_CHECKING:
@@ -55,8 +55,7 @@ def demo(context: Context, folder: str | None = None, jobs: int | None = None) -
     from evalxl import demo, show
 
     root = Path(folder or "demo")
-    for name in ("summary", "report", "rollup"):
-        writable(root / texts.DEMO_FILES[name])
+    _replaceable(root)
     context.tell(texts.DEMO_WRITING, path=root)
     plan = demo.write_demo(root / texts.DEMO_INPUT)
     masters = root / texts.DEMO_MASTERS
@@ -79,6 +78,19 @@ def demo(context: Context, folder: str | None = None, jobs: int | None = None) -
     planted = Counter(p.code for p in [*account.found, *account.missed])
     lines = show.demonstration(result, planted, summary.lines, context.lang)
     return Outcome(DONE if account.matches else FINDINGS, result, lines)
+
+
+def _replaceable(root: Path) -> None:
+    """Raise where the demo's invented files would mix with a city's own; an earlier demo may be replaced."""
+    outputs.folder(root)
+    own = root / texts.DEMO_SAYS[0]
+    for name in (texts.DEMO_INPUT, texts.DEMO_MASTERS):
+        if (root / name).exists() and not own.exists():
+            raise UsageError(texts.FOREIGN_FOLDER, path=root, file=name)
+    for name in ("summary", "report", "rollup"):
+        outputs.replaceable(root / texts.DEMO_FILES[name])
+    root.mkdir(parents=True, exist_ok=True)
+    own.write_text(texts.DEMO_SAYS[1], encoding="utf-8-sig")
 
 
 def _run_all(context: Context, plan: Plan, root: Path, jobs: int | None) -> tuple[Report, dict[str, Path]]:

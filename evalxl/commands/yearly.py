@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
-from evalxl import texts
+from evalxl import outputs
 from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, UsageError, command
-from evalxl.commands.arguments import PATHS, positive
+from evalxl.commands.arguments import PATHS, fiscal_year
 from evalxl.commands.marking import OUTPUT
 from evalxl.texts import Text
 
@@ -34,9 +34,10 @@ def rollover(context: Context, paths: list[str], output: Path) -> Outcome:
     from evalxl import annotating, yearly
     from evalxl.paths import find
 
+    outputs.folder(output)
+    annotating.refuse_inputs(output, paths)
     with find(paths, leave_out=annotating.books_in(output)) as found:
-        if not found.sources:
-            raise UsageError(texts.NOTHING)
+        context.tell_missing(found)
         rolled = [yearly.roll(source, output, context.form, context.lang) for source in found.sources]
     data = [
         {
@@ -71,9 +72,12 @@ def rollover(context: Context, paths: list[str], output: Path) -> Outcome:
         OUTPUT,
         Argument(
             "--year",
-            Text("評価する年度（西暦。省くと前の年度）", "the fiscal year evaluated; last year by default"),
+            Text(
+                "評価する年度（2018、H30 など。省くと前の年度）",
+                "the fiscal year evaluated: 2018, H30; last year by default",
+            ),
             metavar="YYYY",
-            kind=positive,
+            kind=fiscal_year,
         ),
     ],
     examples=[
@@ -88,6 +92,7 @@ def distribute(context: Context, master: Path, output: Path, year: int | None = 
     from evalxl import masters, yearly
     from evalxl.commands.reference import last_fiscal_year
 
+    outputs.folder(output)
     known = masters.load(master)
     year = year or last_fiscal_year(datetime.datetime.now().astimezone().date())
     if not known.due(year):

@@ -48,7 +48,11 @@ def resolve(names: Iterable[str], sheets: Sequence[SheetRows]) -> list[Value]:
     for name in typed:
         values = [words[fold(name)]] if fold(name) in words else _indicator(name, sheets)
         if not values:
-            raise UsageError.unknown(texts.UNKNOWN_VALUE, name, _shown(rows, sheets))
+            told = {
+                "titles": "、".join(item.title for item in rows),
+                "names": ", ".join([PROJECTS, *(i.name for i in rows)]),
+            }
+            raise UsageError.unknown(texts.UNKNOWN_VALUE, name, _shown(rows, sheets), **told)
         found += [value for value in values if value not in found]
     return found
 

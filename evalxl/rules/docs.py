@@ -45,18 +45,18 @@ def page(rule: Rule) -> str:
         ">",
         f"> 直し方: {finding.hint('ja')}",
         "",
+        *_examples(rule),
+        "## 使わない、重さを変える",
+        "",
+        *_toml(rule),
+        "",
+        "## In English",
+        "",
         f"> {finding.message('en')}",
         ">",
         f"> How to mend it: {finding.hint('en')}",
         "",
-        "## What is compared, and why",
-        "",
         *_paragraphs(rule.doc),
-        "",
-        *_examples(rule),
-        "## evalxl.toml",
-        "",
-        *_toml(rule),
         "",
     ]
     return "\n".join(lines)
@@ -79,22 +79,25 @@ def _derived(rule: Rule, lang: Lang) -> str:
 def _examples(rule: Rule) -> Iterator[str]:
     if rule.check is None and rule.across is None:
         return
-    of_run = " of a run, one a sheet" if rule.across else ""
-    yield f"## Examples: changes on the sample sheet{of_run}"
+    yield "## 例"
+    yield ""
+    yield "見本のシートの内容を、次のように変えた場合です" + (
+        "（番号は、一緒に点検したシートの順）。" if rule.across else "。"
+    )
     yield ""
     yield from _given(rule)
     for title, patches in (
-        ("✗ 指摘あり / fires", rule.bad_run if rule.across else [rule.bad]),
-        ("✓ 指摘なし / does not fire", rule.good_run if rule.across else [rule.good]),
+        ("✗ 指摘される例 / fires", rule.bad_run if rule.across else [rule.bad]),
+        ("✓ 指摘されない例 / does not fire", rule.good_run if rule.across else [rule.good]),
     ):
         yield f"{title}:"
         yield ""
-        yield "| sheet | field | label | value |" if rule.across else "| field | label | value |"
+        yield "| シート | 項目 | 見出し | 値 |" if rule.across else "| 項目 | 見出し | 値 |"
         yield "|---|---|---|---|" if rule.across else "|---|---|---|"
         for number, patch in enumerate(patches, 1):
             front = f"| {number} " if rule.across else ""
             lines = [f"{front}| `{key}` | {label} | {value} |" for key, label, value in _figures(patch)]
-            yield from lines or [f"{front}| - | - | (as it is) |"]
+            yield from lines or [f"{front}| - | - | （見本のまま） |"]
         yield ""
 
 
@@ -102,7 +105,7 @@ def _given(rule: Rule) -> Iterator[str]:
     """The settings, masters and last year's figures that the examples need."""
     plain = {name: value for name, value in rule.settings.items() if name not in ("masters", "previous")}
     if plain:
-        yield "Settings: " + "; ".join(f"`{name}` = `{value}`" for name, value in plain.items())
+        yield "設定: " + "; ".join(f"`{name}` = `{value}`" for name, value in plain.items())
         yield ""
     for name, text in rule.settings.get("masters", {}).items():
         yield f"`{name}`:"
@@ -114,20 +117,20 @@ def _given(rule: Rule) -> Iterator[str]:
     if "previous" in rule.settings:
         patches = rule.settings["previous"]
         patches = [patches] if isinstance(patches, Mapping) else patches
-        yield "Last year's sheet has the same past figures and other texts" + (":" if any(patches) else ".")
+        yield "前の年度のシート: 過去の数値は同じで、文章は違います" + ("。ほかに:" if any(patches) else "。")
         yield ""
         for patch in filter(None, patches):
             yield from (f"- `{key}`: {value}" for key, _, value in _figures(patch))
             yield ""
 
 
-def _figures(patch: Patch) -> Iterator[tuple[str, str, str]]:
+def _figures(patch: Patch, lang: Lang = "ja") -> Iterator[tuple[str, str, str]]:
     for key, value in patch.items():
         if key == "issues":
             for issue in value:
-                yield "issues", "読み取りの報告", _issue(issue)
+                yield "issues", "読み取りの報告" if lang == "ja" else "what the reader tells", _issue(issue)
         else:
-            yield key, label_of(sample.sample(), key), _figure(value)
+            yield key, label_of(sample.sample(), key), _figure(value, lang)
 
 
 def _issue(issue: Issue) -> str:
@@ -135,26 +138,46 @@ def _issue(issue: Issue) -> str:
     return f"{issue.code} {issue.key or ''} {values}".replace("  ", " ").strip()
 
 
-_BOXES = {"flagged": "flagged ■", "other": "other ■", "fine": "適切 ■", "yes": "できる ■", "no": "できない ■"}
+_BOXES: dict[Lang, dict[str, str]] = {
+    "ja": {
+        "flagged": "余地がある側 ■",
+        "other": "余地がない側 ■",
+        "fine": "適切 ■",
+        "yes": "できる ■",
+        "no": "できない ■",
+    },
+    "en": {
+        "flagged": "flagged ■",
+        "other": "other ■",
+        "fine": "適切 ■",
+        "yes": "できる ■",
+        "no": "できない ■",
+    },
+}
 
 
-def _figure(value: object) -> str:
+def _figure(value: object, lang: Lang = "ja") -> str:
     if value is None or value == ():
-        return "(blank)"
+        return "（空欄）" if lang == "ja" else "(blank)"
     if isinstance(value, tuple):
-        return ", ".join("×".join(v) if isinstance(v, tuple) else _BOXES.get(v, str(v)) for v in value)
+        return ", ".join("×".join(v) if isinstance(v, tuple) else _BOXES[lang].get(v, str(v)) for v in value)
     return str(value).replace("\n", "⏎").replace("|", "\\|")
 
 
-def _toml(rule: Rule) -> list[str]:
+def _toml(rule: Rule, lang: Lang | None = None) -> list[str]:
+    """The lines for evalxl.toml; what they mean in one language, or in both."""
+    off, grade_of = (
+        {"ja": ja, "en": en}.get(lang or "", f"{ja} / {en}")
+        for ja, en in (("このルールを使わない", "not run"), ("重さを変える", "another severity"))
+    )
     grade = next(s for s in ("info", "warning") if s != rule.severity)
     return [
         "```toml",
         "[rules]",
-        f'off = ["{rule.code}"]        # このルールを使わない / not run',
+        f'off = ["{rule.code}"]        # {off}',
         "",
         "[rules.grade]",
-        f'{rule.code} = "{grade}"      # 重さを変える / another severity',
+        f'{rule.code} = "{grade}"      # {grade_of}',
         "```",
     ]
 
@@ -173,7 +196,7 @@ def _table(rules: list[Rule]) -> str:
         if rule.code[0] != family:
             family = rule.code[0]
             lines += ["", f"## {family} {' / '.join(FAMILY_NAMES[family])}", ""]
-            lines += ["| code | severity | name | 例 |", "|---|---|---|---|"]
+            lines += ["| コード | 重さ | 名前 | 例 |", "|---|---|---|---|"]
         message = sample.example_of(rule).message("ja").replace("|", "\\|")
         mark = " ▲" if rule.derived else ""
         severity = f"{SEVERITY_JA[rule.severity]} ({rule.severity}){mark}"
@@ -193,14 +216,15 @@ def describe(code: str | None, lang: Lang = "ja") -> str:
         "",
         f"{'例' if ja else 'Example'}: {finding.message(lang)}",
         f"{'直し方' if ja else 'How to mend it'}: {finding.hint(lang)}",
-        "",
-        *_paragraphs(rule.doc),
+        *([] if ja else ["", *_paragraphs(rule.doc)]),
     ]
     for title, patch in zip(("指摘される例", "指摘されない例") if ja else ("Fires", "Does not fire"),
                             _patches(rule), strict=False):  # fmt: skip
-        figures = (f"  {label} ({key}): {value}" for one in patch for key, label, value in _figures(one))
+        figures = (
+            f"  {label} ({key}): {value}" for one in patch for key, label, value in _figures(one, lang)
+        )
         lines += ["", f"{title}:", *figures]
-    lines += ["", "evalxl.toml:", *(f"  {line}" for line in _toml(rule)[1:-1] if line)]
+    lines += ["", "evalxl.toml:", *(f"  {line}" for line in _toml(rule, lang)[1:-1] if line)]
     return "\n".join(lines)
 
 
