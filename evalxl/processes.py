@@ -5,10 +5,13 @@ Apart from `runner`, which takes a while to load: the server of the processes ca
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import sys
+from collections.abc import Iterator
 from multiprocessing.context import BaseContext
+from typing import Any
 
 FEW = 40
 """Under that many files processes cost more than they bring."""
@@ -40,6 +43,23 @@ def context() -> BaseContext:
     found = multiprocessing.get_context("forkserver")
     found.set_forkserver_preload(LOADED)
     return found
+
+
+@contextlib.contextmanager
+def without_script() -> Iterator[None]:
+    """Processes that are started in this block do not run the caller's script again, as Python's do.
+
+    They need nothing of it, and one that starts a run outside of ``if __name__ == "__main__"`` would do all
+    that it does once more in each of them.
+    """
+    script = vars(sys.modules["__main__"])
+    kept: dict[str, Any] = {n: script.pop(n) for n in ("__spec__", "__file__") if n in script}
+    script["__spec__"] = None
+    try:
+        yield
+    finally:
+        del script["__spec__"]
+        script.update(kept)
 
 
 def ahead(files: int, jobs: int | None) -> None:

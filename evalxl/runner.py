@@ -79,7 +79,7 @@ def _in_processes(
             while waiting or under_way:
                 # A few chunks ahead and no more: whoever takes the results sets the pace, memory stays flat.
                 while waiting and len(under_way) < jobs + 2:
-                    under_way.append((waiting[0], pool.submit(reader.check, waiting[0])))
+                    under_way.append((waiting[0], _given(pool, waiting[0])))
                     waiting.popleft()
                 while once:
                     once.pop()()
@@ -93,6 +93,11 @@ def _in_processes(
         for chunk, future in under_way:
             lost = not future.done() or future.cancelled() or future.exception() is not None
             yield from _one_by_one(chunk, task) if lost else future.result()
+
+
+def _given(pool: ProcessPoolExecutor, sources: Sequence[Source]) -> Future[list[Any]]:
+    with processes.without_script():  # which may start a process
+        return pool.submit(reader.check, sources)
 
 
 def _chunks(sources: Sequence[Source], jobs: int) -> Iterator[Sequence[Source]]:
@@ -118,17 +123,16 @@ def _one_by_one(chunk: Sequence[Source], task: Task[T]) -> Iterator[T]:
 
 
 def _are_of_use(task: Task[Any]) -> bool:
-    """Whether processes can work here at all: not on some machines, nor from a script that starts a run
-    outside of ``if __name__ == "__main__"``, which each of them would run again."""
+    """Whether processes can work here at all, as on some machines they cannot."""
     with contextlib.suppress(BrokenProcessPool), _processes(task, 1) as pool:
-        return pool.submit(reader.check, []).result() == []
+        return _given(pool, []).result() == []
     return False
 
 
 def _alone(pool: ProcessPoolExecutor, source: Source) -> list[Any]:
     """What comes of one file in the one process of a pool; nothing when the process died of it."""
     with contextlib.suppress(BrokenProcessPool):
-        return pool.submit(reader.check, [source]).result()
+        return _given(pool, [source]).result()
     return []
 
 

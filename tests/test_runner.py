@@ -6,6 +6,7 @@ import functools
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -164,6 +165,29 @@ def test_closing_the_results_ends_the_processes(sources: list[Source]) -> None:
     for process in ours:
         process.join(10)
         assert not process.is_alive()
+
+
+SCRIPT = """
+import pathlib, sys
+from evalxl import validate
+
+with open("runs.txt", "a") as runs:
+    runs.write("run\\n")
+print(len(validate(sys.argv[1], jobs=2)))
+"""
+
+
+def test_a_script_without_a_guard_runs_once(sources: list[Source], tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(SCRIPT, "utf-8")
+    folder = sources[0].path.parent
+    done = subprocess.run(
+        [sys.executable, "script.py", str(folder)],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert (done.stdout, done.returncode) == (f"{len(sources)}\n", 0), done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "runs.txt").read_text().count("run") == 1
 
 
 def dying(_: object) -> None:
