@@ -51,7 +51,8 @@ REASONS = {
         "the copy written before has cells that were changed since; validate that copy instead",
     ),
     "unreadable": Text(
-        "評価シートとして読み取れません（{detail}）", "it cannot be read as an evaluation sheet ({detail})"
+        "評価シートとして読み取れません（{detail}）。evalxl validate で理由を確かめてください",
+        "it cannot be read as an evaluation sheet ({detail}); evalxl validate says why",
     ),
     "not_rolled": Text(
         "年度を進めた結果を正しく読み取れませんでした（{detail}）",

@@ -326,6 +326,10 @@ TABLES = Text(
     "誤り {error}件、注意 {warning}件、参考 {info}件",
     "Tables of {sheets} sheets ({refused} refused): {error} errors, {warning} warnings, {info} notes",
 )
+SEE_VALIDATE = Text(
+    "受け付けられない理由は evalxl validate で確かめてください。",
+    "evalxl validate says why they were refused.",
+)
 BLANK_FILLED = Text(
     "{path} には記入済みのシート（{project}）があるので、上書きしません。別の名前を指定してください。",
     "{path} holds a sheet that is filled in ({project}) and is not written over. Please name another.",

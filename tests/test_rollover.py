@@ -389,7 +389,10 @@ def test_what_cannot_be_rolled_over_is_told(tmp_path: Path, capsys: pytest.Captu
     (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
     assert run("rollover", tmp_path, "-o", tmp_path / "out") == 1
     out = capsys.readouterr().out
-    assert "other.xlsm（評価シートとして読み取れません（F003））" in out
+    assert (
+        "other.xlsm（評価シートとして読み取れません（F003）。evalxl validate で理由を確かめてください）"
+        in out
+    )
     assert "old.xls（.xlsx か .xlsm のファイルではありません" in out
     assert (tmp_path / "out" / "a_2018年度.xlsx").exists()
 

@@ -65,7 +65,8 @@ def tables(
         raise UsageError(texts.FOREIGN_FOLDER, path=error.path, file=error.file) from None
     context.tell(texts.WRITTEN, path=output)
     code = FINDINGS if written.files["refused"] or written.findings["error"] else DONE
-    return Outcome(code, _data(written, output), [_line(written, context)])
+    why = [texts.SEE_VALIDATE.of(context.lang)] if written.files["refused"] else []
+    return Outcome(code, _data(written, output), [_line(written, context), *why])
 
 
 def _data(written: Written, output: Path) -> dict[str, object]:
