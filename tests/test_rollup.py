@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,7 +23,7 @@ from evalxl.actions import UsageError
 from evalxl.cli import main
 from evalxl.consolidation import Report, consolidate
 from evalxl.masters import Masters, parsed
-from evalxl.rolling import fields, loading, shown, values
+from evalxl.rolling import book, fields, loading, shown, values
 from evalxl.rolling.compare import Change, change, movers, rounded, shares_of
 from evalxl.rolling.compute import UNSPLIT, Facts, Rolled, labels, roll, scaled
 from evalxl.tables import SheetRows
@@ -844,3 +845,15 @@ def test_the_book_shows_the_figures_and_its_formulas_agree(
     changes = [total["changes"][str(year)]["difference"] for year in range(2016, 2020)]
     line = next(values for values in after["事業費計"].values if values[0] == "合　計")
     assert line[7:15:2] == changes
+
+
+def test_nothing_stands_beside_the_heading_of_the_movers(tmp_path: Path) -> None:
+    """A cell beside it would cut the heading off."""
+    sheets = sheets_of(many.record(0), many.record(1))
+    book.save(rolled(sheets, ["部"], "grand_total"), [], 5, tmp_path / "a.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[0]
+    headings = [cell for (cell, *_) in sheet.iter_rows() if str(cell.value).endswith("前年度比）")]
+    assert headings
+    for cell in headings:
+        assert not any(other.value for other in sheet[cell.row][1:])
+        assert [other.value for other in sheet[cell.row + 1][:3]] == ["部", "増減", "増減率"]

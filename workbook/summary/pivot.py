@@ -175,7 +175,10 @@ class _Writer:
         for heading, lines in self.pivot.moved:
             if not lines:
                 continue
+            # A row of its own: beside the heads of the columns a long heading would be cut.
             sheet.write_string(row, 0, safe_text(heading), look.heading)
+            row += 1
+            span(sheet, (row, 0, row, self.depth - 1), safe_text(" ＞ ".join(self.pivot.levels)), look.header)
             for column, head in enumerate(("増減", "増減率"), start=self.depth):
                 sheet.write_string(row, column, head, look.header)
             for line in lines:
