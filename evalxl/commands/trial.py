@@ -52,12 +52,13 @@ if TYPE_CHECKING:
 )
 def demo(context: Context, folder: str | None = None, jobs: int | None = None) -> Outcome:
     """Write the demo's books, run everything on them, and hold the findings against the plan."""
-    from evalxl import demo, show
+    from evalxl import demo, processes, show
 
     root = Path(folder or "demo")
     _replaceable(root)
     context.tell(texts.DEMO_WRITING, path=root)
-    plan = demo.write_demo(root / texts.DEMO_INPUT)
+    processes.ahead(processes.FEW, jobs)
+    plan = demo.write_demo(root / texts.DEMO_INPUT, jobs)
     masters = root / texts.DEMO_MASTERS
     demo.write_masters(plan, masters)
     context = with_beside(context, masters, str(plan.year_folder(min(plan.projects))), jobs)

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
+import signal
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path, PurePath
 
+from evalxl import processes
 from evalxl.demo import data as demo_data
 from evalxl.demo import masters as demo_masters
 from evalxl.demo.city import DIVISIONS, Division, section_in
@@ -48,6 +52,9 @@ class Planted:
     """The project on whose sheet it is; None where the whole file is meant."""
 
 
+Book = tuple[Path, list[Filled], Style]
+
+
 @dataclasses.dataclass(slots=True)
 class Plan:
     """What was written: ``books`` and ``skipped`` (lock files) relative to ``folder``.
@@ -67,6 +74,8 @@ class Plan:
     """Number of a project and evaluated year → its book."""
     projects: dict[int, int] = dataclasses.field(default_factory=dict)
     """Sheets that can be read, by evaluated year."""
+    waiting: list[Book] = dataclasses.field(default_factory=list)
+    """What is planned and not yet written."""
 
     def year_folder(self, fiscal_year: int) -> Path:
         """Where the books of an evaluated year lie."""
@@ -118,8 +127,11 @@ def compare(plan: Plan, found: Iterable[Found], *, beside: bool = False) -> Acco
     )
 
 
-def write_demo(folder: Path) -> Plan:
-    """Write the departments' books of both years into ``folder``; the same city each time."""
+def write_demo(folder: Path, jobs: int | None = 1) -> Plan:
+    """Write the departments' books of both years into ``folder``; the same city each time.
+
+    ``jobs`` processes write them; None: as many as there are processors.
+    """
     plan = Plan(folder)
     faults = _assigned()
     for fiscal_year in YEARS:
@@ -128,9 +140,38 @@ def write_demo(folder: Path) -> Plan:
         _write_sample(plan, fiscal_year)
         for division in DIVISIONS:
             _write_division(plan, division, fiscal_year, faults)
-    _write_doubles(plan, YEARS[-1])
+    copied, copy = _double(plan, YEARS[-1])
+    _write_waiting(plan, jobs)
+    shutil.copyfile(plan.folder / copied, plan.folder / copy)
     _write_refused(plan, YEARS[-1])
     return plan
+
+
+def _write_waiting(plan: Plan, jobs: int | None) -> None:
+    """Write all that is planned, in processes where there are many books."""
+    number = processes.wanted(len(plan.waiting), jobs)
+    try:
+        if number > 1:
+            _in_processes(plan.waiting, number)
+    except BrokenProcessPool:  # there are machines where none can work
+        number = 1
+    if number == 1:
+        for book in plan.waiting:
+            _write_book(book)
+    plan.waiting.clear()
+
+
+def _in_processes(books: list[Book], number: int) -> None:
+    pool = ProcessPoolExecutor(number, processes.context(), signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    try:
+        list(pool.map(_write_book, books, chunksize=2))
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _write_book(book: Book) -> None:
+    path, sheets, style = book
+    filled.write(form.get(FORM_ID), sheets, path, style)
 
 
 def write_masters(plan: Plan, folder: Path) -> None:
@@ -159,10 +200,11 @@ def _assigned() -> Assigned:
     """Each fault to a project it fits, spread over the sections; the two years share them out."""
     out: Assigned = {}
     taken: set[int] = set()
+    sheets = {(p.number, year): demo_data.sheet(p, year) for p in demo_data.projects() for year in YEARS}
     per_division = dict.fromkeys(STYLES, 0)
     for i, fault in enumerate([*FAULTS, LOST_LABEL]):
         fiscal_year = YEARS[i % 2]
-        fitting = [p for p in demo_data.projects() if p.number not in taken and _fits(fault, p, fiscal_year)]
+        fitting = [p for p in demo_data.projects() if p.number not in taken and _fits(fault, p, sheets[p.number, fiscal_year])]
         project = min(fitting, key=lambda p: (per_division[p.division.name], p.number))
         taken.add(project.number)
         per_division[project.division.name] += 1
@@ -170,12 +212,12 @@ def _assigned() -> Assigned:
     return out
 
 
-def _fits(fault: Fault, project: Project, fiscal_year: int) -> bool:
+def _fits(fault: Fault, project: Project, sheet: Sheet) -> bool:
     size, style = STYLES[project.division.name]
     apart = size == 1 and not style.two_sheets
     if project.verdict not in fault.verdicts or (fault.alone and not apart):
         return False
-    return fault.fit(demo_data.sheet(project, fiscal_year))
+    return fault.fit(sheet)
 
 
 def _write_sample(plan: Plan, fiscal_year: int) -> None:
@@ -258,18 +300,18 @@ def _differences(file: str, project: Project, before: Sheet | None, sheet: Sheet
                 yield Planted(file, "Y701", past, f"costs.{row}.{past}", project.name)
 
 
-def _write_doubles(plan: Plan, fiscal_year: int) -> None:
-    """A project that is there twice with other content, and a book that was copied under another name."""
+def _double(plan: Plan, fiscal_year: int) -> tuple[str, str]:
+    """A project that is there twice with other content, and a book that is copied under another name."""
     twice, copied = (plan.files[number, fiscal_year] for number in (TWICE, COPIED))
     again = demo_data.sheet(demo_data.projects()[TWICE], fiscal_year)
     again["opinions"] = "提出のあとで、議会からの意見を書き加えた。"
     corrected, copy = twice.replace(".xlsx", "（修正）.xlsx"), copied.replace(".xlsx", "（写し）.xlsx")
     _write(plan, corrected, [Filled(_record(again))], Style())
-    shutil.copyfile(plan.folder / copied, plan.folder / copy)
     plan.books.append(copy)
     plan.projects[fiscal_year] += 2
     plan.across += [Planted(file, "X802", fiscal_year, "project_name") for file in (twice, corrected)]
     plan.across += [Planted(file, "X803", None, "project_name") for file in (copied, copy)]
+    return copied, copy
 
 
 def _write_refused(plan: Plan, fiscal_year: int) -> None:
@@ -298,5 +340,5 @@ def _record(data: Sheet) -> record.Record:
 
 
 def _write(plan: Plan, name: str, sheets: list[Filled], style: Style) -> None:
-    filled.write(form.get(FORM_ID), sheets, plan.folder / name, style)
+    plan.waiting.append((plan.folder / name, sheets, style))
     plan.books.append(name)
