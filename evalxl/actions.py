@@ -179,13 +179,12 @@ class Context:
         `UsageError` when there is nothing to read. With a ``scheduler`` the files are read by its workers
         (`evalxl.cluster`). ``through`` may know the results of some files and have only the others read.
         """
-        from evalxl import annotating
-        from evalxl.paths import find
+        from evalxl.paths import find, marked_copies
         from evalxl.results import FileResult
 
         with find(paths, leave_out=leave_out, fetch=scheduler is None) as found:
             self.tell_missing(found)
-            copies = annotating.copies(found.sources)
+            copies = marked_copies(found.sources)
             if copies:
                 self.tell(texts.SKIPPED_COPIES, count=len(copies), file=copies[0].file)
                 passed = {source.file for source in copies}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,6 @@ from evalxl.actions import UsageError
 from evalxl.texts import Text
 
 if TYPE_CHECKING:
-    from evalxl.paths import Source
     from evalxl.results import FileResult, Outline
     from evalxl.rules.registry import Finding, Lang
     from workbook.annotate import Answer, Mark, Words
@@ -119,34 +118,6 @@ def refuse_inputs(folder: Path, paths: Iterable[str]) -> None:
 def books_in(folder: Path) -> list[Path]:
     """What lies in the output folder already: no input, if the folder stands within one."""
     return [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
-
-
-def copies(sources: Sequence[Source]) -> list[Source]:
-    """The marked copies that say nothing new: the book itself is there too, with the same cells.
-
-    They were written into a folder within the one that is read. A copy in which a department has since
-    mended something is a sheet like any other.
-    """
-    from workbook import marks
-
-    books = {source.file: source for source in sources}
-    found = []
-    for source in sources:
-        parts = source.file.split("/")
-        originals = [books[name] for n in range(1, len(parts)) if (name := "/".join(parts[n:])) in books]
-        if originals and source.fetched and marks.is_marked_copy(source.path):
-            found += [source] if any(_says_the_same(one, source) for one in originals) else []
-    return found
-
-
-def _says_the_same(book: Source, copy: Source) -> bool:
-    from workbook import annotate
-    from workbook.errors import Unchangeable
-
-    try:
-        return annotate.same_cells(book.path.read_bytes(), copy.path.read_bytes())
-    except (Unchangeable, OSError):
-        return False
 
 
 def checked_and_marked(result: FileResult, *, folder: Path, lang: Lang) -> tuple[Outline, Written | None]:

@@ -184,6 +184,34 @@ def _names(entries: list[_Entry]) -> list[str]:
     return names
 
 
+def marked_copies(sources: Sequence[Source]) -> list[Source]:
+    """The marked copies that say nothing new: the book itself is there too, with the same cells.
+
+    They were written into a folder within the one that is read. A copy in which a department has since
+    mended something is a sheet like any other.
+    """
+    from workbook import marks
+
+    books = {source.file: source for source in sources}
+    found = []
+    for source in sources:
+        parts = source.file.split("/")
+        originals = [books[name] for n in range(1, len(parts)) if (name := "/".join(parts[n:])) in books]
+        if originals and source.fetched and marks.is_marked_copy(source.path):
+            found += [source] if any(_says_the_same(one, source) for one in originals) else []
+    return found
+
+
+def _says_the_same(book: Source, copy: Source) -> bool:
+    from workbook import annotate
+    from workbook.errors import Unchangeable
+
+    try:
+        return annotate.same_cells(book.path.read_bytes(), copy.path.read_bytes())
+    except (Unchangeable, OSError):
+        return False
+
+
 def readable(name: str) -> str:
     """A file's name as text that can be printed and stored.
 
