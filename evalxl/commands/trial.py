@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,6 +96,8 @@ def _replaceable(root: Path) -> None:
 
 def _run_all(context: Context, plan: Plan, root: Path, jobs: int | None) -> tuple[Report, dict[str, Path]]:
     """All commands over one reading of the books; what they wrote, by the names of the demo's JSON."""
+    from concurrent.futures import ThreadPoolExecutor
+
     from evalxl import reception
 
     made = {name: root / file for name, file in texts.DEMO_FILES.items()}
