@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evalxl import texts
+from evalxl import terminal, texts
 from evalxl.actions import ACTIONS
-from evalxl.terminal import coloured, padded, width
+from evalxl.terminal import coloured, columns, folded
 from evalxl.texts import Text
 
 if TYPE_CHECKING:
@@ -131,18 +131,19 @@ def to_json(here: Here) -> dict[str, Any]:
 
 def shown(here: Here, lang: Lang) -> Iterator[str]:
     """What people read: what lies here, what comes next, where to read more."""
-    yield coloured(texts.OVERVIEW.of(lang), "head")
+    yield from (coloured(line, "head") for line in folded(texts.OVERVIEW.of(lang), columns()))
     yield from _section(texts.FOUND_HERE, _found(here, lang), lang)
     yield from _section(texts.NEXT_STEPS, [(line, text.of(lang)) for line, text in steps(here)], lang)
     yield from ("", coloured(f"{texts.COMMANDS.of(lang)}:", "head"))
     yield from _wrapped(list(dict.fromkeys(name.split()[0] for name in ACTIONS)))
-    yield from ("", texts.MORE_HELP.of(lang))
+    yield from ("", *folded(texts.MORE_HELP.of(lang), columns()))
 
 
 def _wrapped(words: list[str]) -> Iterator[str]:
     import textwrap
 
-    return iter(textwrap.wrap("  ".join(words), 76, initial_indent="  ", subsequent_indent="  "))
+    wide = min(terminal.columns() or 76, 76)
+    return iter(textwrap.wrap("  ".join(words), wide, initial_indent="  ", subsequent_indent="  "))
 
 
 def _found(here: Here, lang: Lang) -> Iterator[tuple[str, str]]:
@@ -163,6 +164,5 @@ def _found(here: Here, lang: Lang) -> Iterator[tuple[str, str]]:
 def _section(title: Text, rows: Iterable[tuple[str, str]], lang: Lang) -> Iterator[str]:
     rows = list(rows)
     if rows:
-        columns = max(width(name) for name, _ in rows) + 2
         yield from ("", coloured(f"{title.of(lang)}:", "head"))
-        yield from (f"  {padded(name, columns)}{text}" for name, text in rows)
+        yield from terminal.table(rows)

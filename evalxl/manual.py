@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from evalxl import terminal, texts
 from evalxl.actions import ACTIONS, Argument, Command
-from evalxl.terminal import padded, width
 from evalxl.texts import Text
 
 if TYPE_CHECKING:
@@ -135,18 +134,8 @@ def _section(title: str, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
     rows = list(rows)
     if not rows:
         return
-    wide = terminal.columns()
-    columns = max(width(name) for name, _ in rows) + 2
-    beneath = wide is not None and columns > wide // 2
     yield from ("", f"{title}:")
-    for name, text in rows:
-        indent = "      " if beneath else " " * (columns + 2)
-        lines = terminal.folded(text, wide - len(indent) if wide else None)
-        if beneath:
-            yield from (f"  {name}", *(f"{indent}{line}" for line in lines))
-        else:
-            yield f"  {padded(name, columns)}{lines[0]}"
-            yield from (f"{indent}{line}" for line in lines[1:])
+    yield from terminal.table(rows)
 
 
 def _usage(command: Command, lang: Lang) -> Iterator[str]:

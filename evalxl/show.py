@@ -69,11 +69,11 @@ def shortened(message: str, lang: Lang) -> str:
     return stop.join([*parts[:LISTED], texts.AND_MORE.of(lang, count=len(parts) - LISTED)])
 
 
-def indented(text: str) -> Iterator[str]:
-    """The lines of a text, two blanks before each."""
+def indented(text: str, by: int = 2) -> Iterator[str]:
+    """The lines of a text, folded to the screen, with blanks before each."""
     wide = terminal.columns()
     for line in text.splitlines():
-        yield from (f"  {part}" for part in terminal.folded(line, wide - 2 if wide else None))
+        yield from (" " * by + part for part in terminal.folded(line, wide - by if wide else None))
 
 
 def records(
@@ -108,7 +108,7 @@ def consolidation(report: Mapping[str, Any], lang: Lang) -> Iterator[str]:
         yield texts.REFUSED_COUNT.of(lang, count=len(report["refused"]))
     for refused in report["refused"]:
         yield f"  {refused['code']}  {refused['file']}"
-        yield from (f"  {line}" for line in indented(shortened(refused["message"], lang)))
+        yield from indented(shortened(refused["message"], lang), 4)
 
 
 def demonstration(

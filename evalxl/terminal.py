@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -104,6 +104,21 @@ def folded(text: str, wide: int | None) -> list[str]:
             lines.append("")
         lines[-1] += piece if lines[-1] else piece.lstrip()
     return [line.rstrip() for line in lines]
+
+
+def table(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Two columns, the second folded to the screen; beneath the first where that takes half of it."""
+    wide = columns()
+    first = max((width(name) for name, _ in rows), default=0) + 2
+    beneath = wide is not None and first > wide // 2
+    indent = " " * (6 if beneath else first + 2)
+    for name, text in rows:
+        lines = folded(text, wide - len(indent) if wide else None)
+        if beneath:
+            yield from (f"  {name}", *(f"{indent}{line}" for line in lines))
+        else:
+            yield f"  {padded(name, first)}{lines[0]}"
+            yield from (f"{indent}{line}" for line in lines[1:])
 
 
 _PIECE = re.compile(

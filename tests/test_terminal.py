@@ -107,7 +107,7 @@ def test_help_fits_a_narrow_screen(
 ) -> None:
     """No line of prose is wider than the screen; lines to be typed stay whole."""
     monkeypatch.setenv("COLUMNS", "60")
-    pages = [["--help"], *([*name.split(), "--help"] for name in ACTIONS)]
+    pages = [[], ["--help"], *([*name.split(), "--help"] for name in ACTIONS)]
     for page in pages:
         assert cli.main([*page, "--lang", lang]) == 0
         for line in capsys.readouterr().out.splitlines():

@@ -96,7 +96,8 @@ def written_on_a_terminal(line: list[str], place: str) -> str:
         written = b"".join(iter(lambda: _read(own), b""))
         process.wait()
     os.close(own)
-    return re.sub(r".*\x1b\[2K", "", written.decode().replace("\r\n", "\n"))
+    shown = re.sub(r".*\x1b\[2K", "", written.decode().replace("\r\n", "\n"))
+    return "".join(line for line in shown.splitlines(keepends=True) if "━" not in line)  # a bar is gone again
 
 
 def _read(terminal: int) -> bytes:

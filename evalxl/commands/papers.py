@@ -176,14 +176,14 @@ def _remarks(data: dict[str, Any], context: Context) -> Iterator[str]:
 
 
 def _refusals(data: dict[str, Any], context: Context) -> Iterator[str]:
-    from evalxl.show import indented
+    from evalxl.show import indented, shortened
 
     lang = context.lang
     if data["refused"]:
         yield texts.REFUSED_COUNT.of(lang, count=len(data["refused"]))
     for refused in data["refused"]:
         yield f"  {refused['code']}  {refused['file']}"
-        yield from (f"  {line}" for line in indented(refused["message"]))
+        yield from indented(shortened(refused["message"], lang), 4)
 
 
 # ---- papers for the council --------------------------------------------------------------------------------
