@@ -14,6 +14,7 @@ from typing import Literal
 
 import msgspec
 
+from evalxl.grouping import order, sections
 from evalxl.identity import Section, section_key
 from evalxl.ledger import Entry
 from evalxl.masters.model import Masters, Project
@@ -305,16 +306,23 @@ class _Desk:
                 )
 
     def _progress(self, lines: Iterable[Line]) -> Iterator[Progress]:
-        """The sections in the order of the master, then of the sheets."""
+        """The sections as the organisation lists them, else the projects, then the sheets."""
         expected = Counter(section_key(project.department, project.division) for project in self.due)
         by_section: dict[Section, list[Line]] = {key: [] for key in self.sections if key in expected}
         for line in lines:
             key = section_key(line.department, line.division)
             if line.due or (line.status == "refused" and key != ("", "")):
                 by_section.setdefault(key, []).append(line)
-        for key, own in by_section.items():
-            place = self.sections.get(key) or _Place(own[0].department, own[0].division)
-            yield _progress(place, own, expected[key] if self.due else None, self._contact(key))
+        found = [
+            (self.sections.get(key) or _Place(own[0].department, own[0].division), own)
+            for key, own in by_section.items()
+        ]
+        if self.masters.units:
+            rank = order(sections(self.masters, self.run.year))
+            found.sort(key=lambda pair: rank((pair[0].department, pair[0].division)))
+        for place, own in found:
+            total = expected[place.key] if self.due else None
+            yield _progress(place, own, total, self._contact(place.key))
 
     def _contact(self, key: Section) -> str:
         """Whom to call: who stands for most projects of the section."""

@@ -52,6 +52,17 @@ def test_missing_double_copied_and_unknown_are_told_once_each(tmp_path: Path) ->
     assert report.to_json()["findings"]["error"] == 3
 
 
+def test_sections_stand_as_the_organisation_lists_them(tmp_path: Path) -> None:
+    found = []
+    for number, names in enumerate(
+        ["市民部,市民課\n総務部,情報システム課", "総務部,情報システム課\n市民部,市民課"]
+    ):
+        masters = config(projects=MASTER, organization=f"department,division\n{names}\n")
+        report = run({"a.xlsx": {}, "b.xlsx": OTHER}, tmp_path / f"{number}.xlsx", masters)
+        found.append([section.division for section in report.reception.sections])
+    assert found == [["市民課", "情報システム課"], ["情報システム課", "市民課"]]
+
+
 def test_a_refused_file_does_not_stand_for_its_project(tmp_path: Path) -> None:
     refused = FileResult("2017_市民部_市民課.xlsx", "/x", "0" * 64, refused=[finding_of("F002")])
     report = run({"a.xlsx": {}, "b.xlsx": OTHER}, tmp_path / "集約.xlsx", config(projects=MASTER), refused)
