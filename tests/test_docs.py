@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -170,3 +171,23 @@ def test_the_lines_of_a_guide_work_as_they_stand(
         told = capsys.readouterr().err
         findings = arguments[0] in {"validate", "consolidate", "submit", "rollover", "report"}
         assert code in ((0, 1) if findings else (0,)), f"{line}: {told}"
+
+
+def test_the_library_page_runs_as_it_stands(trial: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its lines give what their comments say."""
+    place = trial / "library"
+    (place / "提出").mkdir(parents=True)
+    (place / "前年度").mkdir()
+    name = "総務部_情報システム課_2.xlsx"
+    shutil.copy2(trial / "練習" / "提出" / "2018" / name, place / "提出" / name)
+    shutil.copy2(trial / "練習" / "提出" / "2017" / name, place / "前年度" / name)
+    (place / "マスター").symlink_to(trial / "練習" / "マスター", target_is_directory=True)
+    monkeypatch.chdir(place)
+    page = (DOCS / "library.md").read_text(encoding="utf-8")
+    names: dict[str, Any] = {}
+    exec(re.findall(r"```python\n(.*?)```", page, re.DOTALL)[0], names)
+    assert names["records"][0]["fiscal_year"] == 2018
+    assert {"file", "sheet", "form", "findings"} <= names["entries"][0].keys()
+    assert names["report"]["consolidated"] == len(names["records"])
+    assert names["rolled"]["years"]
+    assert (place / "集約.xlsx").is_file()
