@@ -248,18 +248,32 @@ def _results(book: Book, shown: Sequence[Sequence[Shown]]) -> bytes:
 
 
 def answers_in(book: Book) -> dict[str, Answer]:
-    """What staff wrote into the sheet of results. Rows may have been sorted."""
+    """What staff wrote into the sheet of results. Rows may have been sorted, columns put in or deleted."""
     place = book.place_of(RESULTS)
     if place is None or place[0] not in book.sheet_names():
         return {}
     sheet, (top, left) = book.sheet(place[0]), place[1]
+    columns = range(left + _SEARCHED)
+    heads = [n for n in columns if sheet.text((top, n)).startswith(marked.ANSWER_HEADS)]
     found: dict[str, Answer] = {}
-    for row in sheet.used_rows():
-        key = sheet.text((row, left + KEY))
-        text = sheet.text((row, left + ANSWER)).strip()
+    for row in sheet.used_rows() if heads else ():
+        key = next((text for n in reversed(columns) if _is_key(text := sheet.text((row, n)))), "")
+        text = sheet.text((row, heads[0])).strip()
         if row > top and key and text:
             found[key] = Answer(text, [sheet.text((row, left + column)) for column in range(KEY)])
     return found
+
+
+_SEARCHED = 2 * KEY
+"""Columns in which the answers and the keys are looked for."""
+
+
+def _is_key(text: str) -> bool:
+    """Whether it is a `Mark.key`."""
+    try:
+        return text.startswith('["') and len(json.loads(text)) > 2
+    except ValueError:
+        return False
 
 
 # ---- taking back -------------------------------------------------------------------------------------------

@@ -24,6 +24,8 @@ HEAD_ROW = 2
 """The row of the headings, counted from 0."""
 WIDTHS = (7, 8, 18, 60, 48, 18, 18, 40, 10, 10)
 PLACE, ANSWER, STATE, KEY = 2, 7, 8, 9
+ANSWER_HEADS = ("回答", "Answer")
+"""What the heading of the answers begins with, in either language."""
 LONGEST = 30_000
 """Letters that a note or a cell is given at most."""
 _LINE = 15.0

@@ -93,9 +93,18 @@ def _sheet(sheet: Any, what: str, value: str | float) -> None:
         case "activate":
             sheet.Activate()
         case "clear":
-            sheet.Cells.Clear()
+            _clear(sheet)
         case "freeze":
             _freeze(sheet.Parent.Windows(1), int(value))
+
+
+def _clear(sheet: Any) -> None:
+    """Empty a sheet. A filter or a table would let cells be passed over."""
+    sheet.AutoFilterMode = False
+    while sheet.ListObjects.Count:
+        sheet.ListObjects(1).Unlist()
+    sheet.Cells.Clear()
+    sheet.Cells.EntireRow.Hidden = False
 
 
 def _freeze(window: Any, rows: int) -> None:

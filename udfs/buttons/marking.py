@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from udfs.buttons.batch import Step, at
-from udfs.buttons.excel import VERY_HIDDEN
+from udfs.buttons.excel import VERY_HIDDEN, VISIBLE
 from udfs.buttons.fills import Setting, bgr, interior
 from workbook import marked
 from workbook.annotate import Marks, answers_in, marks_in, unmark
@@ -19,8 +19,11 @@ from workbook.marked import MEMORY, RESULTS, Answer, Mark, Shown, Words
 from workbook.parts import Book, Sheet, quoted
 from workbook.parts.xml import child
 
-_LONGEST = 4000
-"""Letters of a text that is written in a block: Excel takes some 8,000."""
+_LONGEST, _LONGEST_NOTE = 4000, 2000
+"""Letters of a text that is written in a block, of which Excel takes some 8,000; and of a note, which stands
+there within the memory, escaped and with the cell's fill."""
+_LONGEST_LITERAL = 255
+"""Letters of a text within a formula."""
 _LINE, _ON_LINE = 13, 30
 """Points a line of a note, and full-width letters on it."""
 _TRUE = ("1", "true", "on")
@@ -45,9 +48,9 @@ class Structure:
         return protection is not None and protection.get("lockStructure", "0") in _TRUE
 
     def protected(self, name: str) -> bool:
-        """Whether a sheet is protected against changes of its cells."""
+        """Whether a sheet is protected against changes of its cells or its notes."""
         protection = child(self.book.sheet(name).root, "sheetProtection")
-        return protection is not None and protection.get("sheet", "0") in _TRUE
+        return protection is not None and any(protection.get(w, "0") in _TRUE for w in ("sheet", "objects"))
 
     @property
     def results(self) -> str | None:
@@ -121,6 +124,7 @@ def _was(
     style = sheet.style(spot)
     fill, applied = book.styles.fill_of(style)
     own = spot in notes.texts() or spot in notes.threaded()
+    text = "" if own else _cut(marked.note(marks, words, known), _LONGEST_NOTE)
     return {
         "fill": fill,
         "applied": applied,
@@ -128,7 +132,7 @@ def _was(
         "colour": marked.colour(marks, known) if interior(fill) is not None else "",
         "made": False,
         "spans": "",
-        "text": "" if own else marked.note(marks, words, known)[:_LONGEST],
+        "text": text,
     }
 
 
@@ -200,21 +204,36 @@ def block(rows: Sequence[Sequence[Shown]], book: str = "") -> tuple[tuple[str | 
 
 
 def text_block(rows: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
-    """Rows of texts as they are written in one block."""
+    """Rows of texts as they are written in one block, each whole."""
     width = max(map(len, rows))
-    return tuple(tuple(_text(text) for text in (*row, *[""] * (width - len(row)))) for row in rows)
+    return tuple(
+        tuple(f"'{text}" if text else "" for text in (*row, *[""] * (width - len(row)))) for row in rows
+    )
+
+
+def long_answers(rows: Sequence[Sequence[Shown]]) -> Iterator[tuple[str, str]]:
+    """The answers that are too long for a block, each with its address: they are written one by one."""
+    for number, row in enumerate(rows):
+        answer = str(row[marked.ANSWER].value) if len(row) > marked.ANSWER else ""
+        if len(answer) > _LONGEST:
+            yield address(number, marked.ANSWER), f"'{answer}"
 
 
 def _value(cell: Shown, book: str) -> str | float:
-    if cell.location:
-        target = f"[{book}]{cell.location}" if book else f"#{cell.location}"
-        return f'=HYPERLINK("{_doubled(target)}","{_doubled(str(cell.value))}")'
+    target = _doubled(f"[{book}]{cell.location}" if book else f"#{cell.location}")
+    if cell.location and len(target) <= _LONGEST_LITERAL:
+        return f'=HYPERLINK("{target}","{_doubled(str(cell.value))}")'
     return _text(cell.value) if isinstance(cell.value, str) else cell.value
 
 
 def _text(text: str) -> str:
     """A text that Excel takes as one, whatever it begins with."""
-    return f"'{text[:_LONGEST]}" if text else ""
+    return f"'{_cut(text, _LONGEST)}" if text else ""
+
+
+def _cut(text: str, most: int) -> str:
+    """A text that is too long, with a sign that it goes on."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _doubled(text: str) -> str:
@@ -294,12 +313,16 @@ def _plain(value: str | float) -> str:
     try:
         return f"{float(value):.10g}"
     except ValueError:
-        return str(value)[:_LONGEST].replace("\r\n", "\n").strip()
+        return _cut(str(value), _LONGEST).replace("\r\n", "\n").strip()
 
 
 def in_front(sheet: str) -> list[Step]:
     """Shows the sheet of results with its headings always in sight."""
-    return [Step(sheet, "", "activate"), Step(sheet, "", "freeze", marked.HEAD_ROW + 1)]
+    return [
+        Step(sheet, "", "visible", VISIBLE),
+        Step(sheet, "", "activate"),
+        Step(sheet, "", "freeze", marked.HEAD_ROW + 1),
+    ]
 
 
 HIDE_MEMORY = Step(MEMORY, "", "visible", VERY_HIDDEN)

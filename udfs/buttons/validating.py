@@ -12,7 +12,7 @@ from udfs.buttons.batch import Step, perform
 from udfs.buttons.excel import Trouble
 from workbook import marked
 from workbook.errors import Unchangeable
-from workbook.marked import MEMORY, RESULTS, Mark
+from workbook.marked import MEMORY, RESULTS, Mark, Shown
 from workbook.parts import quoted
 
 if TYPE_CHECKING:
@@ -108,8 +108,8 @@ def _in_the_book(
     sheet, making, told = _results_sheet(session, there, words.sheet)
     perform(session.xl, book.book, book.name, [*before, *making, Step(MEMORY, "", "add")])
     _write(book.book, MEMORY, marking.text_block(planned.memory))
-    _write(book.book, sheet, marking.block(planned.results))
-    after = [*planned.steps, *marking.looks(sheet, planned.results), marking.HIDE_MEMORY]
+    _list(book.book, sheet, planned.results)
+    after = [marking.HIDE_MEMORY, *planned.steps, *marking.looks(sheet, planned.results)]
     perform(session.xl, book.book, book.name, [*after, *marking.in_front(sheet)])
     if planned.protected:
         told.append(texts.NOT_MARKED.of(session.lang, sheets="、".join(planned.protected)))
@@ -146,9 +146,16 @@ def _in_another_book(session: Session, book: live.Live, marks: Sequence[Mark]) -
     place = str(book.folder / book.name) if book.folder else book.name
     name = str(new.Name)
     perform(session.xl, new, name, [Step(first, "", "rename", words.sheet)])
-    _write(new, words.sheet, marking.block(results, place))
+    _list(new, words.sheet, results, place)
     after = [*marking.looks(words.sheet, results), *marking.in_front(words.sheet)]
     perform(session.xl, new, name, after)
+
+
+def _list(book: Any, sheet: str, rows: Sequence[Sequence[Shown]], place: str = "") -> None:
+    """Write the sheet of results; ``place``: of the book that its links lead to, where that is another."""
+    _write(book, sheet, marking.block(rows, place))
+    for cell, answer in marking.long_answers(rows):
+        book.Worksheets(sheet).Range(cell).Value = answer
 
 
 def _write(book: Any, sheet: str, block: Sequence[Sequence[str | float]]) -> None:

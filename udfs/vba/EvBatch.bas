@@ -37,12 +37,22 @@ Private Sub EvStep(ByVal Book As Object, ByVal SheetName As String, ByVal Addres
         Case "unname"
             Book.Names(Address).Delete
         Case "clear"
-            Book.Worksheets(SheetName).Cells.Clear
+            EvClear Book.Worksheets(SheetName)
         Case "freeze"
             EvFreeze Book.Windows(1), Value
         Case Else
             EvFormat Book.Worksheets(SheetName).Range(Address), What, Value
     End Select
+End Sub
+
+' A filter or a table would let cells be passed over.
+Private Sub EvClear(ByVal Sheet As Object)
+    Sheet.AutoFilterMode = False
+    Do While Sheet.ListObjects.Count > 0
+        Sheet.ListObjects(1).Unlist
+    Loop
+    Sheet.Cells.Clear
+    Sheet.Cells.EntireRow.Hidden = False
 End Sub
 
 ' Keeps the first rows of the sheet in front in sight. Not every view can: then they are not.
