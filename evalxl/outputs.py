@@ -47,8 +47,9 @@ def folder(path: Path) -> None:
     """Raise `OutputLocked` where no folder can be at ``path``; nothing is made yet."""
     from workbook.errors import OutputLocked
 
-    there = next(parent for parent in (path, *path.absolute().parents) if parent.exists())
-    if not there.is_dir() or not os.access(there, os.W_OK):
+    # A drive that is not there has no parent that is.
+    there = next((parent for parent in (path, *path.absolute().parents) if parent.exists()), None)
+    if there is None or not there.is_dir() or not os.access(there, os.W_OK):
         raise OutputLocked(str(path), "folder")
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from evalxl import cli
+from evalxl import cli, outputs
 from tests.support import many
 from workbook import filled
 from workbook.blank import blank
+from workbook.errors import OutputLocked
 
 
 @pytest.fixture
@@ -148,3 +149,9 @@ def test_a_wrong_kind_of_value_in_a_form_file_is_told_in_japanese(
     assert "様式.toml:2" in told
     assert "引用符で囲んだ文字" in told
     assert "Expected" not in told
+
+
+def test_a_drive_that_is_not_there_is_no_place_for_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "exists", lambda path: False)
+    with pytest.raises(OutputLocked):
+        outputs.folder(Path("Z:/配布"))
