@@ -45,7 +45,7 @@ Excel VBA CSV Python PDF Parquet LibreOffice Dask Windows ActiveX JSON PC Esc En
 Shift_JIS UTF- TOML MB USB ASR AppLocker Office bash zsh powershell COM GB KB ID Software Classes
 error warning info never local demo tables validate consolidate install bundle addin packaging NAME
 publish project_total index.html leave_out xlsm xlsx xls whl txt dask pip evalxl
-svg html docs forms near true false pyopenvba name label kind costs heading rows slots
+svg html docs forms near true false master previous pyopenvba name label kind costs heading rows slots
 """
 NAMES = frozenset(_NAMES.split())
 """Names of products, keys and formats, and words that are typed."""
