@@ -41,7 +41,7 @@ WRONG_SETTINGS = Text(
 )
 WRONG_MASTERS = Text(
     "マスターに誤りがあるか、読めません。\n{detail}\n"
-    "設定ファイルの master の場所と、マスターを確かめてください。",
+    "設定ファイルに書かれたマスターの場所と、マスターを確かめてください。",
     "A master is wrong or cannot be read.\n{detail}\nSee to 'master' in the settings and to the masters.",
 )
 LOCKED = Text(
@@ -72,13 +72,13 @@ STOPPED_CHECK = Text("検証を中止しました。何も変えていません�
 # 検証.
 NO_MASTERS = Text(
     "マスターを読めないため、マスターとは照らし合わせていません（シートの点検は行いました）。\n{detail}\n"
-    "ネットワークの接続と、設定ファイルの master を確かめてください。",
+    "ネットワークの接続と、設定ファイルに書かれたマスターの場所を確かめてください。",
     "The masters cannot be read, so the sheet was checked without them.\n{detail}\nSee to the network and to "
     "'master' in the settings.",
 )
 NO_PREVIOUS = Text(
     "前の年度のシートを読めないため、前の年度とは比べていません（シートの点検は行いました）: {path}\n"
-    "ネットワークの接続と、設定ファイルの previous を確かめてください。",
+    "ネットワークの接続と、設定ファイルに書かれた前の年度の場所を確かめてください。",
     "Last year's sheets cannot be read, so nothing was compared with them: {path}\nSee to the network and to "
     "'previous' in the settings.",
 )
