@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from workbook.notation import CellValue, Tick, read_tick
+from workbook.notation import CellValue, Tick, ticks_among
 
 
 class Rect(NamedTuple):
@@ -110,11 +110,7 @@ class Grid:
     def ticks(self) -> dict[Spot, Tick]:
         """The cells that hold nothing but a tick."""
         if self._ticks is None:
-            self._ticks = {
-                spot: tick
-                for spot, value in self.cells.items()
-                if isinstance(value, (str, bool)) and (tick := read_tick(value))
-            }
+            self._ticks = ticks_among(self.cells)
         return self._ticks
 
     def at(self, spots: Iterable[Spot]) -> list[tuple[Spot, CellValue]]:

@@ -75,6 +75,10 @@ _BEFORE = frozenset("0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯�
 """What may stand before a label, as its mark, its tick or a year: then all of the text is looked at."""
 _BEHIND_LETTER = frozenset(".:)")
 """Behind a letter as its mark: ア."""
+_FIGURE = re.compile(r"\d+(?:,\d+)+|\d{3}|\d{5,}")
+"""What is no year, and a label only where the form prints that very figure."""
+_FIRST = 4
+"""Letters by which texts are told apart from labels at once."""
 _LONGEST = 400
 _INLINE_HEAD = 60
 _SHORTEST_PREFIX = 6
@@ -122,6 +126,7 @@ class Vocabulary:
         )
         self.phase = re.compile(rf"[(\[<]?({phases})(?:額|値)?[)\]>]?")
         options = "|".join(re.escape(o) for o in sorted(self.options, key=len, reverse=True))
+        self.box = re.compile(rf"(?:[①-⑳]|\(\d\))?[・/、,|]?(?:{_G})?(?:{options})")
         self.leading = re.compile(rf"[・/、,|]?(?P<g>{_G})?(?P<o>{options})(?P<b>{_BEHIND})")
         self.trailing = re.compile(rf"[・/、,|]?(?P<o>{options})(?P<b>{_BEHIND})(?P<g>{_G})?")
         heads = "|".join(re.escape(o) for o in sorted(self.inline, key=len, reverse=True))
@@ -135,14 +140,25 @@ class Vocabulary:
         self.recognise = functools.lru_cache(maxsize=8192)(self._recognise)
 
     def _starts(self, phases: set[str]) -> frozenset[str]:
-        """The first two letters of everything that can be a label, or one where any other may follow."""
+        """The first letters of all that can be a label: fewer where it is shorter, or a year follows."""
         eras = (era.name for era in notation.ERAS)
         texts = [*self.exact, *self.options, *phases, *self.before_years, *eras]
-        return frozenset((*(text[:2] for text in texts if text), *self.slots, *_BEFORE))
+        figures = (text for text in (*self.exact, *self.options, *self.slots) if _FIGURE.fullmatch(text))
+        return frozenset((*(text[:_FIRST] for text in texts if text), *self.slots, *_BEFORE, *figures))
 
     def _may_begin(self, folded: str) -> bool:
         """Whether a label may begin as the text does: most texts that people type are told apart by that."""
-        return folded[0] in self.starts or folded[:2] in self.starts or folded[1:2] in _BEHIND_LETTER
+        starts = self.starts
+        if _FIGURE.fullmatch(folded):
+            return folded in starts
+        folded = folded.lstrip("・") or folded  # an item of a list, far more often than a label's mark
+        return (
+            folded[0] in starts
+            or folded[:2] in starts
+            or folded[:3] in starts
+            or folded[:_FIRST] in starts
+            or folded[1:2] in _BEHIND_LETTER
+        )
 
     def _intern(self, meanings: tuple[Meaning, ...] = (), **more: object) -> Label:
         key = (meanings, *more.items())
@@ -193,7 +209,7 @@ class Vocabulary:
 
     @functools.lru_cache(maxsize=4096)  # noqa: B019 (vocabularies live as long as the program)
     def _split_boxes(self, folded: str) -> tuple[tuple[str, OptionPart], ...]:
-        if not any(option in folded for option in self.options):
+        if not self.box.match(folded):
             return ()
         trailing = not re.match(_G, folded) and re.search(rf"(?:{_G})$", folded)
         pattern = self.trailing if trailing else self.leading

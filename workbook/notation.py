@@ -6,8 +6,9 @@ import datetime
 import functools
 import re
 import unicodedata
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from workbook.record import Number, exact
 
@@ -246,7 +247,11 @@ CIRCLES = frozenset("○◯〇")
 GLYPHS = ON | OFF | CIRCLES
 _BRACKETED = re.compile(r"[(\[](.?)[)\]]")
 
+_TICK = 8
+"""Letters of the longest tick, spaces and brackets among them."""
+
 Tick = Literal["on", "off", "circle"]
+Place = TypeVar("Place")
 
 
 def read_tick(value: CellValue) -> Tick | None:
@@ -256,10 +261,27 @@ def read_tick(value: CellValue) -> Tick | None:
     ('on', 'off', 'off', 'circle', None)
     """
     if isinstance(value, str):
-        return _text_tick(value) if len(value) <= 8 else None
+        return _text_tick(value) if len(value) <= _TICK else None
     if isinstance(value, bool):
         return "on" if value else "off"
     return None
+
+
+def ticks_among(cells: Mapping[Place, CellValue]) -> dict[Place, Tick]:
+    """The cells that hold nothing but a tick: `read_tick` for all cells of a sheet at once.
+
+    >>> ticks_among({1: "□", 2: "事業", 3: True, 4: 1.0})
+    {1: 'off', 3: 'on'}
+    """
+    of_texts = {
+        place: tick
+        for place, value in cells.items()
+        if isinstance(value, str) and len(value) <= _TICK and (tick := _text_tick(value))
+    }
+    of_truths: dict[Place, Tick] = {
+        place: "on" if value else "off" for place, value in cells.items() if value is True or value is False
+    }
+    return of_texts | of_truths
 
 
 @functools.lru_cache(maxsize=4096)
