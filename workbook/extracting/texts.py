@@ -46,7 +46,8 @@ def nearest_run(page: FormPage, found: Found, *, coded: bool = False) -> Found:
     """
     if len(found) < 2:
         return found
-    found = sorted(found, key=lambda item: item[0][1])
+    first = min(row for (row, _), _ in found)
+    found = sorted((item for item in found if item[0][0] == first), key=lambda item: item[0][1])
     run = found[:1]
     for spot, value in found[1:]:
         adjoins = spot[1] == page.block(run[-1][0]).right + 1
