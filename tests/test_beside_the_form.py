@@ -52,6 +52,25 @@ def test_notes_right_of_the_form(tmp_path: Path, blank: tuple[str, ...], note: s
     assert_same(found, record)
 
 
+@pytest.mark.parametrize("lines", [1, 2])
+def test_lines_typed_on_beneath_a_box_are_kept(tmp_path: Path, lines: int) -> None:
+    path = tmp_path / "a.xlsx"
+    record = written(path, pages="sheets")
+    name, row, column = cell_of(path, "direction_text")
+    book = openpyxl.load_workbook(path)
+    sheet = book[name]
+    blocks = sheet.merged_cells.ranges
+    last = max(b.max_row for b in blocks if b.min_row <= row + 3 and b.min_col == column)
+    beneath = [b for b in blocks if b.min_row > last]
+    for number in range(lines):
+        sheet.cell(last + 1 + number, column).value = f"続き{number}"
+        record["direction_text"] += f"\n続き{number}"
+    assert not beneath, "the text is the last on its page"
+    book.save(path)
+    (found,) = read_records(path)
+    assert_same(found, record)
+
+
 @pytest.mark.parametrize(
     "blank", [(), ("opinions", "environment", "reforms", "direction_text")], ids=["filled", "blank"]
 )

@@ -39,6 +39,18 @@ def lines(found: Found) -> str | None:
     return "\n".join(" ".join(texts) for texts in rows.values()) or None
 
 
+def typed_on(page: FormPage, area: Area, found: Found) -> Found:
+    """Lines that were typed on beneath a box where it was too small: each a plain cell alone in its row."""
+    row, column = area.rect.bottom + 1, min((spot[1] for spot, _ in found), default=area.rect.left)
+    more: Found = []
+    while len(cells := page.grid.rows.get(row, [])) == 1 and cells[0][0] == column:
+        if (row, column) in page.layout.labels or not page.block((row, column)).is_cell:
+            break
+        more.append(((row, column), cells[0][1]))
+        row += 1
+    return [item for item in more if item[0] not in page.claimed]
+
+
 def nearest_run(page: FormPage, found: Found, *, coded: bool = False) -> Found:
     """The value nearest to its label and what adjoins it: a memo further right is none of it.
 
