@@ -15,6 +15,10 @@ from tests.support.pressing import log, quick
 
 __all__ = ["browser", "desk", "log", "office", "phone", "quick"]
 
+# readline, which pytest's debugger loads, sets them for all processes that come of this one.
+for name in ("COLUMNS", "LINES"):
+    os.environ.pop(name, None)
+
 # At one's desk each run tries new examples; the build machine judges a change by the same ones each time.
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):

@@ -163,11 +163,14 @@ def test_tables_that_do_not_fit_leave_the_old_ones(folder: Path) -> None:
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
-@pytest.mark.parametrize("output", ["in", "in/0.xlsx/out.xlsx"])
-def test_an_output_that_cannot_be_is_told(folder: Path, output: str) -> None:
+@pytest.mark.parametrize(
+    ("output", "told"),
+    [("in", "名前の終わりを .xlsx にしてください"), ("in/0.xlsx/out.xlsx", "書き出せません")],
+)
+def test_an_output_that_cannot_be_is_told(folder: Path, output: str, told: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "evalxl", "consolidate", "in", "-o", output], capture_output=True, check=False
     )
     assert done.returncode == 2
-    assert "書き出せません" in done.stderr.decode()
+    assert told in done.stderr.decode()
     assert "Traceback" not in done.stderr.decode()

@@ -6,6 +6,7 @@ import re
 
 from workbook.extracting.page import FormPage, Found
 from workbook.form import Field
+from workbook.labels import Vocabulary
 from workbook.locating import Area, FieldPlace
 from workbook.notation import fold, tidy
 from workbook.record import Value
@@ -39,12 +40,14 @@ def lines(found: Found) -> str | None:
     return "\n".join(" ".join(texts) for texts in rows.values()) or None
 
 
-def typed_on(page: FormPage, area: Area, found: Found) -> Found:
+def typed_on(page: FormPage, area: Area, found: Found, words: Vocabulary) -> Found:
     """Lines that were typed on beneath a box where it was too small: each a plain cell alone in its row."""
     row, column = area.rect.bottom + 1, min((spot[1] for spot, _ in found), default=area.rect.left)
     more: Found = []
     while len(cells := page.grid.rows.get(row, [])) == 1 and cells[0][0] == column:
-        if (row, column) in page.layout.labels or not page.block((row, column)).is_cell:
+        if row > page.layout.rect.bottom or not page.block((row, column)).is_cell:
+            break
+        if words.recognise(str(cells[0][1])):
             break
         more.append(((row, column), cells[0][1]))
         row += 1
