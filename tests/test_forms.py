@@ -75,6 +75,14 @@ def test_any_record_of_the_second_form_reads_the_same(
     assert_same(found, record)
 
 
+@pytest.mark.parametrize("seed", range(93950, 93954))
+def test_without_merged_blocks_a_value_may_stand_beyond_the_last_label(tmp_path: Path, seed: int) -> None:
+    style = Style(merge="none", grid=56, jitter=0.7, year_style="bare", first_year="31(元)")
+    write_book(tmp_path / "a.xlsx", [sample()], style, seed)
+    (found,) = read_records(tmp_path / "a.xlsx")
+    assert_same(found, sample())
+
+
 @pytest.mark.office
 def test_saved_again_by_libreoffice_it_reads_the_same(tmp_path: Path, office: Office) -> None:
     filled.write(FORM, [sample()], tmp_path / "a.xlsx")

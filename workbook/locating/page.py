@@ -168,7 +168,8 @@ class Page:
             m.left > token.right and m.top <= token.bottom and m.bottom >= token.row for m in self.merges
         )
         # Merged blocks show where the form ends; without them a value may stand beyond the last label.
-        edge = self.edge if merged else max(self.edge, token.right + self.beyond)
+        last = self.edge if self.merges else self.edge + _BEYOND
+        edge = self.edge if merged else max(last, token.right + self.beyond)
         return Rect(token.row, token.right + 1, token.bottom, min(stop, edge, self.rect.right))
 
     def grown(self, token: Token, bottom: int) -> Rect:
