@@ -8,8 +8,7 @@ looks at every cell several times, and most blocks hold nothing but figures, tex
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
-from itertools import chain
+from collections.abc import Callable
 from types import NoneType
 from typing import Any
 
@@ -19,6 +18,7 @@ from xlwings import conversion
 from evalxl.actions import FORMULAS, Formula, Parameter
 from evalxl.calling import call
 from evalxl.cells import CellError, Result, Results
+from udfs import variants
 from udfs.identity import CATEGORY
 
 _LONGEST = 255
@@ -31,20 +31,12 @@ _CLEANED = {"ndim": 2, "err_to_str": True}
 """How xlwings converts the rest: error cells to their texts, dates to Python's."""
 
 
-def kinds(rows: Iterable[Iterable[Any]]) -> set[type]:
-    """The types of the cells of a block."""
-    return set(map(type, chain.from_iterable(rows)))
-
-
 def block(argument: Any) -> Any:
-    """An argument as rows of cells: of COM it is rows, a single row (of an array), or one cell."""
-    if not isinstance(argument, (tuple, list)):
-        argument = ((argument,),)
-    elif argument and not isinstance(argument[0], (tuple, list)):
-        argument = (argument,)
-    if kinds(argument) <= _PLAIN:
-        return argument
-    return conversion.read(None, argument, _CLEANED)  # type: ignore[no-untyped-call]
+    """An argument as rows of cells, error cells and dates among them converted."""
+    rows = variants.rows(argument)
+    if variants.kinds(rows) <= _PLAIN:
+        return rows
+    return conversion.read(None, rows, _CLEANED)  # type: ignore[no-untyped-call]
 
 
 def _answer(name: str, arguments: tuple[Any, ...]) -> list[list[Any]]:
@@ -56,7 +48,7 @@ def _answer(name: str, arguments: tuple[Any, ...]) -> list[list[Any]]:
 
 def _texts(rows: Results) -> list[list[Any]]:
     """The results with texts for errors, and empty ones for blanks: Excel would show 0."""
-    if kinds(rows) <= {float, str}:
+    if variants.kinds(rows) <= {float, str}:
         return rows
     return [[_text(cell) for cell in row] for row in rows]
 

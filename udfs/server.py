@@ -16,7 +16,7 @@ from typing import Any
 from evalxl import calling  # noqa: F401 (declares the formulas)
 from evalxl.actions import FORMULAS
 from evalxl.cells import ERRORS, UNKNOWN, VALUE
-from udfs import identity
+from udfs import identity, variants
 from udfs.buttons import NAMES, journal
 
 CURRENCY = "currency"
@@ -53,19 +53,11 @@ class Bridge:
 def _udf(name: str, arguments: Sequence[Any]) -> Answer:
     if name not in FORMULAS:
         return _answer([[UNKNOWN]])
-    if any(Decimal in _kinds(argument) for argument in arguments):
+    if any(Decimal in variants.kinds(variants.rows(argument)) for argument in arguments):
         return CURRENCY, ""
     xlwings = _windows()
     given = tuple(map(xlwings.com_server.FromVariant, arguments))
     return _answer(xlwings.udfs.call_udf("udfs.functions", name, given))
-
-
-def _kinds(argument: Any) -> set[type]:
-    """The types of the cells of an argument: rows, a row, or one cell."""
-    if not isinstance(argument, (tuple, list)):
-        return {type(argument)}
-    rows = argument and isinstance(argument[0], (tuple, list))
-    return set(map(type, chain.from_iterable(argument) if rows else argument))
 
 
 def _answer(rows: Sequence[Sequence[Any]]) -> Answer:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from workbook import marked
-from workbook.grid import Spot
+from workbook.grid import Spot, spot_of
 from workbook.marked import (
     ANSWER,
     ANSWERED,
@@ -151,8 +151,6 @@ def _cells(book: Book) -> dict[tuple[str, Spot], tuple[str, str]]:
 
 def _by_cell(book: Book, marks: Iterable[Mark]) -> tuple[dict[tuple[str, Spot], list[Mark]], list[str]]:
     """The marks of each cell, and the cells that the book does not have."""
-    from workbook.grid import spot_of
-
     placed: dict[tuple[str, Spot], list[Mark]] = {}
     unmarked: list[str] = []
     names = set(book.sheet_names())

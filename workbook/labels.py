@@ -71,7 +71,7 @@ _NOTE = re.compile(r"(?:\+?\([^()]*(?:\([^()]*\)[^()]*)*\)|[:;*※?。])+$")
 _HEADING_NOTE = re.compile(r"(?:【[^】]*】|《[^》]*》|<[^>]*>|\[[^\]]*\])$")
 """【DO】 behind a section's heading. Behind other labels such brackets are what somebody typed."""
 _BEHIND = rf"(?:\((?![{_GLYPH}]?\))(?:[^()]|\([^()]*\))*\)|[年度~\-\d元平成令和昭和HSR]+)*"
-_BEFORE = frozenset("0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳■□◆◇●○◎※*・▼▽([【<{/、,|元ABCDIVXRHSTM" + _GLYPH)
+_BEFORE = frozenset("0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳■□◆◇●○◎※*▼▽([【<{/、,|元ABCDIVXRHSTM" + _GLYPH)
 """What may stand before a label, as its mark, its tick or a year: then all of the text is looked at."""
 _BEHIND_LETTER = frozenset(".:)")
 """Behind a letter as its mark: ア."""
@@ -148,10 +148,13 @@ class Vocabulary:
 
     def _may_begin(self, folded: str) -> bool:
         """Whether a label may begin as the text does: most texts that people type are told apart by that."""
-        starts = self.starts
         if _FIGURE.fullmatch(folded):
-            return folded in starts
-        folded = folded.lstrip("・") or folded  # an item of a list, far more often than a label's mark
+            return folded in self.starts
+        item = folded.lstrip("・")  # far more often the point of a list than a label's mark
+        return self._starts_like_one(folded) or (item not in ("", folded) and self._starts_like_one(item))
+
+    def _starts_like_one(self, folded: str) -> bool:
+        starts = self.starts
         return (
             folded[0] in starts
             or folded[:2] in starts

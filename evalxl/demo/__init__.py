@@ -164,7 +164,9 @@ def _write_waiting(plan: Plan, jobs: int | None) -> None:
 def _in_processes(books: list[Book], number: int) -> None:
     pool = ProcessPoolExecutor(number, processes.context(), signal.signal, (signal.SIGINT, signal.SIG_IGN))
     try:
-        list(pool.map(_write_book, books, chunksize=2))
+        with processes.without_script():
+            written = pool.map(_write_book, books, chunksize=2)
+        list(written)
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -204,7 +206,8 @@ def _assigned() -> Assigned:
     per_division = dict.fromkeys(STYLES, 0)
     for i, fault in enumerate([*FAULTS, LOST_LABEL]):
         fiscal_year = YEARS[i % 2]
-        fitting = [p for p in demo_data.projects() if p.number not in taken and _fits(fault, p, sheets[p.number, fiscal_year])]
+        free = (project for project in demo_data.projects() if project.number not in taken)
+        fitting = [p for p in free if _fits(fault, p, sheets[p.number, fiscal_year])]
         project = min(fitting, key=lambda p: (per_division[p.division.name], p.number))
         taken.add(project.number)
         per_division[project.division.name] += 1

@@ -14,7 +14,7 @@ from udfs.buttons.excel import VERY_HIDDEN, VISIBLE
 from udfs.buttons.fills import Setting, bgr, interior
 from workbook import marked
 from workbook.annotate import Marks, answers_in, marks_in, unmark
-from workbook.grid import Spot, address
+from workbook.grid import Spot, address, spot_of
 from workbook.marked import MEMORY, RESULTS, Answer, Mark, Shown, Words
 from workbook.parts import Book, Sheet, quoted
 from workbook.parts.xml import child
@@ -103,8 +103,6 @@ def plan(there: Structure, marks: Sequence[Mark], words: Words) -> Plan:
 
 
 def _by_cell(marks: Iterable[Mark], sheets: Sequence[str]) -> dict[tuple[str, Spot], list[Mark]]:
-    from workbook.grid import spot_of
-
     placed: dict[tuple[str, Spot], list[Mark]] = {}
     for mark in marks:
         sheet, _, reference = (mark.cell or "").rpartition("!")
