@@ -209,7 +209,9 @@ def codes_beneath(path: Path, typed: dict[str, str], after: list[str | None], *,
 
 
 @pytest.mark.parametrize("split", [False, True])
-@pytest.mark.parametrize("blank", [(), ("moku",), ("account", "kan")])
+@pytest.mark.parametrize(
+    "blank", [(), ("moku",), ("account", "kan"), LINES[0], LINES[1], tuple(CODES)], ids=str
+)
 @pytest.mark.parametrize(
     "after",
     [["財務コード", "77"], ["所属G", "12"], ["1234"], [None] * 4 + ["財務係"], ["※2桁で記入"]],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 
 from workbook.extracting.draft import Draft
 from workbook.extracting.page import FormPage, Found
@@ -32,13 +33,17 @@ class CodeStyle:
         areas = tuple(a for a in candidate.areas if _is_below(a, candidate) == self.below)
         return areas or candidate.areas[:1]
 
+    def has_codes(self, area: Area, row: int) -> bool:
+        """Whether a row beneath a label is one of codes; where there are none, the first may hold a name."""
+        return row in self.rows if self.rows else row == area.rect.top
+
     def found(self, page: FormPage, candidate: Candidate) -> Found:
         """What is not blank in them; beneath a label only what stands in a row of codes."""
         return [
             item
             for area in self.areas(candidate)
             for item in page.found(area)
-            if not _is_below(area, candidate) or not self.rows or item[0][0] in self.rows
+            if not _is_below(area, candidate) or self.has_codes(area, item[0][0])
         ]
 
 
@@ -53,15 +58,16 @@ class Code:
 
 def code_style(page: FormPage) -> CodeStyle:
     """How this page writes its codes: all go the same way."""
-    candidates = list(_candidates(page))
+    fields = list(_fields(page))
+    candidates = [candidate for _, candidate in fields]
     beside = sum(
         any(is_code(value) for _, value in page.found(area))
         for candidate in candidates
         for area in candidate.areas
         if not _is_below(area, candidate)
     )
-    beneath = _beneath(page, candidates)
-    rows = _code_rows(beneath)
+    beneath = _beneath(page, fields)
+    rows = _code_rows(page, fields, beneath)
     below = sum(spot[0] in rows for _, spot in beneath)
     style = CodeStyle(below > beside, split=False, rows=rows)
     for candidate in candidates:
@@ -71,29 +77,85 @@ def code_style(page: FormPage) -> CodeStyle:
     return style
 
 
-def _beneath(page: FormPage, candidates: Iterable[Candidate]) -> list[tuple[Area, Spot]]:
+def _beneath(page: FormPage, fields: list[tuple[Field, Candidate]]) -> list[tuple[Area, Spot]]:
     """The first code beneath each label, with the area that begins beneath the label."""
+    lefts: dict[int, int] = {}
+    for _, candidate in fields:
+        row, column = candidate.spot
+        lefts[row] = min(column, lefts.get(row, column))
+    found = []
+    for field, candidate in fields:
+        for area in candidate.areas:
+            codes = (
+                [item for item in page.found(area) if is_code(item[1])] if _is_below(area, candidate) else []
+            )
+            if codes:
+                spot, value = codes[0]
+                fits = max(map(len, _code_text(value).split("\n"))) <= field.digits
+                if fits or spot[0] == area.rect.top:
+                    found.append((area, spot, lefts[candidate.spot[0]]))
+    rows = Counter(spot[0] for _, spot, _ in found)
     return [
         (area, spot)
-        for candidate in candidates
-        for area in candidate.areas
-        if _is_below(area, candidate)
-        for spot in [spot for spot, value in page.found(area) if is_code(value)][:1]
+        for area, spot, left in found
+        if not _is_of_another_label(page, spot, left, near=spot[0] == area.rect.top, alone=rows[spot[0]] == 1)
     ]
 
 
-def _code_rows(beneath: list[tuple[Area, Spot]]) -> frozenset[int]:
-    """The rows where codes stand: the first beneath each row of labels. Further down is the next field."""
+def _is_of_another_label(page: FormPage, spot: Spot, left: int, *, near: bool, alone: bool) -> bool:
+    """Whether a figure beneath the code labels, which begin at column ``left``, stands behind another label.
+
+    That is one of the form, or a text that nothing stands before: a heading that the form does not know.
+    A label further left may have its own value blank, if the figure stands ``near``, directly beneath the
+    code labels, or is not ``alone`` in its row.
+    """
+    row, column = spot
+    before = [(c, is_code(value)) for c, value in page.grid.rows[row] if c < column]
+    while before and before[-1][1] and before[-1][0] >= left:
+        column = before.pop()[0]
+    if not before or before[-1][1]:
+        return False
+    last = before[-1][0]
+    is_label = (row, last) in page.layout.labels
+    if last >= left:  # among the codes: the name of the code before it, else a label
+        return is_label or len(before) < 2 or not before[-2][1]
+    right = page.block((row, last)).right
+    if near:  # nothing is between them: without merged blocks that says nothing
+        return is_label and last < right == column - 1
+    if not alone:
+        return False
+    if any(m.top <= row <= m.bottom and right < m.left < column for m in page.grid.merges):
+        return False  # the label's value is blank
+    return is_label or len(before) < 2
+
+
+def _code_rows(
+    page: FormPage, fields: list[tuple[Field, Candidate]], beneath: list[tuple[Area, Spot]]
+) -> frozenset[int]:
+    """The rows where codes stand: the first beneath each row of labels. Further down is the next field.
+
+    Where codes stand directly beneath labels, the row beneath labels without codes may hold their names.
+    """
     first: dict[int, int] = {}
     for area, (row, _) in beneath:
         first[area.rect.top] = min(row, first.get(area.rect.top, row))
-    return frozenset(first.values())
+    rows = frozenset(first.values())
+    if rows.isdisjoint(first):
+        return rows
+    tops = {
+        area.rect.top for _, candidate in fields for area in candidate.areas if _is_below(area, candidate)
+    }
+    blank = {
+        row for row in tops - first.keys() if not any(is_code(v) for _, v in page.grid.rows.get(row, ()))
+    }
+    return rows | blank
 
 
-def _candidates(page: FormPage) -> Iterator[Candidate]:
+def _fields(page: FormPage) -> Iterator[tuple[Field, Candidate]]:
     for place in page.layout.fields:
-        if place.type == "digits":
-            yield from place.candidates
+        if place.field and place.type == "digits":
+            for candidate in place.candidates:
+                yield place.field, candidate
 
 
 def _is_below(area: Area, candidate: Candidate) -> bool:

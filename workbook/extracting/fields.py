@@ -71,10 +71,11 @@ def _answer(
     for area in areas:
         draft.check_uncached(page, area)
         found = page.found(area)
-        if place.type == "code_text" and style.below and style.rows:
+        if place.type == "code_text" and area.rect.top > candidate.spot[0]:
             # The name stands beside its code; what is further down belongs to another label.
-            found = [item for item in found if item[0][0] in style.rows]
+            found = [item for item in found if style.has_codes(area, item[0][0])]
         if place.is_box:
+            found = found + texts.typed_on(page, area, found, draft.words)
             run = texts.box_cells(page, area, [f for f in found if read_tick(f[1]) is None])
             if place.field and place.field.value == "section":
                 run = texts.first_text(page, run)

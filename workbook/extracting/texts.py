@@ -6,6 +6,7 @@ import re
 
 from workbook.extracting.page import FormPage, Found
 from workbook.form import Field
+from workbook.labels import Vocabulary
 from workbook.locating import Area, FieldPlace
 from workbook.notation import fold, tidy
 from workbook.record import Value
@@ -39,6 +40,20 @@ def lines(found: Found) -> str | None:
     return "\n".join(" ".join(texts) for texts in rows.values()) or None
 
 
+def typed_on(page: FormPage, area: Area, found: Found, words: Vocabulary) -> Found:
+    """Lines that were typed on beneath a box where it was too small: each a plain cell alone in its row."""
+    row, column = area.rect.bottom + 1, min((spot[1] for spot, _ in found), default=area.rect.left)
+    more: Found = []
+    while len(cells := page.grid.rows.get(row, [])) == 1 and cells[0][0] == column:
+        if row > page.layout.rect.bottom or not page.block((row, column)).is_cell:
+            break
+        if words.recognise(str(cells[0][1])):
+            break
+        more.append(((row, column), cells[0][1]))
+        row += 1
+    return [item for item in more if item[0] not in page.claimed]
+
+
 def nearest_run(page: FormPage, found: Found, *, coded: bool = False) -> Found:
     """The value nearest to its label and what adjoins it: a memo further right is none of it.
 
@@ -46,7 +61,8 @@ def nearest_run(page: FormPage, found: Found, *, coded: bool = False) -> Found:
     """
     if len(found) < 2:
         return found
-    found = sorted(found, key=lambda item: item[0][1])
+    first = min(row for (row, _), _ in found)
+    found = sorted((item for item in found if item[0][0] == first), key=lambda item: item[0][1])
     run = found[:1]
     for spot, value in found[1:]:
         adjoins = spot[1] == page.block(run[-1][0]).right + 1

@@ -136,7 +136,8 @@ class _Table:
         for cell in row:
             if _local(cell) in ("table-cell", "covered-table-cell"):
                 columns = _count(cell, "number-columns-repeated")
-                if len(cell) or _get(cell, "value-type"):
+                # A blank merged block counts, too: it shows where a value belongs.
+                if len(cell) or _get(cell, "value-type") or _get(cell, "number-columns-spanned"):
                     self._cell(cell, column, columns, count)
                 column += columns
                 if column > _MOST_REPEATED:

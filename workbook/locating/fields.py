@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterator
 
 import msgspec
@@ -119,13 +120,34 @@ def _field_blocks(page: Page, token: Token, field: Field, bottom: int) -> list[R
     if field.value == "section":
         return [page.sections[field.section]]
     right = page.right_of(token)
-    boxed = field.is_box
-    if not (boxed or field.is_coded) and (right.left <= right.right or field.type == "phone"):
-        return [right]
     below = page.beneath(token, min(bottom, page.bottom))
+    boxed = field.is_box
+    if not (boxed or field.is_coded):
+        beneath = page.slot_beneath(token, below)
+        if right.left > right.right and field.type != "phone":
+            return [beneath]
+        heads = token.right >= page.edge or _heads_column(page, token)
+        return [right, beneath] if heads and page.slot(token) else [right]
     if field.is_coded:
         return [right, page.codes_beneath(token, below)]
-    return [below, page.grown(token, bottom)] if boxed else [below]
+    # A merged box holds the whole text: what stands beside or beneath it is written beside the form.
+    if box := page.box(token, bottom):
+        return [box]
+    return [below, page.grown(token, bottom)]
+
+
+def _heads_column(page: Page, token: Token) -> bool:
+    """Whether a label stands in a row of labels with no room between them: there values stand beneath."""
+    row = sorted((t for t in page.hard if t.row == token.row), key=lambda t: t.col)
+    return any(
+        label.right == following.col - 1 and kind == "field" and _stands_beside(page.form.field(name))
+        for label, following in itertools.pairwise(row)
+        for kind, name, _ in page.meant.get(label.spot, ())
+    )
+
+
+def _stands_beside(field: Field) -> bool:
+    return not (field.is_box or field.is_coded or field.type in ("group", "phone"))
 
 
 def _reason_blocks(page: Page, token: Token, bottom: int) -> list[Rect]:

@@ -12,6 +12,10 @@ from workbook.locating.places import FAR, Area, Taken, Token
 
 _BEYOND = 4
 """How many columns right of its label a value may stand at the form's edge, at least."""
+_SPACER = 3
+"""Up to so many rows below its label a merged block is that of its value."""
+_BESIDE = 3
+"""A merged block of more columns than that right of a label is the box of its text."""
 _BELOW = 60
 """How many rows below the last label free text may stand."""
 
@@ -181,12 +185,67 @@ class Page:
     def beneath(self, token: Token, bottom: int) -> Rect:
         """Beneath the label, as wide as to the next one beside it, down to the next label or the bottom."""
         right = max(self.right_of(token).right, token.right)
+        if slot := self.slot(token):
+            right = min(right, max(slot.right, token.right))
         lower = [t for t in self.hard if t.row > token.bottom and t.col <= right]
         ends = [t for t in lower if t.col <= token.right and (t.right >= token.col or self.starts_part(t))]
         bottom = min([bottom, *(t.row - 1 for t in ends)])
         # A label that begins beyond this one's own columns narrows the space, it does not end it.
         right = min([right, *(t.col - 1 for t in lower if t.row <= bottom and t.col > token.right)])
         return Rect(token.bottom + 1, token.col, bottom, right)
+
+    def slot(self, token: Token) -> Rect | None:
+        """The merged block for a label's value: the first beneath it, if it begins in the label's column."""
+        under = [
+            m
+            for m in self.merges
+            if token.bottom < m.top <= token.bottom + _SPACER and m.left <= token.col <= m.right
+        ]
+        first = min(under, default=None)
+        if first is None or first.left != token.col or self.is_label(first):
+            return None
+        return first
+
+    def is_label(self, block: Rect) -> bool:
+        """Whether a label stands in a merged block."""
+        return (block.top, block.left) in self.hard_spots
+
+    def box(self, token: Token, bottom: int) -> Rect | None:
+        """The merged blocks for a text of several rows: beneath its label, else right of it.
+
+        None unless the first is as wide as the label, or as good as all that is right of it.
+        """
+        slot = self.slot(token)
+        if slot:
+            lowest = self.beneath(token, bottom).bottom
+            return self._column_of(slot, lowest) if slot.right >= token.right else None
+        near = range(token.right + 1, token.right + _BESIDE)  # a column may have been put in between
+        beside = min(
+            (m for m in self.merges if m.left in near and m.top <= token.row <= m.bottom), default=None
+        )
+        if beside is None or self.is_label(beside) or beside.right - beside.left < _BESIDE:
+            return None
+        return self._column_of(beside, self.grown(token, bottom).bottom)
+
+    def _column_of(self, block: Rect, lowest: int) -> Rect:
+        """A block and those of its width that follow beneath it, if need be after a row put in between."""
+        for other in sorted(self.merges):
+            follows = block.bottom < other.top <= block.bottom + 2 and other.bottom <= lowest
+            if follows and (other.left, other.right) == (block.left, block.right):
+                block = block._replace(bottom=other.bottom)
+        return block
+
+    def slot_beneath(self, token: Token, below: Rect) -> Rect:
+        """Where beneath a label its one value stands: the block there, else down to another label's value."""
+        slot = self.slot(token)
+        if slot:
+            return below._replace(top=slot.top, bottom=min(below.bottom, slot.bottom))
+        bottom = below.bottom
+        for block in self.merges:
+            reaches = block.left < token.col <= block.right and token.bottom < block.top <= bottom
+            if reaches and any(t.right < block.left and t.shares_rows(block) for t in self.hard):
+                bottom = block.top - 1
+        return below._replace(bottom=bottom)
 
     def codes_beneath(self, token: Token, below: Rect) -> Rect:
         """Beneath the label, as wide as to the next one beside, down to the next row of code labels."""

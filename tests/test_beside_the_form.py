@@ -1,0 +1,130 @@
+"""What stands beside, beneath and between the form's boxes is never read as a value of the form."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from tests.support.layouts import Style, sample, write_book
+from tests.support.office import Office
+from tests.test_read import assert_same, read_records
+from workbook.grid import spot_of
+from workbook.read import read_file
+from workbook.source import open_book
+
+BOXES = ("outline", "activity_plan", "opinions", "direction_text")
+
+
+def written(path: Path, blank: tuple[str, ...] = (), **style: Any) -> dict[str, Any]:
+    """A book of the printed form, some of its texts left blank."""
+    record = copy.deepcopy(sample())
+    record.update(dict.fromkeys(blank))
+    write_book(path, [record], Style(**style))
+    return record
+
+
+def cell_of(path: Path, field: str) -> tuple[str, int, int]:
+    """The sheet, the row and the column, from 1, where a value stands or would stand."""
+    (record,) = read_file(path).records
+    sheet, _, place = record.cells[field].rpartition("!")
+    row, column = spot_of(place)
+    return sheet, row + 1, column + 1
+
+
+@pytest.mark.parametrize("blank", [(), BOXES], ids=["filled", "blank"])
+@pytest.mark.parametrize("note", ["確認済", "1234"])
+def test_notes_right_of_the_form(tmp_path: Path, blank: tuple[str, ...], note: str) -> None:
+    path = tmp_path / "a.xlsx"
+    record = written(path, blank, pages="sheets")
+    places = [cell_of(path, field) for field in BOXES]
+    book = openpyxl.load_workbook(path)
+    for name, row, _ in places:
+        sheet = book[name]
+        edge = max(block.max_col for block in sheet.merged_cells.ranges)
+        sheet.cell(row, edge + 5).value = note
+    book.save(path)
+    (found,) = read_records(path)
+    assert_same(found, record)
+
+
+@pytest.mark.parametrize("lines", [1, 2])
+def test_lines_typed_on_beneath_a_box_are_kept(tmp_path: Path, lines: int) -> None:
+    path = tmp_path / "a.xlsx"
+    record = written(path, pages="sheets")
+    name, row, column = cell_of(path, "direction_text")
+    book = openpyxl.load_workbook(path)
+    sheet = book[name]
+    blocks = sheet.merged_cells.ranges
+    last = max(b.max_row for b in blocks if b.min_row <= row + 3 and b.min_col == column)
+    beneath = [b for b in blocks if b.min_row > last]
+    for number in range(lines):
+        sheet.cell(last + 1 + number, column).value = f"続き{number}"
+        record["direction_text"] += f"\n続き{number}"
+    assert not beneath, "the text is the last on its page"
+    book.save(path)
+    (found,) = read_records(path)
+    assert_same(found, record)
+
+
+@pytest.mark.parametrize(
+    "blank", [(), ("opinions", "environment", "reforms", "direction_text")], ids=["filled", "blank"]
+)
+def test_a_table_of_the_citys_own_beneath_each_page(tmp_path: Path, blank: tuple[str, ...]) -> None:
+    path = tmp_path / "a.xlsx"
+    record = written(path, blank, pages="sheets")
+    book = openpyxl.load_workbook(path)
+    for sheet in book.worksheets:
+        last = max(block.max_row for block in sheet.merged_cells.ranges)
+        left = min(block.min_col for block in sheet.merged_cells.ranges)
+        for i, row in enumerate((["担当", "27年度", "28年度"], ["財政課", 5, "1,000"], ["会計課", "－", 12])):
+            for j, value in enumerate(row):
+                sheet.cell(last + 3 + i, left + 4 * j).value = value
+    book.save(path)
+    (found,) = read_records(path)
+    assert_same(found, record)
+
+
+def values_beneath(sheet: Worksheet, row: int) -> None:
+    """Put each value of a row of the head beneath its label, in a block as wide as both were."""
+    blocks = sorted((b.min_row, b.min_col, b.max_row, b.max_col) for b in sheet.merged_cells.ranges)
+    for top, left, bottom, right in blocks:
+        sheet.unmerge_cells(start_row=top, start_column=left, end_row=bottom, end_column=right)
+    sheet.insert_rows(row + 1)
+    head = [block for block in blocks if block[0] == row]
+    for top, left, bottom, right in blocks:
+        if top != row:
+            down = int(top > row)
+            sheet.merge_cells(
+                start_row=top + down, start_column=left, end_row=bottom + down, end_column=right
+            )
+    for label, value in zip(head[::2], head[1::2], strict=True):
+        sheet.cell(row + 1, label[1]).value = sheet.cell(row, value[1]).value
+        sheet.cell(row, value[1]).value = None
+        for at in (row, row + 1):
+            sheet.merge_cells(start_row=at, start_column=label[1], end_row=at, end_column=value[3])
+
+
+@pytest.mark.parametrize("pages", ["right", "sheets"])
+@pytest.mark.parametrize("blank", [(), ("division",)], ids=str)
+def test_values_of_the_head_beneath_their_labels(tmp_path: Path, pages: str, blank: tuple[str, ...]) -> None:
+    path = tmp_path / "a.xlsx"
+    record = written(path, blank, pages=pages)
+    _, row, _ = cell_of(path, "project_name")
+    book = openpyxl.load_workbook(path)
+    values_beneath(book.worksheets[0], row)
+    book.save(path)
+    (found,) = read_records(path)
+    assert_same(found, record)
+
+
+@pytest.mark.office
+def test_blank_merged_blocks_of_an_ods_are_seen(tmp_path: Path, office: Office) -> None:
+    written(tmp_path / "a.xlsx", BOXES)
+    office.save_again(tmp_path / "a.xlsx", tmp_path / "a.ods")
+    (kept,), (saved,) = (open_book(tmp_path / name).grids for name in ("a.xlsx", "a.ods"))
+    assert sorted(saved.merges) == sorted(kept.merges)
