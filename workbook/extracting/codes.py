@@ -84,16 +84,13 @@ def _beneath(page: FormPage, fields: list[tuple[Field, Candidate]]) -> list[tupl
         row, column = candidate.spot
         lefts[row] = min(column, lefts.get(row, column))
     found = []
-    for field, candidate in fields:
+    for _, candidate in fields:
         for area in candidate.areas:
             codes = (
                 [item for item in page.found(area) if is_code(item[1])] if _is_below(area, candidate) else []
             )
             if codes:
-                spot, value = codes[0]
-                fits = max(map(len, _code_text(value).split("\n"))) <= field.digits
-                if fits or spot[0] == area.rect.top:
-                    found.append((area, spot, lefts[candidate.spot[0]]))
+                found.append((area, codes[0][0], lefts[candidate.spot[0]]))
     rows = Counter(spot[0] for _, spot, _ in found)
     return [
         (area, spot)
