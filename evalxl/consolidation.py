@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from evalxl import counting, export, finance_tables, reception, standing, tables, totals
+from evalxl import counting, export, finance_tables, outputs, reception, standing, tables, totals
 from evalxl.finance_tables import Beside
 from evalxl.ledger import Entry, ledger
 from evalxl.reception import Reception
@@ -127,7 +127,7 @@ def consolidate(
     run = Run(sheets, count)
     checks = _across(run, settings, lang)
     entries, sums = ledger(files, count), totals.counted(sheets, count.years)
-    kept = reception.path_of(Path(output))
+    kept = outputs.ledger(Path(output))
     day = datetime.date.today().isoformat()  # noqa: DTZ011 - the day on the user's own clock
     before = reception.last(kept)
     desk = reception.receive(entries, run, settings, before, Path(output).name, day)

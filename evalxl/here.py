@@ -49,7 +49,7 @@ class Here:
 def look(folder: Path) -> Here:
     """What the folder and the folders right in it hold. Folders that may not be read are passed over."""
     from evalxl import settings
-    from evalxl.reception import SUFFIX
+    from evalxl.outputs import LEDGER
 
     inside = [path for path in _entries(folder) if path.is_dir() and not path.name.startswith(".")]
     ledgers, tables, masters = [], [], []
@@ -57,10 +57,10 @@ def look(folder: Path) -> Here:
     for place in (folder, *inside):
         names = {path.name for path in _entries(place)}
         shown = place.relative_to(folder).as_posix()
-        ledgers += [(place / name).relative_to(folder).as_posix() for name in names if name.endswith(SUFFIX)]
+        ledgers += [(place / name).relative_to(folder).as_posix() for name in names if name.endswith(LEDGER)]
         tables += [shown] if {"projects.parquet", "costs.parquet"} <= names else []
         masters += [shown] if names & MASTERS and "costs.csv" not in names else []
-    own = {ledger.removesuffix(SUFFIX) + ".xlsx" for ledger in ledgers}
+    own = {ledger.removesuffix(LEDGER) + ".xlsx" for ledger in ledgers}
     for place in (folder, *inside):
         count = sum(path.relative_to(folder).as_posix() not in own for path in _books(place, place != folder))
         if count and place.name not in (MARKED, HANDED_OUT):

@@ -9,6 +9,9 @@ from pathlib import Path
 from evalxl.actions import UsageError
 from evalxl.texts import Text
 
+LEDGER = ".受付簿.json"
+"""How the name of a ledger that is kept beside a summary book ends."""
+
 OVER_INPUT = Text(
     "{path} は読み込むファイルの1つなので、書きかえません。別の名前を指定してください。",
     "{path} is one of the files to be read and is not written over. Please name another.",
@@ -41,6 +44,11 @@ def book(path: Path, inputs: Iterable[str | os.PathLike[str] | None] = ()) -> No
     if path.suffix.lower() != ".xlsx":
         raise UsageError(NOT_XLSX, path=path)
     replaceable(path, inputs)
+
+
+def ledger(book: Path) -> Path:
+    """Where the ledger of a summary book is kept: 集約.xlsx → 集約.受付簿.json."""
+    return book.with_name(book.stem + LEDGER)
 
 
 def folder(path: Path) -> None:

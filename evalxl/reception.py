@@ -28,7 +28,6 @@ Status = Literal["submitted", "returned", "double", "refused", "missing", "skipp
 """``returned``: it has errors and goes back; ``double``: the project has another sheet of that year."""
 Change = Literal["new", "changed", "same"]
 VERSION = 1
-SUFFIX = ".受付簿.json"
 
 
 class Open(msgspec.Struct, frozen=True):
@@ -114,11 +113,6 @@ class LedgerError(Exception):
         super().__init__(f"{path}: {detail}")
         self.path = path
         self.detail = detail
-
-
-def path_of(output: Path) -> Path:
-    """Where the ledger of a summary book is kept: 集約.xlsx → 集約.受付簿.json."""
-    return output.with_name(output.stem + SUFFIX)
 
 
 def read(path: Path) -> Reception | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from evalxl import cli, reception
+from evalxl import cli, outputs, reception
 from evalxl.reception import Line, Reception
 from evalxl.results import FileResult
 from evalxl.rules.across import run_year
@@ -128,7 +128,7 @@ def test_the_state_is_kept_beside_the_book_whole_or_not_at_all(
     output = tmp_path / "集約.xlsx"
     kept = run({"a.xlsx": {}}, output).reception
     path = tmp_path / "集約.受付簿.json"
-    assert reception.path_of(output) == path
+    assert outputs.ledger(output) == path
     assert reception.read(path) == kept
     before = path.read_bytes()
 
@@ -145,11 +145,11 @@ def test_the_state_is_kept_beside_the_book_whole_or_not_at_all(
 @pytest.mark.parametrize("damage", [b"", b"{", b'{"version": 99}', b'{"lines": 3}'])
 def test_a_damaged_state_does_not_stop_a_run(damage: bytes, tmp_path: Path) -> None:
     output = tmp_path / "集約.xlsx"
-    reception.path_of(output).write_bytes(damage)
+    outputs.ledger(output).write_bytes(damage)
     with pytest.raises(reception.LedgerError):
-        reception.read(reception.path_of(output))
+        reception.read(outputs.ledger(output))
     assert run({"a.xlsx": {}}, output).reception.compared is None
-    assert reception.read(reception.path_of(output)) is not None
+    assert reception.read(outputs.ledger(output)) is not None
 
 
 # ---- the sheets of the book

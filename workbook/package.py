@@ -20,6 +20,7 @@ _UNREAD = ("customxml/", "docprops/")
 _HARMLESS = 4096
 """So many bytes of deflated data cannot become more than 4 MB: their declared size needs no proof."""
 
+_KNOWN = 64
 _SMALL = 2**20
 """Parts up to that size are kept for a second look."""
 
@@ -69,7 +70,7 @@ class Package:
             raise Unsafe("compression")
         self._members = {m.filename.lstrip("/").lower(): m for m in members}
         self._kept: dict[str, bytes] = {}
-        self._relations: dict[str, list[Relation]] = {}
+        self._relations: dict[str, tuple[Relation, ...]] = {}
         if len(self._members) != len(members):
             raise Unsafe("two parts of one name")
 
@@ -134,35 +135,42 @@ class Package:
         found = (r.target for r in self.relations("") if r.kind == "officeDocument")
         return next(found, "xl/workbook.xml")
 
-    def relations(self, part: str) -> list[Relation]:
+    def relations(self, part: str) -> tuple[Relation, ...]:
         """What a part refers to ("" for the package itself); nothing when it has no relations."""
-        if part not in self._relations:
-            self._relations[part] = self._read_relations(part)
-        return self._relations[part]
-
-    def _read_relations(self, part: str) -> list[Relation]:
-        folder, base = posixpath.split(part)
-        rels = posixpath.join(folder, "_rels", f"{base}.rels")
-        if rels not in self:
-            return []
-        found = []
-        for relation in self.xml(rels):
-            kind, target = relation.get("Type", "").rpartition("/")[2], relation.get("Target", "")
-            if relation.get("TargetMode") != "External":
-                target = posixpath.join("/", folder, target)
-                target = (posixpath.normpath(target) if "/." in target else target).lstrip("/")
-            found.append(Relation(relation.get("Id", ""), kind, target))
+        found = self._relations.get(part)
+        if found is None:
+            folder, _, base = part.rpartition("/")
+            rels = f"{folder}/_rels/{base}.rels" if folder else f"_rels/{base}.rels"
+            found = self._relations[part] = _relations(self.read(rels), folder) if rels in self else ()
         return found
 
-    def sheets(self) -> list[SheetEntry]:
+    def sheets(self) -> tuple[SheetEntry, ...]:
         """The sheets of an .xlsx or .xlsm, in the book's order."""
-        targets = {r.ident: r.target for r in self.relations(self.workbook)}
-        found = []
-        for sheet in self.xml(self.workbook).iter("{*}sheet"):
-            ident = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), "")
-            visible = sheet.get("state", "visible") == "visible"
-            found.append(SheetEntry(sheet.get("name", ""), visible, targets.get(ident, "")))
-        return found
+        return _sheets(self.read(self.workbook), self.relations(self.workbook))
+
+
+@functools.lru_cache(maxsize=_KNOWN)
+def _relations(data: bytes, folder: str) -> tuple[Relation, ...]:
+    """What a part of that folder refers to; kept, as most books of a run have the same."""
+    found = []
+    for relation in parse(data):
+        kind, target = relation.get("Type", "").rpartition("/")[2], relation.get("Target", "")
+        if relation.get("TargetMode") != "External":
+            target = posixpath.join("/", folder, target)
+            target = (posixpath.normpath(target) if "/." in target else target).lstrip("/")
+        found.append(Relation(relation.get("Id", ""), kind, target))
+    return tuple(found)
+
+
+@functools.lru_cache(maxsize=_KNOWN)
+def _sheets(data: bytes, relations: tuple[Relation, ...]) -> tuple[SheetEntry, ...]:
+    targets = {relation.ident: relation.target for relation in relations}
+    found = []
+    for sheet in parse(data).iter("{*}sheet"):
+        ident = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), "")
+        visible = sheet.get("state", "visible") == "visible"
+        found.append(SheetEntry(sheet.get("name", ""), visible, targets.get(ident, "")))
+    return tuple(found)
 
 
 _TYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)

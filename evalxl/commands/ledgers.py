@@ -104,9 +104,9 @@ def _ledger(context: Context, place: Path) -> Reception:
 
 
 def _paths(place: Path) -> list[Path]:
-    from evalxl.reception import SUFFIX, path_of
+    from evalxl import outputs
 
     if place.is_dir():
-        return sorted(place.glob(f"*{SUFFIX}")) or sorted(place.rglob(f"*{SUFFIX}"))
-    beside = place if place.name.endswith(SUFFIX) else path_of(place)
+        return sorted(place.glob(f"*{outputs.LEDGER}")) or sorted(place.rglob(f"*{outputs.LEDGER}"))
+    beside = place if place.name.endswith(outputs.LEDGER) else outputs.ledger(place)
     return [beside] if beside.is_file() else []

@@ -254,11 +254,8 @@ def consolidate(
     fresh: bool = False,
 ) -> Outcome:
     """Write the summary book and the tidy tables of all sheets."""
-    from evalxl import reception
-    from evalxl.sharing import collected
-
     outputs.book(output, [*paths, previous])
-    outputs.replaceable(reception.path_of(output))
+    outputs.replaceable(outputs.ledger(output))
     if data:
         outputs.tables(data)
     started = time.perf_counter()
@@ -269,6 +266,8 @@ def consolidate(
         collector.paused(),
         context.rows(paths, jobs, leave_out=[output], scheduler=scheduler, fresh=fresh) as found,
     ):
+        from evalxl.sharing import collected  # while processes begin to read
+
         files = collected(found)
     report = written(context, files, output, data, started, fresh=fresh).to_json()
     return summed_up(context, report, fail_on)
@@ -333,7 +332,7 @@ def _told_beforehand(context: Context, files: list[FileRows], output: Path) -> N
     for year in tie_out.missing_years(sheets, masters) if masters else ():
         context.tell(texts.NO_ACCOUNTS, year=year)
     told_uncompared(context, (sheet.fiscal_year for sheet in sheets))
-    kept = reception.path_of(output)
+    kept = outputs.ledger(output)
     try:
         reception.read(kept)
     except reception.LedgerError:

@@ -98,10 +98,8 @@ def _run_all(context: Context, plan: Plan, root: Path, jobs: int | None) -> tupl
     """All commands over one reading of the books; what they wrote, by the names of the demo's JSON."""
     from concurrent.futures import ThreadPoolExecutor
 
-    from evalxl import reception
-
     made = {name: root / file for name, file in texts.DEMO_FILES.items()}
-    made["ledger"] = reception.path_of(made["summary"])
+    made["ledger"] = outputs.ledger(made["summary"])
     started = time.perf_counter()
     then = functools.partial(_all_of, lang=context.lang, leave_out=context.settings.leave_out)
     with context.results([str(plan.folder)], jobs, then) as results:
