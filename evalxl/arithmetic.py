@@ -105,9 +105,18 @@ def yoy_rate(this_year: Number | None, last_year: Number | None) -> Fraction | s
         return NEW if this_year != 0 else NEITHER
     if this_year == 0:
         return GONE
+    return change_rate(this_year, last_year)
+
+
+def change_rate(now: Number | Fraction, before: Number | Fraction) -> Fraction:
+    """The change as a part of the size before, which is not 0.
+
+    >>> change_rate(8652, 7338), change_rate(Fraction(1, 2), -1)
+    (Fraction(219, 1223), Fraction(3, 2))
+    """
     # In whole numbers, so that one fraction is reduced instead of four.
-    (now, of), (before, parts) = this_year.as_integer_ratio(), last_year.as_integer_ratio()
-    return Fraction(now * parts - before * of, of * abs(before))
+    (a, b), (c, d) = now.as_integer_ratio(), before.as_integer_ratio()
+    return Fraction(a * d - c * b, b * abs(c))
 
 
 def unit_cost(cost: Number | None, quantity: Number | None) -> Fraction | None:
@@ -118,7 +127,8 @@ def unit_cost(cost: Number | None, quantity: Number | None) -> Fraction | None:
     """
     if cost is None or quantity is None or quantity == 0:
         return None
-    return Fraction(cost) / Fraction(quantity)
+    (a, b), (c, d) = cost.as_integer_ratio(), quantity.as_integer_ratio()
+    return Fraction(a * d, b * c)
 
 
 def shares(parts: Sequence[Number | None], digits: int = 3) -> list[Decimal | None]:

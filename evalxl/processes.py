@@ -62,9 +62,14 @@ def without_script() -> Iterator[None]:
         script.update(kept)
 
 
+def are_served() -> bool:
+    """Whether a server starts the processes: none begins before that has loaded all they need."""
+    return context().get_start_method() == "forkserver"
+
+
 def ahead(files: int, jobs: int | None) -> None:
     """Have the processes' server load all it needs from now on, if processes will read so many files."""
-    if wanted(files, jobs) > 1 and context().get_start_method() == "forkserver":
+    if wanted(files, jobs) > 1 and are_served():
         from multiprocessing import forkserver
 
         forkserver.ensure_running()

@@ -425,7 +425,7 @@ def unit_cost_changed(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     before = arithmetic.unit_cost(sheet.cost(_GRAND, year - 1), first.values.get(year - 1))
     if now is None or before is None or before == 0:
         return
-    rate = (now - before) / abs(before)
+    rate = arithmetic.change_rate(now, before)
     if abs(rate) * 100 >= settings.thresholds.unit_cost_percent:
         key = f"{first.table}.{first.slot}.values.{year}"
         yield Hit(key, year, {"found": now, "expected": before, "rate": rate})
