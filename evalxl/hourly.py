@@ -13,7 +13,6 @@ from evalxl.arithmetic import Number
 
 LEAST_VOTES = 3
 """With fewer sheets there is no majority to speak of."""
-HALF = Fraction(1, 2)
 
 
 @dataclasses.dataclass(slots=True, frozen=True)
@@ -37,8 +36,9 @@ def implied(labour: Number | None, hours: Number | None) -> Rates | None:
     """
     if not labour or not hours or labour < 0 or hours < 0:
         return None
-    low, high = (Fraction(labour) - HALF, Fraction(labour) + HALF)
-    return Rates(low * 1000 / Fraction(hours), high * 1000 / Fraction(hours))
+    # In whole numbers, so that each fraction is reduced once.
+    (a, b), (c, d) = labour.as_integer_ratio(), hours.as_integer_ratio()
+    return Rates(Fraction((2 * a - b) * 500 * d, b * c), Fraction((2 * a + b) * 500 * d, b * c))
 
 
 def majority(found: Sequence[Rates]) -> tuple[Rates, int] | None:
