@@ -46,7 +46,7 @@ def majority(found: Sequence[Rates]) -> tuple[Rates, int] | None:
 
     >>> most = majority([implied(8101, 1987), implied(4077, 1000), implied(408, 100), implied(5000, 1000)])
     >>> float(most[0].low), float(most[0].high), most[1]
-    (4076.7488676396577, 4077.252138902869, 3)
+    (4076.748867639658, 4077.252138902869, 3)
     """
     edges = [(rates.low, 0) for rates in found] + [(rates.high, 1) for rates in found]
     edges.sort(key=lambda edge: (float(edge[0]), *edge))  # as fractions, but floats compare faster

@@ -15,6 +15,9 @@ from tests.support.pressing import log, quick
 
 __all__ = ["browser", "desk", "log", "office", "phone", "quick"]
 
+# Examples in docstrings are run in the packages alone: some of these are for LibreOffice's own Python.
+collect_ignore = ["support"]
+
 # readline, which pytest's debugger loads, sets them for all processes that come of this one.
 for name in ("COLUMNS", "LINES"):
     os.environ.pop(name, None)
