@@ -1,12 +1,13 @@
-"""What a city does with its evaluation sheets: read, check, consolidate and roll them up.
+"""What a city does with its evaluation sheets: read, check, consolidate and roll them up::
 
->>> import evalxl
->>> records = evalxl.read(["提出"])                           # doctest: +SKIP
->>> entries = evalxl.validate(["提出/電算.xlsx"])              # doctest: +SKIP
->>> report = evalxl.consolidate(["提出"], "集約.xlsx")         # doctest: +SKIP
->>> table = evalxl.rollup(["提出"], by=["department"])         # doctest: +SKIP
->>> pages = evalxl.publish(["提出"], "公表")                   # doctest: +SKIP
->>> papers = evalxl.report(["提出"], "議会")                   # doctest: +SKIP
+    import evalxl
+
+    records = evalxl.read(["提出"])
+    entries = evalxl.validate(["提出/電算.xlsx"])
+    report = evalxl.consolidate(["提出"], "集約.xlsx")
+    table = evalxl.rollup(["提出"], by=["department"])
+    pages = evalxl.publish(["提出"], "公表")
+    papers = evalxl.report(["提出"], "議会")
 
 The results are plain data with the names of the command line's JSON; money is in 千円, blank is None. Paths
 are files, folders (walked to the bottom) or fsspec addresses. Settings come from ``config``, else from the

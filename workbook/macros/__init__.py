@@ -1,7 +1,9 @@
 """The macros of a workbook, read and never run: its VBA, what its buttons call, what starts by itself.
 
->>> found = look(Path("集約.xlsm").read_bytes())                       # doctest: +SKIP
->>> [(button.label, button.calls) for button in found.buttons]        # doctest: +SKIP
+For example::
+
+    found = look(Path("集約.xlsm").read_bytes())
+    [(button.label, button.calls) for button in found.buttons]
 """
 
 from workbook.macros.adopt import Adopted, adopt

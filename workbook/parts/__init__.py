@@ -1,9 +1,11 @@
 """Change a department's workbook part by part, without a library that saves it anew and loses half of it.
 
->>> book = Book.open("電算.xlsx")                                  # doctest: +SKIP
->>> book.sheet("評価シート").put((44, 27), 8652)                     # doctest: +SKIP
->>> book.notes("評価シート").put((44, 27), "確認済み", "企画課")       # doctest: +SKIP
->>> book.save("電算_直し.xlsx")                                     # doctest: +SKIP
+For example::
+
+    book = Book.open("電算.xlsx")
+    book.sheet("評価シート").put((44, 27), 8652)
+    book.notes("評価シート").put((44, 27), "確認済み", "企画課")
+    book.save("電算_直し.xlsx")
 
 A cell's value, its format, its note; a sheet, a link, a name. What is not asked for keeps its bytes, its
 place in the file and its packing.
