@@ -75,10 +75,8 @@ REASONS = {
     "folder": Text("そのフォルダーには書き込めません", "nothing can be written to that folder"),
     "full": Text("ディスクの空きが足りません", "the disk is full"),
 }
-HEADINGS = Text(
-    "重さ,コード,場所,内容,直し方,入力されている値,あるべき値,回答（理由をお書きください）,状態",
-    "Severity,Code,Cell,What is wrong,How to mend it,Found,Expected,Answer (your reason),State",
-)
+COLUMNS = ("severity", "code", "place", "message", "hint", "found", "expected", "answer", "state")
+"""The columns of the sheet of results, as `workbook.marked` fills them."""
 ANSWER = Text("回答: {answer}", "Answer: {answer}")
 STATES = (Text("回答済", "answered"), Text("未回答", "open"), Text("解消", "mended"))
 
@@ -222,7 +220,7 @@ def words(lang: Lang) -> Words:
     return Words(
         sheet=texts.FINDINGS_SHEET.of(lang),
         title=texts.FINDINGS_TITLE.of(lang),
-        headings=tuple(HEADINGS.of(lang).split(",")),
+        headings=tuple(texts.FINDING_HEADS[column].of(lang) for column in COLUMNS),
         severities={name: text.of(lang) for name, text in texts.SEVERITY.items()},
         mend=texts.HINT.of(lang),
         answer=ANSWER.of(lang),

@@ -12,20 +12,18 @@ from evalxl import texts
 from evalxl.arithmetic import hundredths
 from evalxl.results import Outline
 from evalxl.rules.registry import Lang
-from evalxl.texts import Text
 from workbook.summary.model import Cell, Column, DataTable, Kind, Link
 
-_COLUMNS: tuple[tuple[Text, Kind, float], ...] = (
-    (Text("重さ", "Severity"), "severity", 8),
-    (Text("コード", "Code"), "center", 8),
-    (Text("ファイル", "File"), "wrap", 28),
-    (Text("シート", "Sheet"), "wrap", 14),
-    (Text("セル", "Cell"), "link", 10),
-    (Text("内容", "What is wrong"), "wrap", 48),
-    (Text("直し方", "How to mend it"), "wrap", 36),
-    (Text("記入値", "Found"), "wrap", 14),
-    (Text("正しいと見込まれる値", "Expected"), "wrap", 14),
-    (Text("回答", "Answer"), "wrap", 30),
+_COLUMNS: tuple[tuple[str, Kind, float], ...] = (
+    ("severity", "severity", 8),
+    ("code", "center", 8),
+    ("file", "wrap", 28),
+    ("place", "link", 30),
+    ("message", "wrap", 48),
+    ("hint", "wrap", 36),
+    ("found", "wrap", 14),
+    ("expected", "wrap", 14),
+    ("answer", "wrap", 30),
 )
 
 
@@ -37,7 +35,7 @@ def table(outlines: Iterable[Outline], output: Path, lang: Lang) -> DataTable:
     return DataTable(
         sheet=texts.FINDINGS_SHEET.of(lang),
         name="findings",
-        columns=[Column(title.of(lang), kind, width) for title, kind, width in _COLUMNS],
+        columns=[Column(texts.FINDING_HEADS[name].of(lang), kind, width) for name, kind, width in _COLUMNS],
         rows=[row for outline in outlines for row in _rows(outline, output, lang)],
         frozen=2,
         description=texts.FINDINGS_TITLE.of(lang),
@@ -53,8 +51,7 @@ def _rows(outline: Outline, output: Path, lang: Lang) -> Iterator[list[Cell]]:
                 texts.SEVERITY[finding["severity"]].of(lang),
                 finding["code"],
                 outline.file,
-                entry["sheet"],
-                Link(cell.rpartition("!")[2], target, cell) if cell else Link("", target),
+                Link(cell or entry["sheet"] or texts.OPEN_FILE.of(lang), target, cell),
                 finding["message"],
                 finding["hint"],
                 _cell(finding["found"]),

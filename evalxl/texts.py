@@ -28,6 +28,21 @@ SEVERITY = {
 
 FINDINGS_SHEET = Text("検証結果", "Findings")
 FINDINGS_TITLE = Text("事務事業評価シートの検証結果", "Findings in evaluation sheets")
+FINDING_HEADS = {
+    "severity": Text("重さ", "Severity"),
+    "code": Text("コード", "Code"),
+    "file": Text("ファイル", "File"),
+    "place": Text("場所", "Place"),
+    "message": Text("内容", "What is wrong"),
+    "hint": Text("直し方", "How to mend it"),
+    "found": Text("記入値", "Found"),
+    "expected": Text("正しいと見込まれる値", "Expected"),
+    "answer": Text("回答（理由をお書きください）", "Answer (your reason)"),
+    "state": Text("状態", "State"),
+}
+"""How columns of findings are headed: in a marked book, in the book of `--report`, in the summary book."""
+OPEN_FILE = Text("ファイルを開く", "open the file")
+"""What leads to a file where a finding has no cell."""
 
 # Progress and messages, on stderr.
 READING = Text("読み込み中", "Reading")

@@ -20,12 +20,15 @@ from python_calamine import CalamineWorkbook
 import evalxl
 from evalxl import cli, manual, texts, usage
 from evalxl.actions import ACTIONS, UsageError
+from evalxl.annotating import COLUMNS
 from evalxl.commands.reference import last_fiscal_year
 from evalxl.fields import lines as field_lines
+from evalxl.rules.words import Lang
 from evalxl.texts import Text
 from tests.support.layouts import Style, write_book
 from tests.support.records import sample
 from workbook import form as forms
+from workbook.marked import HEAD_ROW
 
 LANGS = ("ja", "en")
 
@@ -222,13 +225,32 @@ def test_the_report_is_a_book_for_answers(books: Path, capsys: pytest.CaptureFix
     rows = list(sheet.iter_rows(min_row=2))
     assert [row[1].value for row in rows] == [finding["code"] for finding in findings]
     assert all(cell.data_type != "f" for row in rows for cell in row)
-    title = [cell.value for cell in sheet[1]]
-    assert title[-1] == "回答"
+    assert str(sheet.cell(1, sheet.max_column).value).startswith("回答")
     assert all(row[-1].value is None for row in rows)
-    link = next(row[4].hyperlink for row in rows if row[1].value == "C301")
-    assert link is not None
-    assert (link.target or "").replace("\\", "/") == "../in/faulty.xlsx"
-    assert link.location == "'1'!" + next(row[4].value for row in rows if row[1].value == "C301")
+    place = next(row[3] for row in rows if row[1].value == "C301")
+    assert place.hyperlink is not None
+    assert (place.hyperlink.target or "").replace("\\", "/") == "../in/faulty.xlsx"
+    assert place.hyperlink.location == str(place.value).replace("1!", "'1'!", 1)
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_marked_copies_and_the_report_head_the_same_columns_the_same_way(books: Path, lang: Lang) -> None:
+    write_book("in/faulty.xlsx", [faulty()], Style())
+    cli.main(["validate", "in", "--report", "out/r.xlsx", "--annotate", "out/m", "--lang", lang])
+    cli.main(["consolidate", "in", "-o", "out/s.xlsx"])
+    report = openpyxl.load_workbook("out/r.xlsx").active
+    marked = openpyxl.load_workbook("out/m/faulty.xlsx")[texts.FINDINGS_SHEET.of(lang)]
+    with CalamineWorkbook.from_path("out/s.xlsx") as book:
+        summary = book.get_sheet_by_name(texts.FINDINGS_SHEET.ja).to_python()
+    heads = {name: text.of(lang) for name, text in texts.FINDING_HEADS.items()}
+    assert report is not None
+    assert [cell.value for cell in report[1]] == [head for name, head in heads.items() if name != "state"]
+    row = marked[HEAD_ROW + 1][: len(COLUMNS)]
+    assert [cell.value for cell in row] == [head for name, head in heads.items() if name != "file"]
+    japanese = {text.ja for text in texts.FINDING_HEADS.values()}
+    own = {"部", "課", "事業名", "年度"}
+    titled = next(row for row in summary if "コード" in row)
+    assert {str(head) for head in titled if head} - own <= japanese
 
 
 def test_blank_form_can_be_read_back(books: Path, capsys: pytest.CaptureFixture[str]) -> None:

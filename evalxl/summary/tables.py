@@ -402,10 +402,11 @@ def all_findings(view: View) -> Iterator[FindingRow]:
 
 def findings(view: View) -> DataTable:
     """検証結果: one row a finding, the gravest first."""
+    heads = {name: text.ja for name, text in texts.FINDING_HEADS.items()}
     columns = [
-        Column("重さ", "severity", 8), Column("コード", "center", 8), *_SECTION, Column("年度", "center", 11),
-        Column("内容", "wrap", 52), Column("直し方", "wrap", 44), Column("場所", "link", 30),
-        Column("ファイル", "text", 40),
+        Column(heads["severity"], "severity", 8), Column(heads["code"], "center", 8), *_SECTION,
+        Column("年度", "center", 11), Column(heads["message"], "wrap", 52), Column(heads["hint"], "wrap", 44),
+        Column(heads["place"], "link", 30), Column(heads["file"], "text", 40),
     ]  # fmt: skip
     rows: list[tuple[str, tuple[Cell, ...]]] = [
         (row[1], _finding(row, (None,) * 3, None, None)) for row in view.extra
@@ -426,7 +427,7 @@ def _finding(
     row: FindingRow, named: tuple[str | None, ...], file: FileRows | None, view: View | None
 ) -> tuple[Cell, ...]:
     code, severity, _, year, cell, message, hint, _, _ = row
-    place = view.link(file, cell, None if cell else "ファイルを開く") if view and file else None
+    place = view.link(file, cell, None if cell else texts.OPEN_FILE.ja) if view and file else None
     name = file.file if file else None
     when = era_year(year) if year else None
     return (SEVERITY_WORDS[severity], code, *named, when, message, hint, place, name)
