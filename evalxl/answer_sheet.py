@@ -21,8 +21,8 @@ _COLUMNS: tuple[tuple[str, Kind, float], ...] = (
     ("place", "link", 30),
     ("message", "wrap", 48),
     ("hint", "wrap", 36),
-    ("found", "wrap", 14),
-    ("expected", "wrap", 14),
+    ("found", "wrap", 18),
+    ("expected", "wrap", 20),
     ("answer", "wrap", 30),
 )
 

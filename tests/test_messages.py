@@ -30,6 +30,7 @@ def messages() -> Iterator[Message]:
     for rule in registry.load().values():
         yield Message(rule.code, rule.ja, rule.en)
         yield Message(f"{rule.code} mend", rule.fix_ja, rule.fix_en)
+        yield Message(f"{rule.code} why", rule.why_ja, rule.why_en)
 
 
 ALL = list(messages())

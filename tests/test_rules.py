@@ -132,7 +132,7 @@ def test_a_code_is_declared_once() -> None:
     first = RULES[0]
     with pytest.raises(ValueError, match=first.code):
         registry.rule(
-            first.code, "info", ja="", en="", fix_ja="", fix_en="", bad={}, good={}
+            first.code, "info", ja="", en="", fix_ja="", fix_en="", why_ja="", bad={}, good={}
         )(lambda sheet, settings: [])  # fmt: skip
 
 
@@ -141,6 +141,25 @@ def test_every_rule_says_what_and_why(rule: Rule) -> None:
     what, _, why = rule.doc.partition("\n")
     assert len(what) > 15
     assert "Why: " in why
+    assert re.match(r"\S", rule.why_en)
+    assert rule.why_en.endswith(".")
+    assert f"Why: {rule.why_en[:20]}" in docs.describe(rule.code, "en")
+
+
+@each_rule
+def test_every_rule_says_why_in_japanese_as_staff_read_it(rule: Rule) -> None:
+    sentences = re.findall(r"[^。]+。", rule.why_ja)
+    assert "".join(sentences) == rule.why_ja
+    assert 1 <= len(sentences) <= 2
+    assert len(rule.why_ja) > 20
+    assert rule.why_ja not in (rule.ja, rule.fix_ja)
+    assert rule.why_ja in docs.describe(rule.code, "ja")
+    assert rule.why_ja not in docs.describe(rule.code, "en")
+    assert rule.why_ja in docs.pages()[f"{rule.code}.md"]
+
+
+def test_no_two_rules_have_the_same_reason() -> None:
+    assert len({rule.why_ja for rule in RULES}) == len(RULES)
 
 
 def test_the_pages_are_fresh() -> None:

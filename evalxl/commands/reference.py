@@ -103,7 +103,16 @@ def rules(context: Context, code: str | None = None) -> Outcome:
     text = docs.describe(code.upper() if code else None, context.lang)
     chosen = [declared[code.upper()]] if code else list(declared.values())
     data = [
-        {"code": r.code, "severity": r.severity, "name": r.name, "ja": r.ja, "en": r.en, "derived": r.derived}
+        {
+            "code": r.code,
+            "severity": r.severity,
+            "name": r.name,
+            "ja": r.ja,
+            "en": r.en,
+            "why_ja": r.why_ja,
+            "why_en": r.why_en,
+            "derived": r.derived,
+        }
         for r in chosen
     ]
     return Outcome(DONE, data, text.splitlines())

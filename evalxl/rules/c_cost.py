@@ -43,6 +43,7 @@ def _sources(sheet: Sheet, year: int) -> Number | None:
     en="{year:fy}: project cost (A) is {found}, but its sources add up to {expected} (thousand yen).",
     fix_ja="財源内訳と事業費計を決算書と照合してください。",
     fix_en="Compare the sources and the total with the accounts.",
+    why_ja="財政では財源別にも集計します。ここに差があると、財源別の合計と市全体の合計が合わなくなります。",
     bad={"costs.general.2017": 8562},
     good={"costs.general.2017": 8000, "costs.national.2017": 652},
 )
@@ -68,6 +69,8 @@ def project_cost_differs_from_sources(sheet: Sheet, settings: Settings) -> Itera
     en="{year:fy} (plan): project cost (A) is {found}, the sum of its sources {expected} (thousand yen).",
     fix_ja="計画年度の財源内訳を記入し、事業費計と合わせてください。",
     fix_en="Fill in the planned sources and make them agree with the total.",
+    why_ja="計画年度の財源内訳は、予算の見積りのもとになります。"
+    "空欄や差があると、財源の見通しを立てられません。",
     bad={"costs.general.2018": None},
     good={"costs.general.2018": 8000, "costs.other.2018": 900},
 )
@@ -94,6 +97,8 @@ def planned_cost_differs_from_sources(sheet: Sheet, settings: Settings) -> Itera
     en="{year:fy}: total cost is {found}, but (A)+(B) is {expected} (thousand yen).",
     fix_ja="事業費計(A)、人件費計(B)、トータルコストを確かめてください。",
     fix_en="Check (A), (B) and the total.",
+    why_ja="集計表は、この3つの金額を足し上げて作ります。"
+    "1枚でも合わないと、集計表の合計どうしが合わなくなります。",
     bad={"costs.grand_total.2017": 16573},
     good={"costs.labour_total.2017": 8102, "costs.grand_total.2017": 16754},
 )
@@ -123,6 +128,8 @@ def grand_total_differs(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="{year:fy}: labour cost (B) is {found}, but {hours} hours × {rate} yen are {expected} (thousand yen).",
     fix_ja="延べ業務時間と、その年度の時間単価を確かめてください。",
     fix_en="Check the hours and the hourly rate of that year.",
+    why_ja="計算式に前の年度の時間単価が残っていることがよくあります。"
+    "そのままでは、人件費もトータルコストも実際と違う額になります。",
     bad={"costs.labour_total.2017": 8103, "costs.grand_total.2017": 16755},
     good={"costs.labour_total.2017": 8102, "costs.grand_total.2017": 16754},
     settings={"rates": {2017: 4077}},
@@ -153,6 +160,8 @@ def labour_cost_differs_from_hours(sheet: Sheet, settings: Settings) -> Iterator
     "(thousand yen).",
     fix_ja="内訳の金額を確かめ、書いていないものがあれば加えてください。",
     fix_en="Check the amounts of the breakdown and add what is missing.",
+    why_ja="合計が合わないときは、書きもれや、前の年度の文章の残りがあることがよくあります。"
+    "そのままでは、何に使ったお金かを説明できません。",
     bad={"cost_breakdown": "①更新 4,264千円\n②使用料 2,671千円\n③リース料 1,735千円"},
     good={
         "cost_breakdown": "①更新　４，２４６千円\n②設計・使用料 2671 千円（うち国庫 500千円）\n"
@@ -199,6 +208,7 @@ def _readings(text: str) -> Iterator[list[Number]]:
     en="{year:fy}: {label} is {found} thousand yen, against {expected} in {other:fy}; was it typed in yen?",
     fix_ja="金額は千円単位で入力してください。",
     fix_en="Type amounts in thousand yen.",
+    why_ja="円のまま入力されたセルが1つでもあると、その金額は千倍になり、市全体の合計まで大きく狂います。",
     bad={
         "costs.general.2015": 6091000,
         "costs.project_total.2015": 6091000,
@@ -257,6 +267,8 @@ def _first_right(amounts: list[Number], limits: Thresholds) -> int:
     en="{year:fy}: {filled} given, but {label} is {found}.",
     fix_ja="正規職員従事人数、延べ業務時間、人件費計(B)をそろえて記入してください。",
     fix_en="Fill in staff, hours and labour cost together.",
+    why_ja="人数、時間、人件費は一組の数値です。"
+    "一部だけが空欄や0のときは、更新していない数値が残っていることが多く、人件費を正しく集計できません。",
     bad={"costs.staff_count.2015": None},
     good={"costs.work_hours.2015": 0, "costs.labour_total.2015": 0, "costs.grand_total.2015": 6091},
 )
@@ -287,6 +299,8 @@ def labour_figures_incomplete(sheet: Sheet, settings: Settings) -> Iterator[Hit]
     en="{year:fy}: {found} hours for each person ({hours} hours, {staff} staff), over {expected}.",
     fix_ja="正規職員従事人数と延べ業務時間を確かめてください。",
     fix_en="Check staff and hours.",
+    why_ja="正規職員1人が1年に働く時間は、1,900時間ほどです。"
+    "これを大きく超えるときは、人数か時間のどちらかが誤っていると考えられます。",
     bad={"costs.staff_count.2015": Decimal("0.4")},
     good={"costs.staff_count.2015": Decimal("0.5")},
 )
@@ -313,6 +327,7 @@ def too_many_hours_per_person(sheet: Sheet, settings: Settings) -> Iterator[Hit]
     en="{year:fy}: {label} is negative ({found}).",
     fix_ja="符号を確かめてください。マイナスがあり得るのは財源の調整だけです。",
     fix_en="Check the sign; only adjustments of funding sources can be negative.",
+    why_ja="誤って▲が付くと、支出が収入のように集計され、市の合計が実際より小さくなります。",
     bad={
         "costs.general.2015": -35,
         "costs.project_total.2015": -35,
@@ -341,6 +356,7 @@ def negative_amount(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="{year:fy} (settled): project cost (A) is blank.",
     fix_ja="決算額を記入してください。事業費がない年度は0、該当しない年度は「－」とします。",
     fix_en="Fill in the settled amount; 0 where nothing was spent, － where not applicable.",
+    why_ja="空欄は0とは違います。空欄のままでは、その年度の市の合計からこの事業が抜けてしまいます。",
     bad={
         "costs.general.2015": None,
         "costs.project_total.2015": None,
@@ -370,6 +386,8 @@ def settled_cost_blank(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="{label} went from {expected} to {found} in {year:fy} ({rate:rate}).",
     fix_ja="値を確かめ、正しければ理由を本文に書いてください。",
     fix_en="Check the figure; where it is right, give the reason in the text.",
+    why_ja="大きな増減は、議会で理由を尋ねられます。"
+    "数値の誤りでないことを確かめ、理由を書いておけば、そのまま説明に使えます。",
     bad={"costs.work_hours.2016": 1528},
     good={"costs.work_hours.2016": 1529},
 )
@@ -409,6 +427,8 @@ def _is_yen(sheet: Sheet, row: str, settings: Settings) -> bool:
     "({rate:rate}).",
     fix_ja="費用と活動量のどちらが変わったのかを確かめ、評価に生かしてください。",
     fix_en="See whether cost or activity changed, and use it in the evaluation.",
+    why_ja="費用と活動量を別々に見ていると、効率の変化に気づけません。"
+    "1単位当たりで比べると、効率が良くなったか悪くなったかが分かります。",
     bad={"activity_indicators.ア.values.2016": 1900},
     good={"activity_indicators.ア.values.2016": 1100},
 )

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from evalxl.rules import sample
 from evalxl.rules.registry import Lang, Patch, Rule, label_of, load
+from evalxl.texts import Text
 from workbook.record import Issue
 
+WHY = Text("点検する理由", "Why")
 SEVERITY_JA = {"error": "誤り", "warning": "注意", "info": "参考"}
 FAMILY_NAMES = {
     "F": ("ファイルと様式", "File and form"),
@@ -44,6 +46,8 @@ def page(rule: Rule) -> str:
         f"> {finding.message('ja')}",
         ">",
         f"> 直し方: {finding.hint('ja')}",
+        "",
+        f"{WHY.ja}: {rule.why_ja}",
         "",
         *_examples(rule),
         "## 使わない、重さを変える",
@@ -216,7 +220,7 @@ def describe(code: str | None, lang: Lang = "ja") -> str:
         "",
         f"{'例' if ja else 'Example'}: {finding.message(lang)}",
         f"{'直し方' if ja else 'How to mend it'}: {finding.hint(lang)}",
-        *([] if ja else ["", *_paragraphs(rule.doc)]),
+        *([f"{WHY.ja}: {rule.why_ja}"] if ja else ["", *_paragraphs(rule.doc)]),
     ]
     for title, patch in zip(("指摘される例", "指摘されない例") if ja else ("Fires", "Does not fire"),
                             _patches(rule), strict=False):  # fmt: skip

@@ -24,6 +24,8 @@ def _boxes(question: Question, ticked: tuple[object, ...]) -> list[str]:
     en="{label}: not exactly one box is ticked ({found}).",
     fix_ja="{expected}のどちらか1つにチェックしてください。",
     fix_en="Tick exactly one of {expected}.",
+    why_ja="チェックのない設問は、評価していないのと同じです。"
+    "2つともチェックされていると、どちらの判断か分かりません。",
     bad={"judgements.8": ()},
     good={"judgements.8": ("other",)},
 )
@@ -47,6 +49,7 @@ def question_not_one_box(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="{label}: '{found}' is ticked, but its reason is blank.",
     fix_ja="「余地がある場合⇒」の欄に理由を記入してください。",
     fix_en="Fill in the reason.",
+    why_ja="理由がないと、何をどう見直せばよいかが分からず、改善につなげられません。",
     bad={**PURPOSE, "judgements.1.reason": None, "directions": ("目的再設定", EFFECTIVE)},
     good={**PURPOSE, "directions": ("目的再設定", EFFECTIVE)},
 )
@@ -68,6 +71,8 @@ def flagged_without_reason(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="{label}: the reason is blank.",
     fix_ja="どちらを選んだ場合も、理由を記入してください。",
     fix_en="Fill in the reason, whichever box is ticked.",
+    why_ja="どちらを選んだ場合も、判断には根拠が必要です。"
+    "理由がないと、読む人が判断の妥当性を確かめられません。",
     bad={"judgements.9.reason": None},
     good={"judgements.2.reason": None, "judgements.9.reason": "市民を等しく守るため。"},
 )
@@ -89,6 +94,8 @@ def reason_blank(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="{label}: '{box}' is ticked, and {found} of the boxes on merging (it should be {expected}).",
     fix_ja="他に手段がある場合だけ、統廃合・連携ができる・できないのどちらか1つにチェックしてください。",
     fix_en="Tick one of the two boxes on merging only where there is another means.",
+    why_ja="似た事業と一緒にできないかを考えるための設問です。"
+    "答えが抜けたり食い違ったりしていると、統廃合や連携を検討できません。",
     bad={"judgements.6.mergeable": ("no",)},
     good={"judgements.6": ("flagged",), "judgements.6.mergeable": ("no",)},
 )
@@ -163,6 +170,8 @@ _AXIS_WORDS = {
     en=_AXIS_EN,
     fix_ja=_AXIS_FIX_JA,
     fix_en=_AXIS_FIX_EN,
+    why_ja="目的妥当性は、政策との整合、公共の関与、対象と意図についての設問の答えをまとめたものです。"
+    "答えと食い違うと、どちらが本当の評価か分かりません。",
     words=_AXIS_WORDS,
     bad={"summary.A": ("flagged",), "directions": ("目的再設定", EFFECTIVE)},
     good={**PURPOSE, "directions": ("目的再設定", EFFECTIVE)},
@@ -183,6 +192,8 @@ def purpose_contradicts_questions(sheet: Sheet, settings: Settings) -> Iterator[
     en=_AXIS_EN,
     fix_ja=_AXIS_FIX_JA,
     fix_en=_AXIS_FIX_EN,
+    why_ja="有効性は、成果の向上余地と、類似事業との統廃合についての設問の答えをまとめたものです。"
+    "答えと食い違うと、どちらが本当の評価か分かりません。",
     words=_AXIS_WORDS,
     bad={"judgements.4": ("other",)},
     good={"judgements.4": ("other",), "judgements.6": ("flagged",), "judgements.6.mergeable": ("yes",)},
@@ -203,6 +214,8 @@ def effectiveness_contradicts_questions(sheet: Sheet, settings: Settings) -> Ite
     en=_AXIS_EN,
     fix_ja=_AXIS_FIX_JA,
     fix_en=_AXIS_FIX_EN,
+    why_ja="効率性は、事業費と人件費の削減余地についての設問の答えをまとめたものです。"
+    "答えと食い違うと、どちらが本当の評価か分かりません。",
     words=_AXIS_WORDS,
     bad={"judgements.7": ("flagged",)},
     good={**COSTLY, "directions": (EFFECTIVE, EFFICIENT)},
@@ -223,6 +236,8 @@ def efficiency_contradicts_questions(sheet: Sheet, settings: Settings) -> Iterat
     en=_AXIS_EN,
     fix_ja=_AXIS_FIX_JA,
     fix_en=_AXIS_FIX_EN,
+    why_ja="公平性は、受益機会と費用負担についての設問の答えをまとめたものです。"
+    "答えと食い違うと、どちらが本当の評価か分かりません。",
     words=_AXIS_WORDS,
     bad={"judgements.9": ("flagged",)},
     good={**UNFAIR, "directions": (EFFECTIVE, FAIR)},
@@ -244,6 +259,8 @@ def fairness_contradicts_question(sheet: Sheet, settings: Settings) -> Iterator[
     "is chosen.",
     fix_ja="やめても影響のない事業を続ける理由を確かめ、方向性か{label}の判断を見直してください。",
     fix_en="Why go on where stopping does no harm? Reconsider the direction or {label}.",
+    why_ja="やめても影響がないとした事業を続けるには、続ける理由が必要です。"
+    "理由がないと、お金と人手をかけ続ける根拠を説明できません。",
     bad={**KEPT, "judgements.5": ("other",)},
     good={**KEPT, "judgements.5": ("flagged",)},
     derived=True,
@@ -268,6 +285,8 @@ def no_effect_yet_continued(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="{label}: not exactly one box is ticked ({found}).",
     fix_ja="{expected}のどちらか1つにチェックしてください。",
     fix_en="Tick exactly one of {expected}.",
+    why_ja="評価の視点ごとの判断は、集約表で事業数を数えるもとになります。"
+    "チェックがないか2つあると、この事業を数えられません。",
     bad={"summary.C": ("fine", "flagged")},
     good={**COSTLY, "directions": (EFFECTIVE, EFFICIENT)},
 )
@@ -294,6 +313,7 @@ def axis_not_one_box(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="The summary of the evaluation is blank.",
     fix_ja="評価の根拠と理由を記入してください。",
     fix_en="Give the grounds and reasons of the evaluation.",
+    why_ja="総括は、議員や市民が読むところです。空欄では、どのような考えで評価したかが伝わりません。",
     bad={"summary.text": None},
     good={"summary.text": "続ける。"},
 )

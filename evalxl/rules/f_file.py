@@ -21,6 +21,7 @@ declare(
     en="The file cannot be read: {reason:word}.",
     fix_ja="Excelで開けるか確かめ、.xlsx形式で保存し直して提出してください。",
     fix_en="See whether Excel opens it, save it again as .xlsx and submit that.",
+    why_ja="読めないファイルを黙って飛ばすと、その事業が市の合計から抜けてしまいます。",
     example={"reason": "truncated"},
     words={
         "empty": ("中身のない（0バイトの）ファイルです", "it is empty (0 bytes)"),
@@ -53,6 +54,8 @@ declare(
     en="The file is protected by a password and cannot be opened.",
     fix_ja="パスワードを外して保存し、提出し直してください。",
     fix_en="Save it without a password and submit it again.",
+    why_ja="集める側にパスワードは分からず、推測して開くこともしません。"
+    "開けないままでは、この事業が市の合計から抜けてしまいます。",
     example={},
 )
 
@@ -68,6 +71,8 @@ declare(
     en="No sheet holds a known form. The nearest form: {nearest:-}. It lacks: {missing}.",
     fix_ja="配布された様式に記入したファイルか、確かめてください。",
     fix_en="See whether this is the form that was handed out.",
+    why_ja="値は、様式の項目名を手がかりに読み取ります。"
+    "知らない様式を推測で読むと、違う欄の値を取り込むおそれがあります。",
     example={"nearest": "事務事業マネジメントシート", "missing": ["事後評価", "今後の方向性"]},
 )
 
@@ -83,6 +88,8 @@ declare(
     en="Labels of the form were not found: {missing}.",
     fix_ja="項目名を配布時の表記に戻してください。行や列を増やすのはかまいません。",
     fix_en="Put the labels back as they were handed out; added rows and columns do no harm.",
+    why_ja="項目名が消えたり変わったりしていると、その欄の値を読み取れません。"
+    "そのまま集計すると、記入された値が失われます。",
     example={"missing": ["事業費計(A)", "トータルコスト(A)+(B)"]},
 )
 
@@ -98,6 +105,8 @@ declare(
     en="The label '{label}' stands in more than one place ({cells}); its value is ambiguous.",
     fix_ja="余分な方の項目を消してください。",
     fix_en="Delete the one that is too many.",
+    why_ja="同じ項目が2か所にあると、どちらの値か決められません。"
+    "推測で選ぶと、誤った値を集計するおそれがあります。",
     example={"label": "一般財源", "cells": ["評価シート!AB44", "評価シート!AB60"]},
 )
 
@@ -120,6 +129,8 @@ def _issue(code: str, key: str | None, year: int | None = None, **values: object
     en="{found} formulas have no stored result ({cells}).",
     fix_ja="Excelで開いて上書き保存すると、計算結果が入ります。",
     fix_en="Open the file in Excel and save it: that stores the results.",
+    why_ja="計算結果が保存されていない数式は、値が分かりません。"
+    "0とみなして集計すると、合計が誤ったものになります。",
     bad={
         "issues": _issue("F007", "costs.project_total.2017", 2017, found=1, cells=["評価シート!AB49"]),
         "costs.project_total.2017": None,
@@ -141,6 +152,8 @@ def formula_without_result(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="Values of the form are out of sight ({found:word}).",
     fix_ja="行・列・シートの再表示、外部リンクの解除（値の貼り付け）を行い、内容を確かめてください。",
     fix_en="Unhide the rows, columns or sheets, replace links by their values, and look at them.",
+    why_ja="見えないところの値は、誰も確かめていないおそれがあります。"
+    "ほかのブックから取り込んだ値は、元が変わると食い違います。",
     bad={"issues": _issue("F008", None, found="hidden_row")},
     good={"outline": "非表示の行はない。"},
     words={
@@ -166,6 +179,7 @@ def values_out_of_sight(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     "they should be {expected}.",
     fix_ja="年度の見出しを直してください。",
     fix_en="Correct the year headings.",
+    why_ja="前の年度の見出しが残っていると、その列の数値がすべて違う年度のものとして集計されます。",
     bad={
         "issues": _issue(
             "F009",
@@ -192,6 +206,7 @@ def year_headings_differ(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="{label} on page two is '{found}', but on page one '{expected}'.",
     fix_ja="2ページ目の見出しを1ページ目に合わせてください。別の事業のページが混ざっていないか確かめてください。",
     fix_en="Make page two's head agree with page one; see whether it is another project's page.",
+    why_ja="別の事業の2ページ目が混ざると、別の事業の評価を、この事業のものとして取り込んでしまいます。",
     bad={
         "issues": _issue(
             "F010",
@@ -218,6 +233,8 @@ def second_page_head_differs(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="The cell of {year:of}{label} holds the error value {found}.",
     fix_ja="数式の参照先を直すか、値を入力し直してください。",
     fix_en="Mend the formula's reference or type the value.",
+    why_ja="エラー値のセルは、正しい値が分かりません。"
+    "空欄や0とみなして集計すると、誤りに気づけなくなります。",
     bad={"issues": _issue("F011", "costs.staff_count.2018", 2018, found="#REF!")},
     good={"costs.staff_count.2018": 5},
 )
@@ -236,6 +253,8 @@ def error_value(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="{year:of}{label} holds '{found}', which is no number (unit: {expected:-}).",
     fix_ja="数字だけを入力し、注記は本文の欄に書いてください。該当しない年度は「－」とします。",
     fix_en="Type the number alone and put notes into a text field; － means not applicable.",
+    why_ja="「別紙」や「29（4）」は足し算ができません。"
+    "0とみなしたり読み飛ばしたりすると、合計が誤ったものになります。",
     bad={"issues": _issue("F012", "costs.other.2015", 2015, found="別紙のとおり", expected="千円")},
     good={"costs.other.2015": 0},
 )
@@ -254,6 +273,8 @@ def number_not_readable(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="{year:of}{label}: '{found}' was read as {expected}.",
     fix_ja="読み取った値が正しければ、直す必要はありません。",
     fix_en="Nothing to do where the value read is right.",
+    why_ja="全角の数字や「千円」の付いた数値は、Excelの足し算に入らないことがあります。"
+    "読み取った値が合っているか、ご確認いただくためのお知らせです。",
     bad={"issues": _issue("F013", "costs.general.2017", 2017, found="８，６５２千円", expected=8652)},
     good={"costs.general.2017": 8651, "costs.other.2017": 1},
 )
@@ -273,6 +294,8 @@ def value_normalised(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="The tick of {label} is not clear: {reason:word} (box: {found:-}, cell: {expected:-}).",
     fix_ja="チェックボックスを付け直すか、セルに■か□を入力してください。",
     fix_en="Tick the box anew, or type ■ or □ into the cell.",
+    why_ja="チェックの状態がはっきりしないと、どれを選んだのか決められません。"
+    "推測はせず、チェックがないものとして扱います。",
     bad={"issues": _issue("F014", "judgements.4", reason="differs", found=True, expected=False)},
     good={"judgements.4.reason": "研修の機会を増やす余地がある。"},
     words={
@@ -312,6 +335,8 @@ def tick_contradictory(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="This sheet fits both '{found}' and '{expected}'. It was read as '{found}': {reason:word}.",
     fix_ja="別の様式であれば、--form で様式を指定してください。",
     fix_en="If it is the other form, name it with --form.",
+    why_ja="様式によって、同じセルでも意味の違うことがあります。"
+    "別の様式として読むと、違う項目の値を集計してしまいます。",
     words={
         "labels": ("一致する項目が多いため、", "more of its labels are there"),
         "year": ("評価年度に使われていた様式のため、", "it was in use in the evaluated year"),

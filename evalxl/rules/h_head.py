@@ -19,6 +19,8 @@ from workbook.form import Field
     en="{label} is blank.",
     fix_ja="{label}を記入してください。",
     fix_en="Fill in {label}.",
+    why_ja="事業名、所属、政策体系のコードは、シートを整理し、集計する手がかりです。"
+    "空欄では、どこの事業として数えればよいか分かりません。",
     bad={"measure.code": None},
     good={"measure.name": None},
 )
@@ -41,6 +43,8 @@ def required_head_field_blank(sheet: Sheet, settings: Settings) -> Iterator[Hit]
     en="{label} is blank or lacks a digit (found: {found:-}).",
     fix_ja="{label}を記入してください。",
     fix_en="Fill in {label}.",
+    why_ja="内容の確認は、ここに書かれた担当者に連絡して行います。"
+    "予算科目のけたが足りないと、財政の数値と結び付けられません。",
     bad={"budget.minor": "1"},
     good={"budget.major": "01\n02", "budget.minor": "01\n04"},
 )
@@ -89,6 +93,8 @@ _ORGANIZATION = """department,division,group,from_year,to_year,successor
     en="{label} '{found}' {what:word} (master: {expected:-}).",
     fix_ja="その年度のマスターにあるコードと名称に直してください。マスターが古いときは、マスターを直します。",
     fix_en="Use the code and the name of that year's master; mend the master where it is out of date.",
+    why_ja="集計も会計との突合も、このコードで行います。"
+    "マスターにないコードでは、違うところに集計されたり、突合から漏れたりします。",
     bad={"basic_program.code": "032"},
     good={"measure.code": "０５", "department": "総務 部"},
     settings={
@@ -123,6 +129,7 @@ def code_not_in_master(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="{label} '{found}' is '{expected}' in the master ({what:word}).",
     fix_ja="マスターの名称に合わせてください。名称が変わったときは、新しい名称を書きます。",
     fix_en="Use the master's name; the new one where it was renamed.",
+    why_ja="名称の書き方が違うと、集計表で同じものが2行に分かれてしまいます。",
     bad={"division": "情報政策課"},
     good={"division": "情報システム課 "},
     settings={"masters": {"policies.csv": _POLICIES, "organization.csv": _ORGANIZATION}},
@@ -150,6 +157,7 @@ def name_differs_from_master(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="Not exactly one box of the project period is ticked ({found}).",
     fix_ja="単年度のみ、単年度繰返、期間限定複数年度のどれか1つにチェックしてください。",
     fix_en="Tick exactly one of the boxes.",
+    why_ja="事業期間が決まらないと、次の年度も続く事業かどうかが分かりません。",
     bad={"period": ()},
     good={"period": ("single_year",), "period.start_year": None},
 )
@@ -180,6 +188,8 @@ def _years_asked(sheet: Sheet) -> str:
     "(start: {start:fy}, end: {end:fy}).",
     fix_ja="単年度繰返は開始年度を、期間限定複数年度は開始年度と終了年度を記入してください。",
     fix_en="Fill in the start year, and the end year of a limited period.",
+    why_ja="評価の対象年度が期間に入っていないときは、年度の書き誤りか、別の事業のシートと考えられます。"
+    "年度が空欄では、いつまで続く事業かが分かりません。",
     bad={"period.start_year": None},
     good={"period": ("multi_year",), "period.start_year": 2017, "period.end_year": 2017},
 )
@@ -209,6 +219,8 @@ def period_years_wrong(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="A project of several limited years without a description of the whole (事業内容).",
     fix_ja="事業内容に、期間全体の姿（総事業費、年次計画など）を記述してください。",
     fix_en="Describe the whole project in 事業内容.",
+    why_ja="何年もかける事業は、1年分の数値だけでは進みぐあいを判断できません。"
+    "全体の計画が分かる説明が必要です。",
     bad={
         "period": ("multi_year",),
         "period.start_year": 2015,
@@ -233,13 +245,14 @@ def limited_period_without_outline(sheet: Sheet, settings: Settings) -> Iterator
     en="The project's period ends with {found:fy}, but its direction is to stay as it is.",
     fix_ja="終了する事業であれば方向性を見直し、続ける事業であれば事業期間を直してください。",
     fix_en="Reconsider the direction, or correct the period where the project goes on.",
+    why_ja="「現状維持」は、次の年度も続けるという意味です。期間が終わる事業に選ぶと、事業期間と矛盾します。",
     bad={**KEPT, "period": ("multi_year",), "period.start_year": 2015, "period.end_year": 2017},
     good={**KEPT, "period": ("multi_year",), "period.start_year": 2015, "period.end_year": 2018},
 )
 def ended_but_kept(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """A project whose period ends in the evaluated year, or has ended, cannot stay as it is.
 
-    Why: 現状維持 says that it goes on. 単年度のみ ends with its year.
+    Why: 現状維持 says that it goes on. 「単年度のみ」 ends with its year.
     """
     end = sheet["period.end_year"] if _years_asked(sheet) == "range" else None
     if sheet.ticked("period") == ("single_year",):

@@ -42,6 +42,7 @@ def _blank(sheet: Sheet, indicator: Indicator, year: int) -> bool:
     en="{label} has figures but no name.",
     fix_ja="指標名を記入するか、不要な数値を消してください。",
     fix_en="Fill in its name, or delete figures that are not needed.",
+    why_ja="指標名がないと、何を数えた値なのかが分からず、評価に使えません。",
     bad={"activity_indicators.ウ.name": None},
     good={"activity_indicators.エ.unit": "人"},
 )
@@ -63,6 +64,8 @@ def values_without_name(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="{label}: {problem:word}.",
     fix_ja="単位を記入し、指標は上の欄から順に詰めて記入してください。",
     fix_en="Fill in the unit; fill the slots from the top without a gap.",
+    why_ja="単位のない数値は、ほかと比べられません。"
+    "間の欄が空いているときは、指標が誤って消えていることがあります。",
     bad={"activity_indicators.イ.unit": None},
     good={
         "activity_indicators.エ.name": "監査の回数",
@@ -101,6 +104,7 @@ def unit_missing_or_gap(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="There is no {label} at all.",
     fix_ja="{label}を1つ以上設定してください。",
     fix_en="Set at least one {label}.",
+    why_ja="指標がないと、何をしたか、誰のためか、どんな成果があったかを数値で示せません。",
     bad={**emptied("target_indicators", "ア"), **emptied("target_indicators", "イ")},
     good=emptied("target_indicators", "イ"),
 )
@@ -123,6 +127,8 @@ def no_indicator_of_a_kind(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="{label}: the result of {year:fy} is blank.",
     fix_ja="実績を記入してください。該当しない年度は「－」とします。",
     fix_en="Fill in the result; － means not applicable.",
+    why_ja="途中の年度が空欄では、年度ごとの比較ができません。"
+    "該当しない年度に「－」と書いてあれば、記入もれと区別できます。",
     bad={"activity_indicators.イ.values.2016": None},
     good={"activity_indicators.イ.values.2016": "－"},
 )
@@ -148,6 +154,8 @@ def settled_value_blank(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="{label}: the plan of {year:fy} is blank.",
     fix_ja="計画値を記入してください。該当しない場合は「－」とします。",
     fix_en="Fill in the plan; － means not applicable.",
+    why_ja="次の年度の実績は、この計画と比べて評価します。"
+    "計画がないと、目標に届いたかどうかを判断できません。",
     bad={"activity_indicators.イ.values.2018": None},
     good={"activity_indicators.イ.values.2018": "－"},
 )
@@ -173,6 +181,8 @@ def plan_blank(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     "({found}, {expected}).",
     fix_ja="どちらが正しいか確かめ、値と単位をそろえてください。別のものであれば名前を分けてください。",
     fix_en="Make values and units agree, or name the indicators apart.",
+    why_ja="同じ名前で値や単位が違うときは、片方の更新を忘れていることがよくあります。"
+    "そのままでは、どちらが正しいか分かりません。",
     bad={
         "target_indicators.ア.name": "セキュリティ対応済み パソコンののべ台数",
         "target_indicators.ア.values.2017": 880,
@@ -185,7 +195,7 @@ def plan_blank(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 def same_name_other_values(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """Indicators of the same name in two tables must have the same values and units.
 
-    Why: one of the two was not brought up to date. Width, spaces and ヶ所/か所 do not count.
+    Why: one of the two was not brought up to date. Width, spaces and 「ヶ所/か所」 do not count.
     """
     for first, second in combinations(sheet.tables(), 2):
         for a, b in product(list(sheet.named(first)), sheet.named(second)):
@@ -215,6 +225,8 @@ def _differing_year(a: Indicator, b: Indicator) -> int | None:
     en="{label} counts {found} persons in {year:fy}, more than the {expected} persons of the target.",
     fix_ja="延べ人数であれば指標名に「延べ」と書いてください。",
     fix_en="Where persons are counted more than once, say so in the name (延べ).",
+    why_ja="対象の範囲が狭すぎるか、同じ人を重ねて数えていると考えられます。"
+    "説明がないと、数え方を誤解されるおそれがあります。",
     bad={"activity_indicators.イ.values.2017": 500},
     good={"activity_indicators.イ.values.2017": 490},
 )
@@ -245,6 +257,7 @@ def more_persons_than_the_target(sheet: Sheet, settings: Settings) -> Iterator[H
     en="{label} is the same as {other}: '{found}'.",
     fix_ja="成果指標には、活動の結果として対象がどう変わったかを表すものを選んでください。",
     fix_en="Choose an outcome that shows how the target changed, not what was done.",
+    why_ja="何をしたかと、その結果どうなったかは、別のことです。活動と同じ指標では、成果を測れません。",
     bad={
         "outcome_indicators.ア.name": "研修 参加者数",
         "outcome_indicators.ア.unit": "人",
@@ -275,6 +288,7 @@ def outcome_is_an_activity(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="{label} has the same value, {found}, from {first:fy} to {year:fy}.",
     fix_ja="前年度の値が残ったままになっていないか確かめてください。",
     fix_en="See whether an older value was left standing.",
+    why_ja="数え直さずに、前の年度の値が残っていることがあります。",
     bad={"activity_indicators.ア.values.2018": 888},
     good={"activity_indicators.ア.values.2018": 889},
 )
@@ -300,6 +314,7 @@ def same_value_three_years(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="{label} went from {expected} to {found} in {year:fy} ({rate:rate}).",
     fix_ja="値と単位を確かめ、正しければ理由を本文に書いてください。",
     fix_en="Check value and unit; where they are right, give the reason in the text.",
+    why_ja="これほどの変化は実際にはまれで、単位の違いやけたの誤りであることがよくあります。",
     bad={"outcome_indicators.ア.values.2017": 2},
     good={"outcome_indicators.ア.values.2017": 22},
 )

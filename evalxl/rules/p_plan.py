@@ -39,6 +39,7 @@ _NOTHING = ("廃止", "終了", "なし", "無し", "しない", "未定")
     en="No direction is ticked.",
     fix_ja="方向性を1つ以上選んでください。",
     fix_en="Tick at least one direction.",
+    why_ja="今後の方向性を決めることが、評価の目的です。選ばれていないと、評価を次の年度に生かせません。",
     bad={"directions": ()},
     good=KEPT,
 )
@@ -58,6 +59,7 @@ def no_direction(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="Directions that exclude each other are ticked ({found}).",
     fix_ja="現状維持はほかの方向性と、廃止・休止は改善と同時に選べません。",
     fix_en="現状維持 stands alone, and 廃止 or 休止 leave nothing to improve.",
+    why_ja="同時には実行できない組合せです。このままでは、次の年度に何をするのかが決まりません。",
     bad={**SUSPENDED, "directions": ("休止", FAIR), **UNFAIR},
     good={**SUSPENDED, "directions": ("休止", "目的再設定")},
 )
@@ -78,6 +80,7 @@ def directions_exclude_each_other(sheet: Sheet, settings: Settings) -> Iterator[
     en="There is room for improvement in {axes}, but the direction is to stay as it is.",
     fix_ja="余地に応じた改善の方向性を選ぶか、評価を見直してください。",
     fix_en="Choose the improvement that follows, or reconsider the evaluation.",
+    why_ja="改善の余地があるとしながら何も変えないのでは、評価が生かされません。",
     bad={"directions": (KEEP,), "matrix": (("維持", "維持"),)},
     good=KEPT,
     derived=True,
@@ -99,6 +102,7 @@ def room_but_kept(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="All axes are in order, but the direction is not to stay as it is ({found}).",
     fix_ja="改善の余地があれば評価に書き、なければ現状維持にしてください。",
     fix_en="Say in the evaluation what can be improved, or choose 現状維持.",
+    why_ja="評価がすべて適切では、なぜ変えるのかという根拠が示されません。",
     bad=FINE,
     good=KEPT,
     derived=True,
@@ -162,6 +166,8 @@ _MATCH_WORDS = {
     en=_MATCH_EN,
     fix_ja=_MATCH_FIX_JA,
     fix_en=_MATCH_FIX_EN,
+    why_ja="目的に疑問がある事業は、やり方を改善しても解決しません。"
+    "評価と方向性が合わないと、なぜその方向性なのかを説明できません。",
     words=_MATCH_WORDS,
     bad=PURPOSE,
     good={**PURPOSE, "directions": ("目的再設定", EFFECTIVE)},
@@ -182,6 +188,8 @@ def purpose_and_direction_differ(sheet: Sheet, settings: Settings) -> Iterator[H
     en=_MATCH_EN,
     fix_ja=_MATCH_FIX_JA,
     fix_en=_MATCH_FIX_EN,
+    why_ja="有効性に余地があるなら改善につなげ、改善するなら評価に根拠を示すことが必要です。"
+    "合っていないと、方向性の理由を説明できません。",
     words=_MATCH_WORDS,
     bad={**UNFAIR, "directions": (FAIR,)},
     good={**UNFAIR, "directions": (EFFECTIVE, FAIR)},
@@ -202,6 +210,8 @@ def effectiveness_and_direction_differ(sheet: Sheet, settings: Settings) -> Iter
     en=_MATCH_EN,
     fix_ja=_MATCH_FIX_JA,
     fix_en=_MATCH_FIX_EN,
+    why_ja="効率性に余地があるなら改善につなげ、改善するなら評価に根拠を示すことが必要です。"
+    "合っていないと、方向性の理由を説明できません。",
     words=_MATCH_WORDS,
     bad=COSTLY,
     good={**COSTLY, "directions": (EFFECTIVE, EFFICIENT)},
@@ -222,6 +232,8 @@ def efficiency_and_direction_differ(sheet: Sheet, settings: Settings) -> Iterato
     en=_MATCH_EN,
     fix_ja=_MATCH_FIX_JA,
     fix_en=_MATCH_FIX_EN,
+    why_ja="公平性に余地があるなら改善につなげ、改善するなら評価に根拠を示すことが必要です。"
+    "合っていないと、方向性の理由を説明できません。",
     words=_MATCH_WORDS,
     bad=UNFAIR,
     good={**UNFAIR, "directions": (EFFECTIVE, FAIR)},
@@ -242,6 +254,8 @@ def fairness_and_direction_differ(sheet: Sheet, settings: Settings) -> Iterator[
     en="Merging is chosen, but {question} does not say '{expected}'.",
     fix_ja="{question}に統廃合・連携の相手となる事業を記入し、判断を合わせてください。",
     fix_en="Name the similar project in {question} and make the answer agree.",
+    why_ja="統廃合や連携には、相手となる事業が必要です。"
+    "設問の答えと食い違うと、何と一緒にするのかが分かりません。",
     bad={"directions": ("事業統廃合・連携", EFFECTIVE)},
     good={
         "directions": ("事業統廃合・連携", EFFECTIVE),
@@ -269,6 +283,8 @@ def merge_without_partner(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="{direction} is chosen, but {label} says '{found}'.",
     fix_ja="影響にどう備えるかを方向性の説明に書くか、判断を見直してください。",
     fix_en="Say how the effect will be met, or reconsider.",
+    why_ja="影響があるとした事業をやめるときは、利用している人などへの備えが必要です。"
+    "備えが書かれていないと、議会や市民に説明できません。",
     bad={**SUSPENDED, "judgements.5": ("flagged",)},
     good=SUSPENDED,
     derived=True,
@@ -291,6 +307,7 @@ def stopped_in_spite_of_effect(sheet: Sheet, settings: Settings) -> Iterator[Hit
     en="{direction} is chosen, but the plan of {year:fy} has {label} ({found}).",
     fix_ja="廃止の時期を確かめ、計画を0にするか、方向性を見直してください。",
     fix_en="Check when the project ends; set the plan to 0 or reconsider the direction.",
+    why_ja="廃止する事業に次の年度の計画が残っていると、いつやめるのか、予算が要るのかが分かりません。",
     bad={**ABOLISHED, "activity_indicators.ア.values.2018": 100},
     good={**ABOLISHED, "activity_plan": "廃止に伴い機器を処分する。"},
 )
@@ -328,6 +345,7 @@ def abolished_but_planned(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="{found} ● in the matrix of expected results; it should be {expected}.",
     fix_ja="●は1つだけ付けてください。廃止・休止の場合は記入不要です。",
     fix_en="Set exactly one ●; none where the project is abolished or suspended.",
+    why_ja="集約表では、●の位置ごとに事業数を数えます。●の数が合わないと、この事業を正しく数えられません。",
     bad={"matrix": ()},
     good=SUSPENDED,
 )
@@ -348,6 +366,7 @@ def not_one_dot(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="The ● stands on a cell that is not allowed (outcome {outcome} × cost {cost}).",
     fix_ja="×の印のないマスに●を付けてください。",
     fix_en="Set the ● on a cell without ×.",
+    why_ja="×の印のマスは、コストを増やしても成果が上がらないなど、改善とはいえない組合せです。",
     bad={**FINE, **UNFAIR, "directions": (FAIR,), "matrix": (("増加", "維持"),)},
     good={**FINE, **UNFAIR, "directions": (FAIR,), "matrix": (("維持", "維持"),)},
 )
@@ -368,6 +387,8 @@ def dot_not_allowed(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="The direction is to stay as it is, but the ● stands on outcome {outcome} × cost {cost}.",
     fix_ja="現状維持であれば成果維持×コスト維持に、そうでなければ方向性を見直してください。",
     fix_en="Set the ● on 維持×維持, or reconsider the direction.",
+    why_ja="現状維持であれば、成果もコストも変わらないはずです。"
+    "食い違うと、変えるのか変えないのかが分かりません。",
     bad={**KEPT, "matrix": (("削減", "維持"),)},
     good=KEPT,
     derived=True,
@@ -389,6 +410,8 @@ def kept_but_dot_elsewhere(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="The direction is {found}, but the ● is not on {expected}.",
     fix_ja="期待する成果に合わせて、方向性か●の位置を直してください。",
     fix_en="Make direction and ● agree with what is expected.",
+    why_ja="改善の効果は、改善しようとするもの（成果かコスト）に表れるはずです。"
+    "合っていないと、何を目指す改善かが伝わりません。",
     bad={"matrix": (("維持", "維持"),)},
     good={**FINE, **COSTLY, "directions": (EFFICIENT,), "matrix": (("削減", "維持"),)},
     derived=True,
@@ -416,6 +439,7 @@ def improvement_without_its_result(sheet: Sheet, settings: Settings) -> Iterator
     "({rate:rate}).",
     fix_ja="計画額か●の位置を見直してください。一時的な増加であれば説明に書いてください。",
     fix_en="Reconsider the plan or the ●; explain an increase that will not last.",
+    why_ja="コストを増やさないとしながら計画の事業費が増えていると、評価と予算の要求が食い違います。",
     bad={"costs.general.2018": 9369, "costs.project_total.2018": 9369},
     good={"costs.general.2018": 9084, "costs.project_total.2018": 9084},
 )
@@ -443,6 +467,8 @@ def plan_above_dot(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     "direction ({found}).",
     fix_ja="成果指標の計画値か●の位置を見直してください。",
     fix_en="Reconsider the planned values or the ●.",
+    why_ja="成果が向上すると見込むのであれば、指標の計画にも表れるはずです。"
+    "数値がないと、次の年度に達成を確かめられません。",
     bad={"outcome_indicators.ア.values.2018": 450, "outcome_indicators.イ.values.2018": 2},
     good={"outcome_indicators.ア.values.2018": 450},
 )
@@ -487,6 +513,7 @@ def _good_direction(indicator: Indicator, words: Thresholds) -> int:
     en="The text under the direction is blank.",
     fix_ja="何を、いつ、どのように変えるかを記入してください。",
     fix_en="Say what will be changed, when and how.",
+    why_ja="何をどう変えるかが書かれていないと、次の年度に、実行できたかどうかを確かめられません。",
     bad={"direction_text": None},
     good={**KEPT, "direction_text": None},
 )

@@ -80,6 +80,8 @@ class Rule:
     en: str
     fix_ja: str
     fix_en: str
+    why_ja: str
+    """Why the check is made and what goes wrong without it; `why_en` is its English, from ``doc``."""
     check: Check | None
     """None for what is no check of a record: a refused file, the self-check of a summary."""
     bad: Patch
@@ -97,6 +99,11 @@ class Rule:
     """For such a check: a patch for each sheet of a run that fires exactly this rule."""
     good_run: Sequence[Patch] = ()
 
+    @property
+    def why_en(self) -> str:
+        """What the docstring says after ``Why:``."""
+        return " ".join(self.doc.partition("Why: ")[2].split())
+
 
 REGISTRY: dict[str, Rule] = {}
 
@@ -109,6 +116,7 @@ def rule(
     en: str,
     fix_ja: str,
     fix_en: str,
+    why_ja: str,
     bad: Patch,
     good: Patch,
     derived: bool = False,
@@ -118,13 +126,13 @@ def rule(
     """Declare the decorated check as the rule ``code``.
 
     ``ja``/``en`` are format strings over the hit's values, ``year`` and ``label`` (the field's label), with
-    the specs of `evalxl.rules.words.render`. ``bad`` and ``good`` are patches on the sample record: bad
-    fires exactly this code, good fires nothing.
+    the specs of `evalxl.rules.words.render`. ``why_ja`` says to staff what the docstring's ``Why:`` says.
+    ``bad`` and ``good`` are patches on the sample record: bad fires exactly this code, good fires nothing.
     """
 
     def register(check: Check) -> Check:
         name, doc = check.__name__.replace("_", "-"), (check.__doc__ or "").strip()
-        texts = (ja, en, fix_ja, fix_en)
+        texts = (ja, en, fix_ja, fix_en, why_ja)
         _add(Rule(code, severity, name, doc, *texts, check, bad, good, derived, settings or {}, words or {}))
         return check
 
@@ -139,6 +147,7 @@ def across(
     en: str,
     fix_ja: str,
     fix_en: str,
+    why_ja: str,
     bad: Sequence[Patch],
     good: Sequence[Patch],
     settings: Mapping[str, Any] | None = None,
@@ -152,7 +161,7 @@ def across(
     def register(check: AcrossCheck) -> AcrossCheck:
         name, doc = check.__name__.replace("_", "-"), (check.__doc__ or "").strip()
         rest = (False, settings or {}, words or {}, check, bad, good)
-        _add(Rule(code, severity, name, doc, ja, en, fix_ja, fix_en, None, {}, {}, *rest))
+        _add(Rule(code, severity, name, doc, ja, en, fix_ja, fix_en, why_ja, None, {}, {}, *rest))
         return check
 
     return register
@@ -168,11 +177,13 @@ def declare(
     en: str,
     fix_ja: str,
     fix_en: str,
+    why_ja: str,
     example: Mapping[str, Any],
     words: Words | None = None,
 ) -> None:
     """Declare a rule that no check of a single record can find; ``example`` are figures of its message."""
-    _add(Rule(code, severity, name, doc, ja, en, fix_ja, fix_en, None, example, {}, False, {}, words or {}))
+    texts = (ja, en, fix_ja, fix_en, why_ja)
+    _add(Rule(code, severity, name, doc.strip(), *texts, None, example, {}, False, {}, words or {}))
 
 
 def _add(declared: Rule) -> None:

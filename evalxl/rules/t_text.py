@@ -30,6 +30,8 @@ _NOTHING = frozenset({"なし", "無し", "特になし", "特に無し", "と�
     en="{label} still holds words of the instructions: '{found}'.",
     fix_ja="記入例の文言を消し、この事業の内容を書いてください。",
     fix_en="Delete them and write what applies to this project.",
+    why_ja="記入例の文言が残っているときは、続く文章も例のままであることがよくあります。"
+    "この事業のものではない説明が公表されるおそれがあります。",
     bad={"opinions": "例：議会から要望があった。"},
     good={"opinions": "条例：改正を求める声がある。"},
 )
@@ -51,6 +53,8 @@ def instructions_left_over(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="{label} speaks of an older year, '{found}'; it is about {expected:fy}.",
     fix_ja="前回の文章が残っていないか確かめてください。",
     fix_en="See whether last year's text was left standing.",
+    why_ja="前の年度の文章を写したまま、直し忘れていることがよくあります。"
+    "そのままでは、この年度の評価になりません。",
     bad={"activity_actual": "27年度は研修を2回行った。"},
     good={"activity_actual": "27年度から続く研修を、平成29年度は2回行った。"},
 )
@@ -58,7 +62,7 @@ def stale_year(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """A text about the evaluated year (or about the plan) should not say "27年度は" of an older one.
 
     Why: the text was copied. Only the boxes that the form gives to one year are looked at, and only a year
-    that is the subject: "27年度から" is a fact of the past.
+    that is the subject: 「27年度から」 is a fact of the past.
     """
     plan = sheet.planned[0] if sheet.planned else sheet.fiscal_year + 1
     texts = ((sheet.facts.evaluated_texts, sheet.fiscal_year), (sheet.facts.planned_texts, plan))
@@ -85,6 +89,8 @@ def _stale(text: str, expected: int) -> str | None:
     en="{label} says only '{found}'.",
     fix_ja="本当に何もないか確かめてください。",
     fix_en="See whether there is really nothing to say.",
+    why_ja="欄を埋めるためだけに書かれていることがあります。"
+    "本当に何もないか、ご確認いただくためのお知らせです。",
     bad={"opinions": "特になし"},
     good={"opinions": "特になしと答えた人が多い。"},
 )
@@ -106,6 +112,7 @@ def only_nothing(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="{label} holds characters that other systems may lose ({found}).",
     fix_ja="半角カナは全角に、㈱や㎡などは「(株)」「平方メートル」などに書き換えてください。",
     fix_en="Write half-width kana in full width, and ㈱ or ㎡ in plain letters.",
+    why_ja="ほかのシステムに移したときに、消えたり別の文字に変わったりして、内容が正しく伝わらなくなります。",
     bad={"outline": "㈱見本のｿﾌﾄを使う。"},
     good={"outline": "①更新～②監査－③研修"},
 )

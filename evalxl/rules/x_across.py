@@ -28,6 +28,8 @@ _PROJECTS = """project_name,department,division,contact
     en="No sheet of {year:of}for '{found}' ({section}, to call: {contact:-}).",
     fix_ja="担当課に提出を求めてください。終了した事業であれば、マスターに終了年度を書いてください。",
     fix_en="Ask the section for it; a project that ended has its last year in the master.",
+    why_ja="市全体の合計は、すべての事業がそろって初めて正しくなります。"
+    "提出もれがあると、実際より小さくなります。",
     bad=[{}],
     good=[{}, {"project_name": "庁内の回線の更新事業", "budget.minor": "02"}],
     settings={
@@ -66,6 +68,8 @@ def missing(run: Run, settings: Settings) -> list[Project]:
     en="There is another sheet of this project, with other content ({year:of}{found}).",
     fix_ja="どちらが正しいかを担当課に確かめ、1つにしてください。",
     fix_en="Ask the section which is right, and keep that one.",
+    why_ja="どちらが正しいか決まるまで、両方を合計に含めています。"
+    "そのままでは、同じ事業を二重に数えることになります。",
     bad=[{}, {"outline": "2回目に提出した、違う内容の説明です。"}],
     good=[{}, {"project_name": "庁内の回線の更新事業"}],
 )
@@ -88,6 +92,7 @@ def submitted_twice(run: Run, settings: Settings) -> Hits:
     en="The same content is there under another name, too ({found}).",
     fix_ja="写しであれば、片方を取り除いてください。",
     fix_en="Take the copy away.",
+    why_ja="写しが残っていると、同じ事業が二重に集計されます。",
     bad=[{}, {}],
     good=[{}, {"project_name": "庁内の回線の更新事業", "budget.minor": "02"}],
 )
@@ -112,6 +117,7 @@ def same_content_twice(run: Run, settings: Settings) -> Hits:
     en="'{found}' is not in the master of projects.",
     fix_ja="名称、コード、所属を確かめてください。新しい事業であれば、マスターに加えてください。",
     fix_en="Check name, codes and section; add the project to the master where it is new.",
+    why_ja="名称などに書き誤りがあると、本来の事業は未提出に、このシートは別の事業に見えてしまいます。",
     bad={"project_name": "窓口の案内に使う機器の更新事業"},
     good={"project_name": "電算　セキュリティ対策事業"},
     settings={"masters": {"projects.csv": _PROJECTS}},
@@ -135,6 +141,8 @@ def project_not_in_master(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     "{votes} sheets imply {expected} yen.",
     fix_ja="その年度の時間単価で計算し直してください。",
     fix_en="Calculate it again with that year's hourly rate.",
+    why_ja="同じ年度の時間単価は、市の中で1つのはずです。"
+    "前の年度の単価などで計算されていると、事業どうしの人件費を比べられません。",
     bad=[
         {"budget.minor": "02"},
         {"budget.minor": "03"},
@@ -203,6 +211,7 @@ def _other_rate(sheet: SheetRows, year: int, rates: Rates, most: tuple[Rates, in
     "({projects} projects, difference {gap}, thousand yen).",
     fix_ja="決算書と照合し、科目か金額を直してください。くわしくは突合表をご覧ください。",
     fix_en="Compare with the accounts and mend the code or the amount; see the tie-out table.",
+    why_ja="議会には、決算とこの評価の両方が示されます。金額が食い違うと、どちらが正しいのかを問われます。",
     bad=[{"budget.minor": "01"}, {"budget.minor": "02", "project_name": "庁内の回線の更新事業"}],
     good=[{"budget.minor": "01"}, {"budget.minor": "01", "project_name": "庁内の回線の更新事業"}],
     settings={
@@ -257,5 +266,7 @@ declare(
     en="The summary's total of {row} for {year:fy} is {found}, but the sheets add up to {expected}.",
     fix_ja="この集約結果は使わず、evalxlの担当者に知らせてください。",
     fix_en="Do not use this summary; report it to whoever maintains evalxl.",
+    why_ja="途中で行が落ちたり、二重に数えられたりすると、誰も気づかないまま市の合計が誤ったものになります。"
+    "そのため、集約のたびに検算しています。",
     example={"row": "事業費計(A)", "year": 2017, "found": 8652000, "expected": 8652001},
 )

@@ -42,6 +42,8 @@ def _pasts(sheet: Sheet, settings: Settings) -> tuple[Past, ...]:
     en="{label} of {year:fy} is {found}, but last year's sheet has {expected} ({place}).",
     fix_ja="過去の数値は書き換えられません。正しい方を確かめ、訂正であれば理由を添えてください。",
     fix_en="Past figures must stay. Check which is right; a correction needs its reason.",
+    why_ja="決算の済んだ年度の数値は、すでに議会に報告されています。"
+    "黙って変わると、過去の報告と食い違います。",
     bad={"costs.general.2015": 6127, "costs.project_total.2015": 6127, "costs.grand_total.2015": 9845},
     good={"costs.general.2018": 8800, "costs.project_total.2018": 8800},
     settings={"previous": {}},
@@ -109,6 +111,8 @@ def _unit(unit: str | None) -> str:
     en="{label} is nearly the same as on last year's sheet ({found}%).",
     fix_ja="この年度の内容に書き改めてください。変わりがなければ、そのままで結構です。",
     fix_en="Write about this year; leave it as it is where nothing has changed.",
+    why_ja="実施したこと、計画、評価は、年度ごとのものです。"
+    "前の年度の文章のままでは、この年度の評価になりません。",
     bad={"direction_text": "標的型メールへの対応訓練を全職員に広げ、年2回実施する。手順書も見直す。"},
     good={"direction_text": "訓練の結果をもとに、手順書と連絡体制を見直し、委託先にも参加を求める。"},
     settings={
@@ -139,6 +143,7 @@ def text_copied(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     "year's sheet.",
     fix_ja="数値を確かめ、届かなかった理由を評価に書いてください。",
     fix_en="Check the figures, and say in the evaluation why the plan was missed.",
+    why_ja="計画に大きく届かなかったときは、理由の説明が必要です。数値の書き誤りに気づくこともできます。",
     bad={"activity_indicators.イ.values.2017": 250},
     good={"activity_indicators.イ.values.2017": 450},
     settings={"previous": {"activity_indicators.イ.values.2017": 500}},
@@ -175,6 +180,7 @@ def _percent(part: Fraction) -> Decimal:
     en="{label} is not as on last year's sheet ({what:word}; before: {expected}, now: {found:-}).",
     fix_ja="指標を変えたときは、変えた理由を書き、過去の値も新しい指標に合わせてください。",
     fix_en="Where the indicator was changed, say why, and restate the past values.",
+    why_ja="指標の名前や単位が変わると、年度をまたいで比べられなくなります。",
     bad={"activity_indicators.ア.unit": "件"},
     good={"activity_indicators.ア.unit": "台 "},
     settings={"previous": {}},
@@ -221,6 +227,8 @@ def _changed(sheet: Sheet, key: str, name: str, unit: str | None, taken: set[str
     en="'{found}' is new: it is not among the sheets of {expected:fy}.",
     fix_ja="新しい事業であれば、そのままで結構です。名称やコードを変えた事業であれば、マスターに引継先を書いてください。",
     fix_en="Nothing, if it is new. If it had another name or code, name the successor in the masters.",
+    why_ja="新しい事業には、始めた理由の説明が必要です。"
+    "名称が変わっただけの事業が新規として扱われると、過去の数値とのつながりが失われます。",
     bad=_OTHER,
     good={"department": "企画部"},
     settings={"previous": {}},
@@ -243,6 +251,7 @@ def new_project(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     en="'{found}' ({section}) had a sheet in {year:fy} and has none now ({place}).",
     fix_ja="終了した事業か、提出もれかを確かめてください。統合・改称した事業であれば、マスターに引継先を書いてください。",
     fix_en="Check whether it ended or was forgotten; name the successor in the masters where it was merged.",
+    why_ja="事業が知らないうちに消えると、その費用が前の年度との比較から抜けてしまいます。",
     bad=[{}],
     good=[{}, _OTHER],
     settings={"previous": [{}, _OTHER]},
