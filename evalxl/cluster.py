@@ -16,6 +16,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from evalxl import processes, program, reader, texts
@@ -62,7 +63,7 @@ def run_then(
     scheduler does not answer, its workers are gone, or they are not this program.
     """
     task = Task(settings, form, then, limit)
-    with _client(scheduler, jobs) as client:
+    with _client(scheduler, jobs) as client, _connected():
         _compare(client)
         yield from _in_order(client, sources, task, chunk)
 
@@ -76,7 +77,8 @@ def _client(scheduler: str, jobs: int | None) -> Iterator[Client]:
         import distributed
     except ImportError:
         raise UsageError(texts.NO_DASK) from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is told by us
+    for name in ("distributed", "distributed.client"):  # each has a level of its own
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong is told by us
     if scheduler == LOCAL:
         with _local(jobs) as cluster, distributed.Client(cluster) as client:
             yield client
@@ -87,6 +89,17 @@ def _client(scheduler: str, jobs: int | None) -> Iterator[Client]:
         raise UsageError(texts.NO_SCHEDULER, address=scheduler) from None
     with client:
         yield client
+
+
+@contextlib.contextmanager
+def _connected() -> Iterator[None]:
+    """Tell of a scheduler that is gone, however Dask says so: nobody here cancels a task."""
+    from distributed.comm import CommClosedError
+
+    try:
+        yield
+    except (CancelledError, CommClosedError):
+        raise UsageError(texts.SCHEDULER_LOST) from None
 
 
 def _local(jobs: int | None) -> Any:

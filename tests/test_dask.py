@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from evalxl import cli, cluster, demo, program, runner, tables
+from evalxl import cli, cluster, demo, program, runner, tables, texts
 from evalxl.actions import UsageError
 from evalxl.paths import Source, find
 from evalxl.results import FileResult
@@ -234,6 +234,27 @@ def test_a_scheduler_that_is_not_there_is_told(
     line = ["consolidate", str(folder), "-o", str(folder / "集約.xlsx"), "--scheduler", "tcp://127.0.0.1:9"]
     assert cli.main(line) == 2
     assert "つながりません" in capsys.readouterr().err
+
+
+def ending(result: FileResult, scheduler: int) -> str:
+    """Kill the scheduler in the middle of the run."""
+    if result.file == "07.xlsx":
+        os.kill(scheduler, signal.SIGKILL)
+        time.sleep(2)
+    return result.file
+
+
+def test_a_scheduler_that_dies_in_the_middle_is_told(
+    papers: list[Source], capfd: pytest.CaptureFixture[str]
+) -> None:
+    with scheduler(workers=1) as address:
+        with distributed.Client(address) as client:
+            pid = client.run_on_scheduler(os.getpid)
+        then = functools.partial(ending, scheduler=pid)
+        with pytest.raises(UsageError) as raised:
+            list(cluster.run_then(papers, Settings(), then, address, chunk=5))
+    assert raised.value.text is texts.SCHEDULER_LOST
+    assert capfd.readouterr().err == ""
 
 
 def test_a_scheduler_without_workers_is_told(papers: list[Source], monkeypatch: pytest.MonkeyPatch) -> None:
