@@ -3,8 +3,8 @@
 ::
 
     form = "unnan_2017"              # only where the form is not found by its labels
-    master = 'マスター'              # what validate and consolidate are given besides, unless the command
-    previous = '前年度'              # line or the button says otherwise; seen from the folder of this file
+    master = 'マスター'              # what a command is given besides, unless its line says otherwise;
+    previous = '前年度'              # seen from the folder of this file
 
     [rules]
     off = ["T603"]                   # not run

@@ -1,4 +1,4 @@
-"""検証 with the masters and last year's sheets that the settings name: as the command line has it."""
+"""検証 and 提出 with the masters and last year's sheets of the settings: as the command line has it."""
 
 from __future__ import annotations
 
@@ -65,6 +65,38 @@ def test_the_findings_are_those_of_the_command_line(
     monkeypatch.chdir(city)
     assert listed(quick) == commanded(capsys, city / "写し.xlsx"), "the settings hold there, too"
     assert len(book.sheets) == 3
+
+
+def test_handing_in_checks_the_same_way(quick: Desk, city: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    quick.excel.open(city / "今年度.xlsx")
+    quick.press("validate")
+    errors = sum(
+        row[0] == "誤り" for row in quick.excel.app.books.active.sheets[RESULTS].used_range.api.Value
+    )
+    assert {"Y701", "H103"} <= {code for code, _ in listed(quick)}
+    quick.excel.picks = [city / "提出先"]
+    quick.answer(6)
+    asked, told = quick.press("submit")
+    assert f"誤りが{errors}件" in asked
+    (handed,) = (city / "提出先").iterdir()
+    assert str(handed) in told
+    capsys.readouterr()
+    line = ["submit", city / "今年度.xlsx", "--to", city / "別の提出先", "--config", city / "evalxl.toml"]
+    assert cli.main([*map(str, line), "--json"]) == 1
+    (sheet,) = json.loads(capsys.readouterr().out)["sheets"]
+    assert sum(finding["severity"] == "error" for finding in sheet["findings"]) == errors
+
+
+def test_handing_in_goes_on_where_a_folder_is_away(quick: Desk, city: Path) -> None:
+    shutil.rmtree(city / "マスター")
+    shutil.rmtree(city / "前年度")
+    quick.excel.open(city / "今年度.xlsx")
+    quick.excel.picks = [city / "提出先"]
+    quick.answer(6)
+    _, told = quick.press("submit")
+    assert len(list((city / "提出先").iterdir())) == 1
+    assert "マスターを読めないため" in told
+    assert "前の年度のシートを読めないため" in told
 
 
 def test_last_year_is_read_once_and_anew_when_it_changes(

@@ -253,6 +253,24 @@ def test_marked_copies_and_the_report_head_the_same_columns_the_same_way(books: 
     assert {str(head) for head in titled if head} - own <= japanese
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["validate in", "consolidate in -o a.xlsx", "submit in/faulty.xlsx --to out", "rollup in --by 部",
+     "report in -o out", "publish in -o out"],
+)  # fmt: skip
+def test_the_masters_of_the_settings_are_used_by_every_command_that_takes_some(
+    books: Path, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("マスター").mkdir()
+    Path("マスター/organization.csv").write_text("部,課\n総務部,\n", encoding="utf-8")
+    Path("evalxl.toml").write_text("master = 'マスター'\n", encoding="utf-8")
+    assert cli.main(line.split()) == 2
+    assert "organization.csv の2行目" in capsys.readouterr().err
+    Path("別").mkdir()
+    Path("別/organization.csv").write_text("部,課\n総務部,情報システム課\n", encoding="utf-8")
+    assert cli.main([*line.split(), "--master", "別"]) < 2, "what the command line names comes first"
+
+
 def test_blank_form_can_be_read_back(books: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["blank", "-o", "様式.xlsx", "--year", "2018"]) == 0
     assert "様式.xlsx" in capsys.readouterr().out

@@ -52,6 +52,11 @@ def with_beside(
     return dataclasses.replace(context, settings=context.settings.beside(masters, before))
 
 
+def with_masters(context: Context, master: Path | None) -> Context:
+    """The context with the masters that were named, else those that the settings name."""
+    return with_beside(context, configured(context, master, None)[0], None)
+
+
 def configured(context: Context, master: Path | None, previous: str | None) -> tuple[Path | None, str | None]:
     """The masters and last year's sheets that were named, else those that the settings name."""
     known = context.settings

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from evalxl import outputs, terminal, texts
 from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, UsageError, command
 from evalxl.commands.arguments import JOBS, PATHS, positive
-from evalxl.commands.beside import MASTER, with_beside
+from evalxl.commands.beside import MASTER, with_masters
 from evalxl.commands.sheets import told_own
 from evalxl.texts import Text
 
@@ -126,7 +126,7 @@ def rollup(
     kind = _format(format, output, context)
     if output:
         outputs.replaceable(output, paths)
-    context = with_beside(context, master, None)
+    context = with_masters(context, master)
     loaded, refused = _load(context, paths, jobs)
     facts = Facts.of(loaded.sheets, loaded.uncounted, context.settings.masters)
     fields, values = _asked(facts, by, value)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from evalxl import outputs, texts
 from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, UsageError, command
 from evalxl.commands.arguments import JOBS, PATHS
-from evalxl.commands.beside import MASTER, with_beside
+from evalxl.commands.beside import MASTER, with_masters
 from evalxl.texts import Text
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def publish(
     """Write the site, or say what must not be published and write nothing."""
     from evalxl.pages import gather
 
-    context = with_beside(context, master, None)
+    context = with_masters(context, master)
     leave_out = context.settings.leave_out
     _known(leave_out, context)
     outputs.folder(output)
@@ -229,7 +229,7 @@ def report(
     """Write the papers as one workbook, and as PDF where LibreOffice is installed."""
     from evalxl import tables
 
-    context = with_beside(context, master, None)
+    context = with_masters(context, master)
     book, _ = paper_files(output)
     then = functools.partial(tables.extract, lang=context.lang)
     with context.results(paths, jobs, then, leave_out=[book]) as results:

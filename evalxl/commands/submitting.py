@@ -9,6 +9,7 @@ from pathlib import Path
 from evalxl import outputs
 from evalxl.actions import FINDINGS, Argument, Context, FailOn, Outcome, UsageError, command
 from evalxl.commands.arguments import FAIL_ON
+from evalxl.commands.beside import MASTER, PREVIOUS, configured, with_beside
 from evalxl.texts import Text
 
 ONE_FILE = Text(
@@ -41,6 +42,8 @@ ONE_FILE = Text(
                 "put it in the place of a file of that name which is there already",
             ),
         ),
+        MASTER,
+        PREVIOUS,
         FAIL_ON,
     ],
     examples=[
@@ -53,7 +56,13 @@ ONE_FILE = Text(
     exits=True,
 )
 def submit(
-    context: Context, file: str, folder: Path, replace: bool = False, fail_on: FailOn = "error"
+    context: Context,
+    file: str,
+    folder: Path,
+    replace: bool = False,
+    master: Path | None = None,
+    previous: str | None = None,
+    fail_on: FailOn = "error",
 ) -> Outcome:
     """Check one file and write its copy; what is wrong with it is shown as `validate` does.
 
@@ -65,6 +74,7 @@ def submit(
 
     if Path(file).is_dir():
         raise UsageError(ONE_FILE, path=file)
+    context = with_beside(context, *configured(context, master, previous))
     outputs.folder(folder)
     then = functools.partial(submission.submitted, folder=folder, replace=replace, lang=context.lang)
     with context.results([file], 1, then) as results:

@@ -1,4 +1,4 @@
-"""What 検証 compares the live book with: the masters and last year's sheets that evalxl.toml names.
+"""What 検証 and 提出 compare the live book with: the masters and last year's sheets that evalxl.toml names.
 
 Nothing of it is needed: where a network folder is away, the book is checked without, and that is told.
 """
@@ -41,11 +41,20 @@ class _Collecting(Context):
             Context.tell(self, text, **values)
 
 
-def compare(session: Session, book: Live) -> list[str]:
-    """Give the settings of the live book the masters and last year's sheets; gives what is to be told.
+def checked(session: Session, book: Live) -> tuple[FileResult, list[str]]:
+    """What the rules say of the live book beside the masters and last year's sheets, and what is to be told.
 
-    Raises `Stopped` when Esc was pressed meanwhile.
+    Raises `Stopped` when Esc was pressed meanwhile, `Trouble` for what is no evaluation sheet.
     """
+    told = _compare(session, book)
+    result = book.result()
+    context = _Collecting(book.settings, session.lang, quiet=True)
+    beside.told_uncompared(context, (sheet.record.fiscal_year for sheet in result.sheets))
+    return result, told + context.said
+
+
+def _compare(session: Session, book: Live) -> list[str]:
+    """Give the settings of the live book the masters and last year's sheets."""
     watch = progress.watcher(session, texts.READING_PREVIOUS, texts.STOPPED_CHECK)
     context = _Collecting(book.settings, session.lang, form=book.form, quiet=True, watch=watch)
     folder, place = beside.configured(context, None, None)
@@ -54,13 +63,6 @@ def compare(session: Session, book: Live) -> list[str]:
     previous = _previous(context, place, masters, told) if place else None
     book.settings = book.settings.beside(masters, previous)
     return told
-
-
-def uncompared(session: Session, book: Live, result: FileResult) -> list[str]:
-    """That last year's sheets are of no year before the live book's, where it is so."""
-    context = _Collecting(book.settings, session.lang, quiet=True)
-    beside.told_uncompared(context, (sheet.record.fiscal_year for sheet in result.sheets))
-    return context.said
 
 
 def _masters(context: _Collecting, folder: Path, told: list[str]) -> Masters | None:

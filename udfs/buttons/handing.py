@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from evalxl import submission, yearly
 from evalxl.paths import Source
-from udfs.buttons import live, texts
+from udfs.buttons import comparing, live, texts
 from udfs.buttons.excel import Stopped
 
 if TYPE_CHECKING:
@@ -27,13 +27,13 @@ def rollover(session: Session) -> None:
 
 
 def submit(session: Session) -> None:
-    """Check the open sheet and write its copy into a folder, under its fixed name.
+    """Check the open sheet, as 検証 does, and write its copy into a folder, under its fixed name.
 
     The add-in's functions are values in the copy, so that no #NAME? reaches a PC without it; the open book
     keeps them. Nothing is written over without a question.
     """
     with live.opened(session.xl) as book:
-        result = book.result()
+        result, told = comparing.checked(session, book)
         findings = [f for sheet in result.sheets for f in sheet.findings] + result.refused
         errors = sum(finding.severity == "error" for finding in findings)
         if errors and not session.dialogs.ask(texts.SUBMIT_ERRORS.of(session.lang, error=errors)):
@@ -46,7 +46,8 @@ def submit(session: Session) -> None:
                 raise Stopped
             done = submission.submitted(result, folder=folder, replace=True, lang=session.lang)
     session.figures = {"errors": errors, "frozen": len(done.frozen)}
-    session.later("\n".join(done.told(session.lang)), grave=done.written.path is None)
+    said = ["\n".join(done.told(session.lang)), *told]
+    session.later("\n\n".join(said), grave=done.written.path is None)
 
 
 def _folder(session: Session, title: str) -> Path:

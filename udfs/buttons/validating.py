@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 def validate(session: Session) -> None:
     """Check the live book, colour and note its cells, and list the findings on a sheet of it."""
     with live.opened(session.xl) as book:
-        told = comparing.compare(session, book)
-        result = book.result()
-        told += comparing.uncompared(session, book, result)
+        result, told = comparing.checked(session, book)
         marks = list(annotating.marks_of(result, session.lang))
         there, hindrance, reason = _structure(session, book)
         if there is None or hindrance:
