@@ -16,6 +16,7 @@ from evalxl.rules.across import run_year
 from evalxl.summary import summarise
 from evalxl.summary.tables import direction_titles
 from evalxl.tables import FileRows, SheetRows
+from evalxl.texts import Text
 from workbook.notation import era_year
 from workbook.papers.model import IndicatorLine, Number, Paper, Papers, ProjectLine
 
@@ -26,9 +27,19 @@ LEVELS: dict[By, tuple[int, int]] = {
 """What a page can be about: which hierarchy, and how many levels deep."""
 
 TITLE = "主要な施策の成果"
-ROUNDING = (
+ROUNDING = Text(
     "金額は千円単位のまま合計し、増減率だけを小数第1位までに四捨五入しています。▲は減、皆増は前年度が0、"
-    "皆減は当年度が0、－は記入がないか比べられないことを示します。"
+    "皆減は当年度が0、－は記入がないか比べられないことを示します。",
+    "Amounts are added up in thousand yen as they are; only rates are rounded, to one decimal.",
+)
+DOUBLES = Text(
+    "同じ事業・同じ年度のシートが{count}件あります（※の事業）。正しい方が決まるまで、すべて集計に含めています。",
+    "{count} sheets are double submissions (marked ※); all of them are counted until someone says which is "
+    "right.",
+)
+OLDER = Text(
+    "{year}より前の評価シートも読み込んでいます。同じ年度の金額は新しいシートのものです。",
+    "There are sheets of years before FY{year}, too; a year's amounts are those of the newest sheet.",
 )
 MANY = 10
 """Projects from which the list needs the room of some indicators."""
@@ -92,17 +103,13 @@ def build(
     )
 
 
-def _notes(sheets: Sequence[SheetRows], evaluated: int, doubles: int) -> list[str]:
-    notes = []
-    if doubles:
-        notes.append(
-            f"同じ事業・同じ年度のシートが{doubles}件あります（※の事業）。正しい方が決まるまで、すべて集計に含めています。"
-        )
-    if any(sheet.fiscal_year < evaluated for sheet in sheets):
-        notes.append(
-            f"{era_year(evaluated)}より前の評価シートも読み込んでいます。同じ年度の金額は新しいシートのものです。"
-        )
-    return [*notes, ROUNDING]
+def _notes(sheets: Sequence[SheetRows], evaluated: int, doubles: int) -> list[tuple[str, str]]:
+    older = any(sheet.fiscal_year < evaluated for sheet in sheets)
+    given = [*([DOUBLES] if doubles else []), *([OLDER] if older else []), ROUNDING]
+    return [
+        (note.of("ja", count=doubles, year=era_year(evaluated)), note.of("en", count=doubles, year=evaluated))
+        for note in given
+    ]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

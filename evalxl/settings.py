@@ -30,7 +30,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -150,8 +150,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _REASONS = {
-    "unreadable": ("ファイルを読めません（{found}）", "the file cannot be read ({found})"),
-    "encoding": ("文字コードがUTF-8ではありません", "not in UTF-8"),
+    "unreadable": (
+        "設定ファイルを読めません（{found}）。場所と名前を確かめてください",
+        "the settings cannot be read ({found}); see to the place and the name",
+    ),
+    "encoding": (
+        "文字コードがUTF-8ではありません。メモ帳で開き、UTF-8で保存し直してください",
+        "not in UTF-8; open it in an editor and save it as UTF-8",
+    ),
     "syntax": ("TOMLの書き方になっていません（{found}）", "not valid TOML ({found})"),
     "unknown_key": ("「{found}」という項目はありません", "there is no key '{found}'"),
     "unknown_code": ("「{found}」というルールはありません", "there is no rule '{found}'"),
@@ -168,12 +174,13 @@ _EXPECTED = {
     "place": (r"フォルダーかファイルの場所 '\\サーバー\評価'", r"a folder or file '\\server\reviews'"),
     "address": ("https:// で始まるアドレス", "an address that begins with https://"),
     "table": ("[{key}]の表", "a table [{key}]"),
+    "form": ("{known}のどれか", "one of {known}"),
     "order": ("hours_per_person_warning ≦ hours_per_person_error",) * 2,
 }
 
 
 class SettingsError(Exception):
-    """evalxl.toml is wrong: in ``file`` at ``line``, for ``reason`` (a word).
+    """evalxl.toml is wrong: in ``file`` at ``line`` (0: as a whole), for ``reason`` (a word).
 
     ``key`` and ``found`` are what stands there, ``expected`` is a word for what should, ``nearest`` the
     right name that comes closest.
@@ -205,9 +212,11 @@ class SettingsError(Exception):
         text = _REASONS[self.reason][i].format(
             key=self.key, found=texts.os_words(self.found, "ja" if i == 0 else "en")
         )
-        parts = [(f"{self.file} の{self.line}行目: ", f"{self.file}, line {self.line}: ")[i] + text]
+        place = (f" の{self.line}行目", f", line {self.line}")[i] if self.line else ""
+        parts = [f"{self.file}{place}: {text}"]
         if self.expected:
-            expected = _EXPECTED[self.expected][i].format(key=self.key)
+            known = ("、", ", ")[i].join(_forms()) if self.expected == "form" else ""
+            expected = _EXPECTED[self.expected][i].format(key=self.key, known=known)
             parts.append((f"正しくは: {expected}", f"expected: {expected}")[i])
         if self.nearest:
             parts.append((f"「{self.nearest}」の誤りではありませんか", f"did you mean '{self.nearest}'?")[i])
@@ -239,7 +248,7 @@ def load(path: Path | str) -> Settings:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise SettingsError(str(path), 1, "unreadable", found=texts.os_error(error)) from None
+        raise SettingsError(str(path), 0, "unreadable", found=texts.os_error(error)) from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise SettingsError(str(path), line, "encoding") from None
@@ -356,14 +365,13 @@ class _Reader:
             yield int(key), value
 
     def form(self, form_id: Any) -> str | None:
-        from workbook import form
-
         if form_id is None:
             return None
         if not isinstance(form_id, str):
             raise self.wrong("", "form", form_id, "text")
-        if form_id not in form.ids():
-            raise self.error("unknown_form", "", "form", form_id, nearest=_nearest(form_id, form.ids()))
+        if form_id not in _forms():
+            nearest = _nearest(form_id, _forms())
+            raise self.error("unknown_form", "", "form", form_id, "form", nearest)
         return form_id
 
     def wrong(
@@ -387,6 +395,12 @@ class _Reader:
         if named.search(lines[line - 1]):
             return line
         return next((n for n, text in enumerate(lines, 1) if named.search(text)), line)
+
+
+def _forms() -> Sequence[str]:
+    from workbook import form
+
+    return form.ids()
 
 
 def _nearest(key: str, known: Iterable[str]) -> str:

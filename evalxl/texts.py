@@ -207,6 +207,11 @@ UNKNOWN_VALUE = Text(
     "英語の名前でも指定できます（{names}）。",
     "There is no value '{word}' to roll up. There are: {names}, indicator:NAME; in Japanese: {titles}.",
 )
+UNKNOWN_KIND = Text(
+    "{path} の形が分かりません。名前の終わりを .xlsx、.csv、.json、.txt のどれかにするか、"
+    "--format で指定してください。",
+    "The name {path} does not tell its kind. Let it end with .xlsx, .csv, .json or .txt, or give --format.",
+)
 NO_SOURCES = Text(
     "財源別に分けられるのは事業費計（project_total）だけです。「{word}」は分けられません。",
     "Only project_total has funding sources; '{word}' cannot be split by them.",
@@ -361,8 +366,10 @@ UNUSED_COLUMNS = Text(
     "{file}: columns that are not used ({columns}). Check whether a heading should read otherwise.",
 )
 NO_PREVIOUS = Text(
-    "前の年度のシートを読めませんでした。--previous の場所と様式を確かめてください: {path}",
-    "No sheet of last year could be read. Please check --previous and the form: {path}",
+    "前の年度のシートを読めませんでした。--previous か、evalxl.toml の previous に書いた場所と、"
+    "様式を確かめてください: {path}",
+    "No sheet of last year could be read. Please check --previous, or previous in evalxl.toml, and the form: "
+    "{path}",
 )
 PREVIOUS_REFUSED = Text(
     "前の年度のファイルを読めないため、比べません: {file}（{code} {message}）",

@@ -249,13 +249,24 @@ def test_findings_stand_by_code_then_cell() -> None:
 # ---- refused files -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("reason", list(registry.load()["F001"].words))
+REASONS = [word for word in registry.load()["F001"].words if not word.endswith("mend")]
+
+
+@pytest.mark.parametrize("reason", REASONS)
 def test_every_reason_of_a_refused_file_has_its_sentence(reason: str) -> None:
     finding = registry.finding_of_refusal(Refused("F001", reason=reason, detail="zip"))
     ja, en = registry.load()["F001"].words[reason]
     assert ja in finding.message("ja")
     assert en in finding.message("en")
     assert finding.to_json()["found"] == "zip"
+    words = registry.load()["F001"].words
+    assert finding.hint("ja") == (words.get(f"{reason} mend") or words["mend"])[0] + "。"
+    assert finding.hint("en") == (words.get(f"{reason} mend") or words["mend"])[1] + "."
+
+
+def test_every_mend_of_a_refused_file_has_its_reason() -> None:
+    mends = {word.removesuffix(" mend") for word in registry.load()["F001"].words} - {"mend"}
+    assert mends == set(REASONS)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evalxl import texts
+from evalxl import outputs, texts
 from evalxl.actions import DONE, FORMULAS, Context, Outcome, command
 from evalxl.commands.marking import OUTPUT
 from evalxl.texts import Text
@@ -26,6 +26,7 @@ def build(context: Context, output: Path) -> Outcome:
     """Build the add-in, read it back, and put it into the folder."""
     from udfs import addin  # with the builder of VBA, which no other command needs
 
+    outputs.folder(output)
     data, path = addin.build(), output / identity.FILE
     output.mkdir(parents=True, exist_ok=True)
     with replacing(path) as temporary:

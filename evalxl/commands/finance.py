@@ -128,21 +128,31 @@ def rollup(
         outputs.replaceable(output, paths)
     context = with_masters(context, master)
     loaded, refused = _load(context, paths, jobs)
+    for line in refused:
+        context.tell(texts.ROLLUP_REFUSED, line=line)
     facts = Facts.of(loaded.sheets, loaded.uncounted, context.settings.masters)
     fields, values = _asked(facts, by, value)
     rolled = roll(facts, fields, values, _years(facts, year or []))
-    for line in refused:
-        context.tell(texts.ROLLUP_REFUSED, line=line)
     notes = _notes(facts, loaded, len(refused), context)
     data = shown.to_json(rolled, notes, top)
+    if not loaded.sheets:  # an empty table would only hide that, in the place of an older one even more
+        return Outcome(FINDINGS, data, [texts.NOTHING_TO_REPORT.of(context.lang)])
     lines = _lines(context, rolled, notes, kind, output, top)
     return Outcome(FINDINGS if refused else DONE, data, lines)
 
 
+_ENDINGS: dict[str, Format] = {
+    ".csv": "csv", ".json": "json", ".xlsx": "xlsx", ".txt": "table", "": "table",
+}  # fmt: skip
+
+
 def _format(format: Format | None, output: Path | None, context: Context) -> Format:
     """The kind of output: the one asked for, else the ending of the file, else JSON or a table."""
-    endings: dict[str, Format] = {".csv": "csv", ".json": "json", ".xlsx": "xlsx"}
-    kind = format or (endings.get(output.suffix.lower()) if output else None)
+    kind = format
+    if output and not format:
+        kind = _ENDINGS.get(output.suffix.lower())
+        if kind is None:
+            raise UsageError(texts.UNKNOWN_KIND, path=output)
     if kind == "xlsx" and output is None:
         raise UsageError(texts.NEEDS_OUTPUT, word="xlsx")
     if kind == "json" and output is None and not context.json:
@@ -183,16 +193,16 @@ def _read(
 
     with context.rows(books, jobs) as results:
         files = collected(results)
+        refused += [
+            f"{code}  {file.file}: {message}"
+            for file in files
+            for status, code, _, message in file.rows
+            if status == "refused"
+        ]
         own = [file for file in files if _is(file, "skipped", "own_output")]
         if alone and not any(file.sheets for file in files):
             return [one for file in own for one in _summary(file.path, file.file, refused, context)]
     told_own([file.file for file in own], context)
-    refused += [
-        f"{code}  {file.file}: {message}"
-        for file in files
-        for status, code, _, message in file.rows
-        if status == "refused"
-    ]
     return [loading.of_files(files)]
 
 

@@ -300,7 +300,8 @@ def _page(paper: Paper) -> dict[str, Any]:
 def _told(data: dict[str, Any], papers: Papers, context: Context) -> Iterator[str]:
     from evalxl.terminal import coloured
 
-    count = {"pages": len(papers.pages), "level": papers.level, "path": data["book"]}
+    level = papers.level if context.lang == "ja" else data["by"].replace("_", " ")
+    count = {"pages": len(papers.pages), "level": level, "path": data["book"]}
     yield coloured(texts.REPORTED.of(context.lang, **count), "head")
-    yield from papers.notes
+    yield from (note if context.lang == "ja" else english for note, english in papers.notes)
     yield from _refusals(data, context)

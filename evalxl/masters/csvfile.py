@@ -16,6 +16,8 @@ from workbook.notation import fold
 
 BROKEN = 0.2
 """Up to that part of unreadable letters a text is taken for UTF-8 with damage, not for another encoding."""
+_BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
+"""How workbooks of either kind and PDFs begin."""
 _HALF_KANA = re.compile("[\uff61-\uff9f]")
 
 
@@ -83,6 +85,8 @@ def unused(data: bytes, name: str, columns: Iterable[Column]) -> list[str]:
 
 def decode(data: bytes, name: str) -> str:
     """The text of a CSV in UTF-8 (with or without BOM) or Shift_JIS. Raises `MastersError` for others."""
+    if data.startswith(_BINARY):
+        raise MastersError(name, 0, "", "not_csv")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data:
         raise MastersError(name, 1, "", "encoding", found="UTF-16")
     if b"\x1b$" in data:
@@ -161,8 +165,7 @@ def _places(heads: list[str], columns: tuple[Column, ...], name: str, line: int)
     for heading in filter(str.strip, strange):
         near = difflib.get_close_matches(fold(heading), open_words, 1, 0.8)
         if near:
-            wanted = open_words[near[0]]
-            raise MastersError(name, line, heading, "unknown_column", found=heading, nearest=wanted)
+            raise MastersError(name, line, heading, "unknown_column", found=heading, nearest=near[0])
     for needed in columns:
         if needed.required and needed.name not in places:
             expected = " / ".join((needed.name, *needed.aliases))

@@ -8,15 +8,23 @@ from evalxl import texts
 from evalxl.rules.words import Lang
 
 _REASONS = {
-    "no_folder": ("フォルダーがありません", "there is no such folder"),
+    "no_folder": (
+        "マスターのフォルダーがありません。--master か、evalxl.toml の master に書いた場所を確かめてください",
+        "there is no such folder of masters; see to --master, or to master in evalxl.toml",
+    ),
     "nothing": (
-        "マスターのファイルが1つもありません（{expected}）",
-        "none of the masters is in this folder ({expected})",
+        "マスターのファイルが1つもありません。ファイルの名前を {expected} のどれかにしてください",
+        "none of the masters is in this folder; its files must be called {expected}",
     ),
     "unreadable": ("読めません（{found}）", "cannot be read ({found})"),
     "encoding": (
-        "文字コードがUTF-8でもShift_JISでもありません（{found}）",
-        "neither UTF-8 nor Shift_JIS ({found})",
+        "文字コードがUTF-8でもShift_JISでもありません（{found}）。"
+        "Excelで「CSV UTF-8」として保存し直してください",
+        "neither UTF-8 nor Shift_JIS ({found}); save it again from Excel as CSV UTF-8",
+    ),
+    "not_csv": (
+        "CSVではなく、Excelのブックなどです。Excelで「CSV UTF-8」として保存し直してください",
+        "no CSV but a workbook or the like; save it again from Excel as CSV UTF-8",
     ),
     "syntax": ("CSVの書き方になっていません（{found}）", "not valid CSV ({found})"),
     "empty": ("見出しの行がありません", "there is no heading line"),

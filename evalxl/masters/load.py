@@ -96,9 +96,7 @@ def load(folder: Path | str) -> Masters:
     there = {path.name.lower(): path for path in sorted(folder.iterdir()) if path.is_file()}
     found = {name: _bytes(there[name]) for name in COLUMNS if name in there}
     if not found:
-        near = difflib.get_close_matches(" ".join(there), COLUMNS, 1, 0.3) if there else []
-        expected = ", ".join(COLUMNS)
-        raise MastersError(str(folder), 0, "", "nothing", expected=expected, nearest="".join(near))
+        raise MastersError(str(folder), 0, "", "nothing", expected=", ".join(COLUMNS))
     return parsed(found)
 
 

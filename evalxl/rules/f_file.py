@@ -19,8 +19,8 @@ declare(
     """,
     ja="ファイルを読めません。{reason:word}。",
     en="The file cannot be read: {reason:word}.",
-    fix_ja="Excelで開けるか確かめ、.xlsx形式で保存し直して提出してください。",
-    fix_en="See whether Excel opens it, save it again as .xlsx and submit that.",
+    fix_ja="{reason:mend}。",
+    fix_en="{reason:mend}.",
     why_ja="読めないファイルを黙って飛ばすと、その事業が市の合計から抜けてしまいます。",
     example={"reason": "truncated"},
     words={
@@ -39,6 +39,39 @@ declare(
             "reading it took too long and was given up",
         ),
         "unreachable": ("保存場所につながりません", "the place where it is kept cannot be reached"),
+        "mend": (
+            "Excelで開けるか確かめ、.xlsx形式で保存し直して提出してください",
+            "See whether Excel opens it, save it again as .xlsx and submit that",
+        ),
+        "empty mend": ("もとのファイルを、もう一度提出してください", "Submit the original again"),
+        "truncated mend": (
+            "コピーや送信の途中で切れたと考えられます。もとのファイルを、もう一度提出してください",
+            "It was cut off when it was copied or sent: submit the original again",
+        ),
+        "not_excel mend": (
+            "評価シートのExcelファイルを提出してください",
+            "Submit the evaluation sheet as an Excel file",
+        ),
+        "locked mend": (
+            "開いている人に閉じてもらい、もう一度実行してください",
+            "Have it closed where it is open, and run this again",
+        ),
+        "missing mend": (
+            "ファイルの名前と場所を確かめ、もう一度実行してください",
+            "See to its name and place, and run this again",
+        ),
+        "too_large mend": (
+            "不要なシートや画像、書式だけの行や列を消して、保存し直してください",
+            "Delete sheets, pictures and formatted blank rows or columns that are not needed, and save it",
+        ),
+        "unsafe mend": (
+            "配布された様式に書き写して、提出し直してください",
+            "Copy its contents into the form as it was handed out, and submit that",
+        ),
+        "unreachable mend": (
+            "ネットワークの接続と権限を確かめ、もう一度実行してください",
+            "See to the network and the permissions, and run this again",
+        ),
     },
 )
 

@@ -24,6 +24,7 @@ def render(text: str, values: Mapping[str, Any], lang: Lang, words: Words | None
 
     Numbers have thousands with commas, and ▲ for negatives in Japanese. Specs: ``{year:fy}`` 平成29年度 or
     FY2017 · ``{rate:rate}`` a fraction in percent with one decimal · ``{what:word}`` the rule's words.
+    ``{reason:mend}`` the words of ``reason mend``, else of ``mend``.
     ``{found:money}`` 8,652千円 or 8,652 · ``{year:of}`` 平成29年度の or FY2017, nothing where there is no
     year. Blank is 空欄, or － with the spec ``-``; an empty list is －.
     """
@@ -56,6 +57,8 @@ def _show(value: Any, spec: str, lang: Lang, words: Words) -> str:
         return ("－" if ja else "-") if spec == "-" else "空欄" if ja else "blank"
     if isinstance(value, bool):
         return ("オン" if value else "オフ") if ja else ("on" if value else "off")
+    if spec == "mend":
+        return (words.get(f"{value} mend") or words["mend"])[0 if ja else 1]
     if spec == "word":
         return words[value][0 if ja else 1] if value in words else str(value)
     if spec == "fy" and isinstance(value, int):

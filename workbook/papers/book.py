@@ -108,7 +108,7 @@ def _contents(sheet: Worksheet, pages: Sequence[Page], papers: Papers, look: Sty
     foot = HEAD + 1 + len(pages)
     _contents_total(sheet, foot, pages, papers, look)
     show_fractions(sheet, (HEAD + 1, foot), range(2, last), look)
-    for number, note in enumerate(papers.notes, start=foot + 2):
+    for number, note in enumerate((printed for printed, _ in papers.notes), start=foot + 2):
         sheet.write_string(number, 0, safe_text(note), look.note)
     set_page(sheet, papers.title, repeat=(HEAD, HEAD))
     sheet.freeze_panes(HEAD + 1, 1)

@@ -70,4 +70,5 @@ class Papers:
     axes: Sequence[tuple[str, str]]
     """Key and words of the axes of the evaluation."""
     pages: Sequence[Paper]
-    notes: Sequence[str]
+    notes: Sequence[tuple[str, str]]
+    """What is to be known of the figures: as printed, and in English."""
