@@ -212,7 +212,7 @@ def _work(shared: tuple[Task[T], dict[str, str]], sources: Sequence[Source]) -> 
     # Again, as workers may have come since the run began.
     _refuse_other(_own_address(), program.description(), expected)
     registry.load()
-    of = functools.partial(reader.watched, task) if _may_be_ended() else task.of
+    of = functools.partial(reader.watched, task) if _may_be_ended() else task.in_time
     return [of(source) for source in sources]
 
 

@@ -7,8 +7,10 @@ import dataclasses
 import faulthandler
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from typing import Any, Generic, TypeVar
 
 from evalxl.paths import Source, opened
@@ -16,14 +18,16 @@ from evalxl.results import FileResult, SheetResult
 from evalxl.rules import registry
 from evalxl.rules.registry import Finding
 from evalxl.settings import Settings
-from workbook import marks, read
+from workbook import marks, quiet, read
 from workbook.errors import Refused
 from workbook.form import Form
 
 T = TypeVar("T")
 
 LIMIT = 60.0
-"""Seconds for one file in a process: some thousand times what a sheet takes."""
+"""Seconds for one file: some thousand times what a sheet takes."""
+_GLANCE = 0.5
+"""Seconds after which a wait is looked at anew: on Windows nothing else lets Ctrl-C in."""
 
 
 @dataclasses.dataclass(slots=True, frozen=True)
@@ -34,9 +38,34 @@ class Task(Generic[T]):
     form: Form | None
     then: Callable[[FileResult], T]
     limit: float = LIMIT
-    """Seconds after which the process that works on a file is ended."""
+    """Seconds after which a file is given up."""
 
     def of(self, source: Source) -> T:
+        """What comes of one file, however long it takes."""
+        return self.then(self.read(source))
+
+    def in_time(self, source: Source) -> T:
+        """What comes of one file, in a process that must live on: a thread reads it, and is left alone
+        after the limit.
+
+        A thread cannot be ended: until the program ends it takes time from the other files, and what it
+        finds is thrown away. What a library does without letting other threads run is waited for.
+        """
+        found: Future[FileResult] = Future()
+        thread = threading.Thread(target=_do, args=(self.read, source, found), daemon=True)
+        end = time.monotonic() + self.limit
+        thread.start()
+        try:
+            while not found.done() and (left := end - time.monotonic()) > 0:
+                thread.join(min(left, _GLANCE))
+        finally:
+            if not found.done():
+                quiet.give_up()
+        if not found.done():
+            return self.given_up(source, "timeout", f"{self.limit:g} s")
+        return self.then(found.result())
+
+    def read(self, source: Source) -> FileResult:
         """Read and check one file. Never raises for what stands in it, nor for a mistake of ours."""
         started = time.perf_counter()
         try:
@@ -44,9 +73,9 @@ class Task(Generic[T]):
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # panics of the Rust libraries are no Exception
-            return self.given_up(source, _reason(source, error), type(error).__name__)
+            return self._refused(source, _reason(source, error), type(error).__name__)
         result.seconds = time.perf_counter() - started
-        return self.then(result)
+        return result
 
     def _of(self, source: Source) -> FileResult:
         with opened(source) as path:
@@ -61,8 +90,11 @@ class Task(Generic[T]):
 
     def given_up(self, source: Source, reason: str, detail: str) -> T:
         """What comes of a file that could not be worked on to its end."""
+        return self.then(self._refused(source, reason, detail))
+
+    def _refused(self, source: Source, reason: str, detail: str) -> FileResult:
         finding = refusal(Refused("F001", reason=reason, detail=detail), self.settings)
-        return self.then(FileResult(source.file, source.address, refused=[finding]))
+        return FileResult(source.file, source.address, refused=[finding])
 
     def lost(self, source: Source, seconds: float) -> T:
         """What comes of a file whose process ended after so many seconds of work on it alone."""
@@ -82,6 +114,13 @@ class Task(Generic[T]):
                 yield
             finally:
                 faulthandler.cancel_dump_traceback_later()
+
+
+def _do(read: Callable[[Source], FileResult], source: Source, found: Future[FileResult]) -> None:
+    try:
+        found.set_result(read(source))
+    except BaseException as error:  # Ctrl-C and the like are for whoever waits
+        found.set_exception(error)
 
 
 def _reason(source: Source, error: BaseException) -> str:

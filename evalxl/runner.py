@@ -2,7 +2,7 @@
 
 The results come in the order of the files, whatever the processes do. A file that breaks the program, kills
 its process or keeps it busy without an end becomes a finding of that file; the run goes on. Without processes
-nothing can stop a file that takes too long.
+a file that takes too long is left to a thread of its own (`Task.in_time`).
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def run_then(
     """Like `run`, and do ``then`` with each result where it was made.
 
     So only what ``then`` gives comes back from the processes; it must be a function that can be sent to them.
-    A file that takes a process more than ``limit`` seconds is refused for that (F001). ``meanwhile`` is
+    A file that takes more than ``limit`` seconds to read is refused for that (F001). ``meanwhile`` is
     called once while the processes begin: there is time then for what this one needs later.
     """
     task = Task(settings, form, then, limit)
@@ -62,7 +62,7 @@ def run_then(
     if jobs > 1:
         yield from _in_processes(sources, task, jobs, meanwhile or registry.load)
     else:
-        yield from map(task.of, sources)
+        yield from map(task.in_time, sources)
 
 
 def _itself(result: FileResult) -> FileResult:
@@ -90,7 +90,7 @@ def _in_processes(
                 yield from results
         if under_way and not _are_of_use(task):
             rest = [source for chunk in (*(chunk for chunk, _ in under_way), *waiting) for source in chunk]
-            yield from map(task.of, rest)
+            yield from map(task.in_time, rest)
             return
         for chunk, future in under_way:
             lost = not future.done() or future.cancelled() or future.exception() is not None

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from evalxl import processes, reader, runner
 from evalxl.paths import Source
 from evalxl.results import FileResult
 from evalxl.settings import Settings
+from workbook import quiet
 
 FILES = 60
 
@@ -91,6 +93,30 @@ def test_only_the_file_that_hangs_is_refused_for_it(sources: list[Source]) -> No
     results = list(runner.run_then(sources, Settings(), then, jobs=2, limit=1.5))
     assert [file for file, _, _ in results] == [source.file for source in sources]
     assert [(file, detail) for file, _, detail in results if detail] == [("031.xlsx", "1.5 s")]
+
+
+def test_without_processes_too_only_the_file_that_hangs_is_refused_for_it(
+    sources: list[Source], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    read_file, let_go = reader.read.read_file, threading.Event()
+
+    def hanging(path: Path, **options: Any) -> Any:
+        with quiet.panics():
+            while path.name == "001.xlsx" and not let_go.is_set():
+                pass
+        return read_file(path, **options)
+
+    monkeypatch.setattr(reader.read, "read_file", hanging)
+    started = time.monotonic()
+    results = []
+    for found in runner.run_then(sources[:5], Settings(), codes, jobs=1, limit=0.5):
+        results.append(found)
+        os.write(2, b"told\n")
+    assert time.monotonic() - started < 5
+    assert [file for file, _, _ in results] == [source.file for source in sources[:5]]
+    assert [(file, detail) for file, _, detail in results if detail] == [("001.xlsx", "0.5 s")]
+    assert capfd.readouterr().err == "told\n" * 5, "what is said meanwhile comes out"
+    let_go.set()
 
 
 def test_a_slow_run_of_quick_files_is_not_cut_off(sources: list[Source]) -> None:

@@ -17,6 +17,8 @@ class _Held:
     """The real stderr while readers run; several threads may read at once."""
 
     readers = 0
+    round = 0
+    """Goes up when readers are given up: those of an earlier round no longer count."""
     panicked = False
     real = -1
     catch: IO[bytes] | None = None
@@ -34,6 +36,7 @@ def panics() -> Iterator[None]:
         if not _Held.readers:
             _hold()
         _Held.readers += 1
+        mine = _Held.round
     try:
         yield
     except Exception:
@@ -43,9 +46,19 @@ def panics() -> Iterator[None]:
         raise
     finally:
         with _lock:
-            _Held.readers -= 1
-            if not _Held.readers:
-                _release()
+            if mine == _Held.round:
+                _Held.readers -= 1
+                if not _Held.readers:
+                    _release()
+
+
+def give_up() -> None:
+    """Have the real stderr back, though a reader has not come to its end and perhaps never will."""
+    with _lock:
+        _Held.round += 1
+        if _Held.readers:
+            _Held.readers = 0
+            _release()
 
 
 def _hold() -> None:
