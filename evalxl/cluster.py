@@ -11,7 +11,6 @@ Needs the extra ``evalxl[dask]``, on this machine and on the workers.
 from __future__ import annotations
 
 import contextlib
-import functools
 import logging
 import time
 from collections import deque
@@ -212,8 +211,9 @@ def _work(shared: tuple[Task[T], dict[str, str]], sources: Sequence[Source]) -> 
     # Again, as workers may have come since the run began.
     _refuse_other(_own_address(), program.description(), expected)
     registry.load()
-    of = functools.partial(reader.watched, task) if _may_be_ended() else task.in_time
-    return [of(source) for source in sources]
+    if _may_be_ended():
+        return [reader.watched(task, source) for source in sources]
+    return list(reader.in_time(task, sources))
 
 
 def _own_address() -> str:

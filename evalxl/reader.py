@@ -9,8 +9,9 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, wait
+from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
 from evalxl.paths import Source, opened
@@ -43,27 +44,6 @@ class Task(Generic[T]):
     def of(self, source: Source) -> T:
         """What comes of one file, however long it takes."""
         return self.then(self.read(source))
-
-    def in_time(self, source: Source) -> T:
-        """What comes of one file, in a process that must live on: a thread reads it, and is left alone
-        after the limit.
-
-        A thread cannot be ended: until the program ends it takes time from the other files, and what it
-        finds is thrown away. What a library does without letting other threads run is waited for.
-        """
-        found: Future[FileResult] = Future()
-        thread = threading.Thread(target=_do, args=(self.read, source, found), daemon=True)
-        end = time.monotonic() + self.limit
-        thread.start()
-        try:
-            while not found.done() and (left := end - time.monotonic()) > 0:
-                thread.join(min(left, _GLANCE))
-        finally:
-            if not found.done():
-                quiet.give_up()
-        if not found.done():
-            return self.given_up(source, "timeout", f"{self.limit:g} s")
-        return self.then(found.result())
 
     def read(self, source: Source) -> FileResult:
         """Read and check one file. Never raises for what stands in it, nor for a mistake of ours."""
@@ -116,11 +96,54 @@ class Task(Generic[T]):
                 faulthandler.cancel_dump_traceback_later()
 
 
-def _do(read: Callable[[Source], FileResult], source: Source, found: Future[FileResult]) -> None:
+def in_time(task: Task[T], sources: Iterable[Source]) -> Iterator[T]:
+    """What comes of files one after the other, each within the limit, in a process that must live on.
+
+    A thread reads them. One that does not come back from a file is left alone and another one goes on: as
+    nothing ends a thread, it takes time from the others until the program ends, and what it finds is thrown
+    away. What a library does without letting other threads run is waited for.
+    """
+    given: SimpleQueue[tuple[Source, Future[FileResult]] | None] | None = None
     try:
-        found.set_result(read(source))
-    except BaseException as error:  # Ctrl-C and the like are for whoever waits
-        found.set_exception(error)
+        for source in sources:
+            given = given or _thread(task.read)
+            found: Future[FileResult] = Future()
+            given.put((source, found))
+            if _is_done(found, task.limit):
+                yield task.then(found.result())
+            else:
+                given = None
+                yield task.given_up(source, "timeout", f"{task.limit:g} s")
+    finally:
+        if given:
+            given.put(None)
+
+
+def _thread(read: Callable[[Source], FileResult]) -> SimpleQueue[tuple[Source, Future[FileResult]] | None]:
+    """A thread that reads what is put into the queue, up to None."""
+    given: SimpleQueue[tuple[Source, Future[FileResult]] | None] = SimpleQueue()
+
+    def work() -> None:
+        for source, found in iter(given.get, None):
+            try:
+                found.set_result(read(source))
+            except BaseException as error:  # Ctrl-C and the like are for whoever waits
+                found.set_exception(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    return given
+
+
+def _is_done(found: Future[FileResult], limit: float) -> bool:
+    """Wait for a result, within the limit; where there is none, nobody waits for its thread any more."""
+    end = time.monotonic() + limit
+    try:
+        while not found.done() and (left := end - time.monotonic()) > 0:
+            wait([found], min(left, _GLANCE))
+    finally:
+        if not found.done():
+            quiet.give_up()
+    return found.done()
 
 
 def _reason(source: Source, error: BaseException) -> str:

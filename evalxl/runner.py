@@ -2,7 +2,7 @@
 
 The results come in the order of the files, whatever the processes do. A file that breaks the program, kills
 its process or keeps it busy without an end becomes a finding of that file; the run goes on. Without processes
-a file that takes too long is left to a thread of its own (`Task.in_time`).
+a file that takes too long is left to a thread of its own (`reader.in_time`).
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def run_then(
     if jobs > 1:
         yield from _in_processes(sources, task, jobs, meanwhile or registry.load)
     else:
-        yield from map(task.in_time, sources)
+        yield from reader.in_time(task, sources)
 
 
 def _itself(result: FileResult) -> FileResult:
@@ -90,7 +90,7 @@ def _in_processes(
                 yield from results
         if under_way and not _are_of_use(task):
             rest = [source for chunk in (*(chunk for chunk, _ in under_way), *waiting) for source in chunk]
-            yield from map(task.in_time, rest)
+            yield from reader.in_time(task, rest)
             return
         for chunk, future in under_way:
             lost = not future.done() or future.cancelled() or future.exception() is not None
