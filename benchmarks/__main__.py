@@ -35,7 +35,9 @@ def main() -> None:
     """Make the books, run everything in turns, print or write the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("count", nargs="?", type=int, default=1000)
-    parser.add_argument("--large", type=int, default=10_000, help="also so many, to see whether time is linear")
+    parser.add_argument(
+        "--large", type=int, default=10_000, help="also so many, to see whether time is linear"
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder", type=Path, default=Path("build/benchmarks"))
     parser.add_argument("--write", action="store_true", help="write docs/performance.md and its picture")

@@ -76,6 +76,22 @@ def test_subtotals_are_the_sums_of_their_lines(mixed: Report) -> None:
     assert heads == 7  # six departments and the end
 
 
+def test_a_text_right_behind_a_figure_is_set_off_from_it(mixed: Report) -> None:
+    book = opened(mixed.output)
+    behind = 0
+    for sheet in (book[name] for name in ("一覧", "コスト", "指標", "方向性")):
+        rights = [
+            any(isinstance(cell.value, (int, float)) and cell.alignment.horizontal is None for cell in cells)
+            for cells in sheet.iter_cols(min_row=2)
+        ]
+        for after, cell in zip(rights, sheet[2][1:], strict=False):
+            if isinstance(cell.value, str) and cell.alignment.horizontal != "center":
+                looks = (cell.alignment.horizontal, cell.alignment.indent)
+                assert looks == (("left", 1) if after else (None, 0)), cell.coordinate
+                behind += after
+    assert behind > 2
+
+
 def test_the_overview_counts_what_came_in(mixed: Report) -> None:
     overview = stored(mixed.output)["概要"]
     cards = dict(zip(overview[3][::2], overview[4][::2], strict=True))

@@ -32,11 +32,12 @@ def write_table(sheet: DataSheet, table: DataTable, look: Styles) -> None:
     by_column = list(zip(*rows, strict=True))
     for number, column in enumerate(table.columns):
         sheet.set_column(number, number, column.width)
+    indents = _indents(table.columns, by_column)
     styled = [
-        (values, _style(column, values, look))
-        for column, values in zip(table.columns, by_column, strict=True)
+        (values, _style(column, values, look, indent))
+        for column, values, indent in zip(table.columns, by_column, indents, strict=True)
     ]
-    sheet.fill(1, styled, _heights(table, by_column))
+    sheet.fill(1, styled, _heights(table, by_column, indents))
     sheet.head(len(rows), len(table.columns), {
         "name": table.name,
         "style": "Table Style Light 1",
@@ -49,6 +50,18 @@ def write_table(sheet: DataSheet, table: DataTable, look: Styles) -> None:
     sheet.freeze_panes(1, table.frozen)
     set_page(sheet, f"{table.sheet}　{table.description}", paper="A3", landscape=True, repeat=(0, 0))
     sheet.print_area(0, 0, len(rows), (table.printed or len(table.columns)) - 1)
+
+
+def _indents(columns: Sequence[Column], by_column: Sequence[Sequence[Cell]]) -> list[bool]:
+    """Which columns hold texts right behind figures, which end where they begin."""
+    behind = [False, *map(_ends_right, columns, by_column)]
+    return [after and column.kind in WRAPPED for column, after in zip(columns, behind, strict=False)]
+
+
+def _ends_right(column: Column, values: Sequence[Cell]) -> bool:
+    """Whether a column shows figures at its right edge."""
+    mixed = column.kind == "wrap" and any(figure(value) is not None for value in values)
+    return mixed or column.kind in ("amount", "figure", "count")
 
 
 def _pale_rows(sheet: Worksheet, table: DataTable, look: Styles) -> None:
@@ -65,18 +78,22 @@ LINE = 16.5
 """Points a line of text."""
 WRAPPED = ("wrap", "text", "link")
 """Kinds of columns whose texts go on in the next line."""
+INDENT = 2
+"""Characters of a column's width that an indent takes."""
+INDENTED = {"align": "left", "indent": 1}
 MOST_LINES = 24
 """Excel's rows are 409 points high at most."""
 
 
-def _heights(table: DataTable, by_column: Sequence[Sequence[Cell]]) -> list[float]:
+def _heights(table: DataTable, by_column: Sequence[Sequence[Cell]], indents: Sequence[bool]) -> list[float]:
     """Rows high enough for their wrapped texts: not every program sees to that when it opens a book."""
     most = [1] * len(by_column[0])
     for number, (column, values) in enumerate(zip(table.columns, by_column, strict=True), start=1):
         # What stays off paper for filtering may be cut; it would only make the printed rows high.
         if column.kind in WRAPPED and number <= (table.printed or number):
             words = [value.text if isinstance(value, Link) else value for value in values]
-            known = {text: text_lines(text, column.width) for text in set(words)}
+            width = column.width - INDENT * indents[number - 1]
+            known = {text: text_lines(text, width) for text in set(words)}
             most = list(map(max, most, map(known.__getitem__, words)))
     return [min(lines, MOST_LINES) * LINE for lines in most]
 
@@ -94,13 +111,13 @@ def text_lines(value: Cell, width: float) -> int:
     return sum(max(1, -(-len(line.encode("cp932", "replace")) // room)) for line in value.split("\n"))
 
 
-def _style(column: Column, values: Sequence[Cell], look: Styles) -> Format | StyleOf:
+def _style(column: Column, values: Sequence[Cell], look: Styles, indent: bool) -> Format | StyleOf:
     """The format of a column's cells, or of each value."""
     if column.kind == "severity":
         return functools.cache(lambda value: _severity(value, look))
     if column.kind == "link":
-        plain = look.cell(valign="top", text_wrap=True)
-        linked = look.cell(valign="top", text_wrap=True, font_color=styles.LINK, underline=1)
+        shape: dict[str, Any] = {"valign": "top", "text_wrap": True, **(INDENTED if indent else {})}
+        plain, linked = look.cell(**shape), look.cell(**shape, font_color=styles.LINK, underline=1)
         return lambda value: linked if isinstance(value, Link) and value.target else plain
     if column.kind == "figure":
         whole = look.cell(valign="top", num_format=money(0))
@@ -118,7 +135,14 @@ def _style(column: Column, values: Sequence[Cell], look: Styles) -> Format | Sty
         "year": {"align": "center", "num_format": "0"},
         "count": {"num_format": "#,##0;▲#,##0;0"},
     }
-    return look.cell(valign="top", **by_kind[column.kind])
+    plain = look.cell(valign="top", **by_kind[column.kind])
+    if not indent:
+        return plain
+    indented = look.cell(valign="top", **by_kind[column.kind], **INDENTED)
+    # A figure among the texts stays at the right, where figures are.
+    return (
+        indented if not _ends_right(column, values) else lambda v: indented if isinstance(v, str) else plain
+    )
 
 
 def _severity(value: Cell, look: Styles) -> Format:
