@@ -14,6 +14,7 @@ from typing import Literal
 
 import msgspec
 
+from evalxl import texts
 from evalxl.grouping import order, sections
 from evalxl.identity import Section, section_key
 from evalxl.ledger import Entry
@@ -107,7 +108,7 @@ class Reception(msgspec.Struct, kw_only=True):
 
 
 class LedgerError(Exception):
-    """The kept ledger cannot be read: ``path``, ``detail``."""
+    """The kept ledger cannot be read: ``path``, ``detail`` (``damaged``, ``version``, a system's error)."""
 
     def __init__(self, path: str, detail: str) -> None:
         super().__init__(f"{path}: {detail}")
@@ -121,10 +122,12 @@ def read(path: Path) -> Reception | None:
         found = msgspec.json.decode(path.read_bytes(), type=Reception)
     except FileNotFoundError:
         return None
-    except (OSError, msgspec.DecodeError) as error:
-        raise LedgerError(str(path), str(error)) from error
+    except OSError as error:
+        raise LedgerError(str(path), texts.os_error(error)) from error
+    except msgspec.DecodeError as error:
+        raise LedgerError(str(path), "damaged") from error
     if found.version != VERSION:
-        raise LedgerError(str(path), f"version {found.version}")
+        raise LedgerError(str(path), "version")
     return found
 
 

@@ -224,8 +224,10 @@ NEEDS_OUTPUT = Text(
     "{word} で書き出すには -o で出力先を指定してください。", "{word} needs -o: where to write."
 )
 DAMAGED_STORE = Text(
-    "表のフォルダーを読めません。evalxl の consolidate --data か tables で書き出したものですか: {detail}",
-    "Cannot read the folder of tables. Was it written by evalxl consolidate --data or tables? {detail}",
+    "表のフォルダー {path} を読めません。中身が壊れているか、evalxl が書き出したものではありません。"
+    "evalxl consolidate --data か tables で書き出し直してください。",
+    "Cannot read the folder of tables {path}: it is damaged, or evalxl did not write it. Write it anew with "
+    "evalxl consolidate --data or tables.",
 )
 UNKNOWN_COMMAND = Text("「{word}」という命令はありません。", "There is no command '{word}'.")
 
@@ -398,6 +400,10 @@ DAMAGED_LEDGER = Text(
     "The ledger {path} cannot be read ({detail}). Please run evalxl consolidate again.",
 )
 REMINDED = Text("{count}課あての文書を書き出しました: {path}", "Wrote texts for {count} sections: {path}")
+LEDGER_REASONS = {
+    "damaged": Text("中身が壊れています", "it is damaged"),
+    "version": Text("別の版の evalxl が作ったものです", "another version of evalxl wrote it"),
+}
 OTHER_LEDGERS = Text(
     "受付簿が{count}つあります。いちばん新しいもの（{path}）を使います。",
     "There are {count} ledgers; the newest is used: {path}",

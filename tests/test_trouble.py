@@ -135,6 +135,26 @@ def test_an_output_under_a_file(line: str, place: Path, told: Told) -> None:
     assert "file/" in told(line.replace("out", "file/out"))
 
 
+@pytest.mark.parametrize("line", ["status in", "remind in -o out"])
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"version": 99}'])
+def test_a_damaged_ledger(line: str, data: bytes, place: Path, told: Told) -> None:
+    (place / "in" / "集約.受付簿.json").write_bytes(data)
+    said = told(line)
+    assert "集約.受付簿.json" in said
+    assert "evalxl consolidate" in said
+    assert not re.search("truncated|malformed|Expected|Object", said), "no words of a library"
+
+
+@pytest.mark.parametrize("line", ["rollup tables --by 部", "validate in --previous tables"])
+def test_damaged_tables(line: str, place: Path, told: Told) -> None:
+    cli.main(["consolidate", "in", "-o", "a.xlsx", "--data", "tables"])
+    (place / "tables" / "costs.parquet").write_bytes(b"PAR1")
+    said = told(line)
+    assert "tables" in said
+    assert "--data" in said
+    assert "input source" not in said, "no words of a library"
+
+
 def test_addin_build_under_a_file(place: Path, told: Told) -> None:
     (place / "file").write_text("x", encoding="utf-8")
     assert "file/out" in told("addin build -o file/out")

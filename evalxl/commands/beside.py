@@ -90,7 +90,7 @@ def previous_of(context: Context, path: str, masters: Masters | None, jobs: int 
         folders = loading.stores(path)
         pasts = [of_rows(sheet) for folder in folders for sheet in loading.of_store(folder).sheets]
     except ValueError as error:
-        raise UsageError(texts.DAMAGED_STORE, detail=error) from error
+        raise UsageError(texts.DAMAGED_STORE, path=path) from error
     whole = bool(folders) or not Path(path).is_file()
     if not folders:
         pasts, summary = _of_books(context, path, jobs)

@@ -228,7 +228,7 @@ def _store(folder: Path) -> Origin:
     try:
         return loading.of_store(folder)
     except ValueError as error:
-        raise UsageError(texts.DAMAGED_STORE, detail=error) from error
+        raise UsageError(texts.DAMAGED_STORE, path=folder) from error
 
 
 def _has_books(path: str) -> bool:

@@ -97,7 +97,9 @@ def _ledger(context: Context, place: Path) -> Reception:
     try:
         kept = reception.read(newest)
     except reception.LedgerError as error:
-        raise UsageError(texts.DAMAGED_LEDGER, path=error.path, detail=error.detail) from error
+        known = texts.LEDGER_REASONS.get(error.detail)
+        detail = known.of(context.lang) if known else texts.os_words(error.detail, context.lang)
+        raise UsageError(texts.DAMAGED_LEDGER, path=error.path, detail=detail) from error
     if kept is None:
         raise UsageError(texts.NO_LEDGER, path=place)
     return kept
