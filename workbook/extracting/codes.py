@@ -58,17 +58,16 @@ class Code:
 
 def code_style(page: FormPage) -> CodeStyle:
     """How this page writes its codes: all go the same way."""
-    fields = list(_fields(page))
-    candidates = [candidate for _, candidate in fields]
+    candidates = list(_candidates(page))
     beside = sum(
         any(is_code(value) for _, value in page.found(area))
         for candidate in candidates
         for area in candidate.areas
         if not _is_below(area, candidate)
     )
-    beneath = _beneath(page, fields)
-    rows = _code_rows(page, fields, beneath)
-    below = sum(spot[0] in rows for _, spot in beneath)
+    beneath = _beneath(page, candidates)
+    rows = _code_rows(page, candidates, beneath)
+    below = sum(figure.spot[0] in rows for figure in beneath)
     style = CodeStyle(below > beside, split=False, rows=rows)
     for candidate in candidates:
         found = style.found(page, candidate)
@@ -77,47 +76,95 @@ def code_style(page: FormPage) -> CodeStyle:
     return style
 
 
-def _beneath(page: FormPage, fields: list[tuple[Field, Candidate]]) -> list[tuple[Area, Spot]]:
-    """The first code beneath each label, with the area that begins beneath the label."""
+@dataclasses.dataclass(slots=True, frozen=True)
+class _Figure:
+    """The first figure beneath a code label: the area, its cell, and the row of the label."""
+
+    area: Area
+    spot: Spot
+    line: int
+
+    @property
+    def step(self) -> int:
+        """How many rows are between the label and the figure."""
+        return self.spot[0] - self.area.rect.top
+
+
+def _beneath(page: FormPage, candidates: list[Candidate]) -> list[_Figure]:
+    """The first code beneath each label."""
     lefts: dict[int, int] = {}
-    for _, candidate in fields:
-        row, column = candidate.spot
+    for row, column in (candidate.spot for candidate in candidates):
         lefts[row] = min(column, lefts.get(row, column))
     found = []
-    for _, candidate in fields:
+    for candidate in candidates:
         for area in candidate.areas:
-            codes = (
-                [item for item in page.found(area) if is_code(item[1])] if _is_below(area, candidate) else []
+            spots = (
+                [spot for spot, value in page.found(area) if is_code(value)]
+                if _is_below(area, candidate)
+                else []
             )
-            if codes:
-                found.append((area, codes[0][0], lefts[candidate.spot[0]]))
-    rows = Counter(spot[0] for _, spot, _ in found)
-    return [
-        (area, spot)
-        for area, spot, left in found
-        if not _is_of_another_label(page, spot, left, near=spot[0] == area.rect.top, alone=rows[spot[0]] == 1)
+            if spots and not _is_past_a_block(page, area, spots[0]):
+                found.append(_Figure(area, spots[0], candidate.spot[0]))
+    rows = Counter(figure.spot[0] for figure in found)
+    found = [
+        figure
+        for figure in found
+        if not _is_of_another_label(page, figure, lefts[figure.line], alone=rows[figure.spot[0]] == 1)
     ]
+    return [figure for figure in found if _is_near(page, figure, found, last=max(lefts))]
 
 
-def _is_of_another_label(page: FormPage, spot: Spot, left: int, *, near: bool, alone: bool) -> bool:
+def _is_near(page: FormPage, figure: _Figure, found: list[_Figure], last: int) -> bool:
+    """Whether a figure is near enough to the code label above it to be its code.
+
+    A row between them is natural where several codes skip it, where those of other labels do, or where a merged
+    block shows that it is there for the code. But a figure alone beneath the last line of labels and beneath a
+    blank row may be anything: it is left out, and the missing code is told.
+    """
+    return (
+        figure.step == 0
+        or figure.line < last
+        or not page.block(figure.spot).is_cell
+        or any(
+            other.spot[0] == figure.spot[0] or other.step == figure.step
+            for other in found
+            if other is not figure
+        )
+    )
+
+
+def _is_past_a_block(page: FormPage, area: Area, spot: Spot) -> bool:
+    """Whether between a label and a figure stands a merged block that is blank: that is for the code."""
+    return any(
+        area.rect.top <= m.top
+        and m.bottom < spot[0]
+        and m.left == area.rect.left
+        and (m.top, m.left) not in page.grid.cells
+        for m in page.grid.merges
+    )
+
+
+def _is_of_another_label(page: FormPage, figure: _Figure, left: int, *, alone: bool) -> bool:
     """Whether a figure beneath the code labels, which begin at column ``left``, stands behind another label.
 
     That is one of the form, or a text that nothing stands before: a heading that the form does not know.
-    A label further left may have its own value blank, if the figure stands ``near``, directly beneath the
-    code labels, or is not ``alone`` in its row.
+    A label further left may have its own value blank, if the figure stands directly beneath the code labels,
+    or is not ``alone`` in its row.
     """
-    row, column = spot
+    row, column = figure.spot
     before = [(c, is_code(value)) for c, value in page.grid.rows[row] if c < column]
-    while before and before[-1][1] and before[-1][0] >= left:
-        column = before.pop()[0]
+    while before and before[-1][0] >= left:
+        last, is_figure = before.pop()
+        if is_figure:
+            column = last
+        elif (row, last) in page.layout.labels or not (before and before[-1][1]):
+            return True  # not the name of the code before it
     if not before or before[-1][1]:
         return False
     last = before[-1][0]
     is_label = (row, last) in page.layout.labels
-    if last >= left:  # among the codes: the name of the code before it, else a label
-        return is_label or len(before) < 2 or not before[-2][1]
     right = page.block((row, last)).right
-    if near:  # nothing is between them: without merged blocks that says nothing
+    if figure.step == 0:  # nothing is between them: without merged blocks that says nothing
         return is_label and last < right == column - 1
     if not alone:
         return False
@@ -126,21 +173,20 @@ def _is_of_another_label(page: FormPage, spot: Spot, left: int, *, near: bool, a
     return is_label or len(before) < 2
 
 
-def _code_rows(
-    page: FormPage, fields: list[tuple[Field, Candidate]], beneath: list[tuple[Area, Spot]]
-) -> frozenset[int]:
+def _code_rows(page: FormPage, candidates: list[Candidate], beneath: list[_Figure]) -> frozenset[int]:
     """The rows where codes stand: the first beneath each row of labels. Further down is the next field.
 
     Where codes stand directly beneath labels, the row beneath labels without codes may hold their names.
     """
     first: dict[int, int] = {}
-    for area, (row, _) in beneath:
-        first[area.rect.top] = min(row, first.get(area.rect.top, row))
+    for figure in beneath:
+        top, row = figure.area.rect.top, figure.spot[0]
+        first[top] = min(row, first.get(top, row))
     rows = frozenset(first.values())
     if rows.isdisjoint(first):
         return rows
     tops = {
-        area.rect.top for _, candidate in fields for area in candidate.areas if _is_below(area, candidate)
+        area.rect.top for candidate in candidates for area in candidate.areas if _is_below(area, candidate)
     }
     blank = {
         row for row in tops - first.keys() if not any(is_code(v) for _, v in page.grid.rows.get(row, ()))
@@ -148,11 +194,10 @@ def _code_rows(
     return rows | blank
 
 
-def _fields(page: FormPage) -> Iterator[tuple[Field, Candidate]]:
+def _candidates(page: FormPage) -> Iterator[Candidate]:
     for place in page.layout.fields:
-        if place.field and place.type == "digits":
-            for candidate in place.candidates:
-                yield place.field, candidate
+        if place.type == "digits":
+            yield from place.candidates
 
 
 def _is_below(area: Area, candidate: Candidate) -> bool:
