@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections import Counter
-from collections.abc import Iterator
 
+from workbook.extracting.code_rows import code_rows, code_text, is_below, is_code
 from workbook.extracting.draft import Draft
 from workbook.extracting.page import FormPage, Found
 from workbook.extracting.texts import each, joined
 from workbook.form import Field
 from workbook.grid import Spot
 from workbook.locating import Area, Candidate
-from workbook.notation import CellValue, fold
-from workbook.record import Value, exact
-
-_DIGITS = re.compile(r"[0-9]+")
+from workbook.record import Value
 
 
 @dataclasses.dataclass(slots=True, frozen=True)
@@ -30,7 +25,7 @@ class CodeStyle:
 
     def areas(self, candidate: Candidate) -> tuple[Area, ...]:
         """The areas that lie the way this sheet's codes go."""
-        areas = tuple(a for a in candidate.areas if _is_below(a, candidate) == self.below)
+        areas = tuple(a for a in candidate.areas if is_below(a, candidate) == self.below)
         return areas or candidate.areas[:1]
 
     def has_codes(self, area: Area, row: int) -> bool:
@@ -43,7 +38,7 @@ class CodeStyle:
             item
             for area in self.areas(candidate)
             for item in page.found(area)
-            if not _is_below(area, candidate) or self.has_codes(area, item[0][0])
+            if not is_below(area, candidate) or self.has_codes(area, item[0][0])
         ]
 
 
@@ -58,150 +53,20 @@ class Code:
 
 def code_style(page: FormPage) -> CodeStyle:
     """How this page writes its codes: all go the same way."""
-    candidates = list(_candidates(page))
+    candidates = [c for place in page.layout.fields if place.type == "digits" for c in place.candidates]
     beside = sum(
         any(is_code(value) for _, value in page.found(area))
         for candidate in candidates
         for area in candidate.areas
-        if not _is_below(area, candidate)
+        if not is_below(area, candidate)
     )
-    beneath = _beneath(page, candidates)
-    rows = _code_rows(page, candidates, beneath)
-    below = sum(figure.spot[0] in rows for figure in beneath)
-    style = CodeStyle(below > beside, split=False, rows=rows)
+    rows = code_rows(page)
+    style = CodeStyle(sum(rows.values()) > beside, split=False, rows=frozenset(rows))
     for candidate in candidates:
         found = style.found(page, candidate)
         if sum(is_code(value) for _, value in found) > 1:
             return dataclasses.replace(style, split=True)
     return style
-
-
-@dataclasses.dataclass(slots=True, frozen=True)
-class _Figure:
-    """The first figure beneath a code label: the area, its cell, and the row of the label."""
-
-    area: Area
-    spot: Spot
-    line: int
-
-    @property
-    def step(self) -> int:
-        """How many rows are between the label and the figure."""
-        return self.spot[0] - self.area.rect.top
-
-
-def _beneath(page: FormPage, candidates: list[Candidate]) -> list[_Figure]:
-    """The first code beneath each label."""
-    lefts: dict[int, int] = {}
-    for row, column in (candidate.spot for candidate in candidates):
-        lefts[row] = min(column, lefts.get(row, column))
-    found = []
-    for candidate in candidates:
-        for area in candidate.areas:
-            spots = (
-                [spot for spot, value in page.found(area) if is_code(value)]
-                if _is_below(area, candidate)
-                else []
-            )
-            if spots and not _is_past_a_block(page, area, spots[0]):
-                found.append(_Figure(area, spots[0], candidate.spot[0]))
-    rows = Counter(figure.spot[0] for figure in found)
-    found = [
-        figure
-        for figure in found
-        if not _is_of_another_label(page, figure, lefts[figure.line], alone=rows[figure.spot[0]] == 1)
-    ]
-    return [figure for figure in found if _is_near(page, figure, found, last=max(lefts))]
-
-
-def _is_near(page: FormPage, figure: _Figure, found: list[_Figure], last: int) -> bool:
-    """Whether a figure is near enough to the code label above it to be its code.
-
-    A row between them is natural where several codes skip it, where those of other labels do, or where a merged
-    block shows that it is there for the code. But a figure alone beneath the last line of labels and beneath a
-    blank row may be anything: it is left out, and the missing code is told.
-    """
-    return (
-        figure.step == 0
-        or figure.line < last
-        or not page.block(figure.spot).is_cell
-        or any(
-            other.spot[0] == figure.spot[0] or other.step == figure.step
-            for other in found
-            if other is not figure
-        )
-    )
-
-
-def _is_past_a_block(page: FormPage, area: Area, spot: Spot) -> bool:
-    """Whether between a label and a figure stands a merged block that is blank: that is for the code."""
-    return any(
-        area.rect.top <= m.top
-        and m.bottom < spot[0]
-        and m.left == area.rect.left
-        and (m.top, m.left) not in page.grid.cells
-        for m in page.grid.merges
-    )
-
-
-def _is_of_another_label(page: FormPage, figure: _Figure, left: int, *, alone: bool) -> bool:
-    """Whether a figure beneath the code labels, which begin at column ``left``, stands behind another label.
-
-    That is one of the form, or a text that nothing stands before: a heading that the form does not know.
-    A label further left may have its own value blank, if the figure stands directly beneath the code labels,
-    or is not ``alone`` in its row.
-    """
-    row, column = figure.spot
-    before = [(c, is_code(value)) for c, value in page.grid.rows[row] if c < column]
-    while before and before[-1][0] >= left:
-        last, is_figure = before.pop()
-        if is_figure:
-            column = last
-        elif (row, last) in page.layout.labels or not (before and before[-1][1]):
-            return True  # not the name of the code before it
-    if not before or before[-1][1]:
-        return False
-    last = before[-1][0]
-    is_label = (row, last) in page.layout.labels
-    right = page.block((row, last)).right
-    if figure.step == 0:  # nothing is between them: without merged blocks that says nothing
-        return is_label and last < right == column - 1
-    if not alone:
-        return False
-    if any(m.top <= row <= m.bottom and right < m.left < column for m in page.grid.merges):
-        return False  # the label's value is blank
-    return is_label or len(before) < 2
-
-
-def _code_rows(page: FormPage, candidates: list[Candidate], beneath: list[_Figure]) -> frozenset[int]:
-    """The rows where codes stand: the first beneath each row of labels. Further down is the next field.
-
-    Where codes stand directly beneath labels, the row beneath labels without codes may hold their names.
-    """
-    first: dict[int, int] = {}
-    for figure in beneath:
-        top, row = figure.area.rect.top, figure.spot[0]
-        first[top] = min(row, first.get(top, row))
-    rows = frozenset(first.values())
-    if rows.isdisjoint(first):
-        return rows
-    tops = {
-        area.rect.top for candidate in candidates for area in candidate.areas if _is_below(area, candidate)
-    }
-    blank = {
-        row for row in tops - first.keys() if not any(is_code(v) for _, v in page.grid.rows.get(row, ()))
-    }
-    return rows | blank
-
-
-def _candidates(page: FormPage) -> Iterator[Candidate]:
-    for place in page.layout.fields:
-        if place.type == "digits":
-            yield from place.candidates
-
-
-def _is_below(area: Area, candidate: Candidate) -> bool:
-    return area.rect.top > candidate.spot[0]
 
 
 def read_code(draft: Draft, page: FormPage, field: Field, candidate: Candidate, style: CodeStyle) -> Code:
@@ -231,7 +96,7 @@ def _code(draft: Draft, page: FormPage, field: Field, digits: Found, style: Code
     if not digits:
         return None
     spot, value = digits[0]
-    text = "".join(_code_text(value) for _, value in digits)
+    text = "".join(code_text(value) for _, value in digits)
     number = isinstance(value, (int, float)) and len(digits) == 1
     if number and len(text) < field.digits and not style.split:
         # A number cannot hold its leading zero; where digits have a cell each, one may be missing.
@@ -239,17 +104,3 @@ def _code(draft: Draft, page: FormPage, field: Field, digits: Found, style: Code
         draft.note("F013", field.name, page.place(spot), found=text, expected=padded)
         return padded
     return text
-
-
-def is_code(value: CellValue) -> bool:
-    """Whether a cell holds nothing but digits."""
-    return _DIGITS.fullmatch(_code_text(value).replace("\n", "")) is not None
-
-
-def _code_text(value: CellValue) -> str:
-    """Digits as they count; a cell of several lines keeps them apart."""
-    if isinstance(value, str):
-        return "\n".join(fold(line).lstrip("'") for line in value.splitlines() if line.strip())
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return ""
-    return str(exact(value))

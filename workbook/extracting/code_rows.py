@@ -1,0 +1,211 @@
+"""In which rows beneath their labels the budget codes stand; what is further down is something else."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections import Counter
+
+from workbook.extracting.page import FormPage
+from workbook.grid import Rect, Spot
+from workbook.locating import Area, Candidate
+from workbook.notation import CellValue, fold
+from workbook.record import exact
+
+_DIGITS = re.compile(r"[0-9]+")
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class _Line:
+    """Code labels side by side in one row, and the areas beneath them."""
+
+    left: int
+    areas: tuple[Area, ...]
+
+    @property
+    def top(self) -> int:
+        """The row directly beneath the labels, or beneath the highest of them."""
+        return max(area.rect.top for area in self.areas)
+
+    @property
+    def room(self) -> int:
+        """How many rows further down a code can stand at most."""
+        return min(area.rect.bottom for area in self.areas) - self.top
+
+    def box_row(self, page: FormPage) -> int | None:
+        """The row of the first merged blocks beneath the labels: there the codes belong."""
+        lefts, bottom = {area.rect.left for area in self.areas}, self.areas[0].rect.bottom
+        tops = (m.top for m in page.grid.merges if m.left in lefts and self.top <= m.top <= bottom)
+        return min(tops, default=None)
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class _Figure:
+    """The first figure beneath a code label, and how many cells with figures are in its row there."""
+
+    line: _Line
+    spot: Spot
+    cells: int
+    is_digit: bool
+
+    @property
+    def row(self) -> int:
+        """The figure's row."""
+        return self.spot[0]
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it stands directly beneath its label."""
+        return self.row <= self.line.top
+
+
+def code_rows(page: FormPage) -> dict[int, int]:
+    """How many codes stand in each row where codes stand beneath their labels: the first beneath each line.
+
+    Where codes stand directly beneath labels, the row beneath labels without codes, with 0 of them, may hold
+    their names.
+    """
+    lines = _lines(page)
+    figures = _Beneath(page, lines).codes()
+    first: dict[int, int] = {}
+    for figure in figures:
+        first[figure.line.top] = min(figure.row, first.get(figure.line.top, figure.row))
+    rows = {row: sum(figure.row == row for figure in figures) for row in first.values()}
+    if any(row <= top for top, row in first.items()):
+        blank = {line.top for line in lines} - first.keys()
+        rows |= {row: 0 for row in blank if not any(is_code(v) for _, v in page.grid.rows.get(row, ()))}
+    return rows
+
+
+def is_below(area: Area, candidate: Candidate) -> bool:
+    """Whether an area lies beneath a label, not beside it."""
+    return area.rect.top > candidate.spot[0]
+
+
+def is_code(value: CellValue) -> bool:
+    """Whether a cell holds nothing but digits."""
+    return _DIGITS.fullmatch(code_text(value).replace("\n", "")) is not None
+
+
+def code_text(value: CellValue) -> str:
+    """Digits as they count; a cell of several lines keeps them apart."""
+    if isinstance(value, str):
+        return "\n".join(fold(line).lstrip("'") for line in value.splitlines() if line.strip())
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return ""
+    return str(exact(value))
+
+
+def _lines(page: FormPage) -> list[_Line]:
+    """The lines of code labels, from above; none where a code has no room beneath its label."""
+    rows: dict[int, list[Candidate]] = {}
+    for place in page.layout.fields:
+        if place.type == "digits":
+            for candidate in place.candidates:
+                rows.setdefault(candidate.spot[0], []).append(candidate)
+    lines = []
+    for row, labels in sorted(rows.items()):
+        areas = tuple(area for label in labels for area in label.areas if is_below(area, label))
+        if areas:
+            lines.append(_Line(min(label.spot[1] for label in labels), areas))
+        elif row < max(rows):
+            return []  # the next labels follow directly: all codes stand beside theirs
+    return lines
+
+
+class _Beneath:
+    """The figures beneath the lines of code labels."""
+
+    def __init__(self, page: FormPage, lines: list[_Line]) -> None:
+        self.page, self.lines = page, lines
+        figures = (self._first(line, area) for line in lines for area in line.areas)
+        self.figures = [figure for figure in figures if figure]
+        self.names = _name_areas(page) if self.figures else []
+
+    def _first(self, line: _Line, area: Area) -> _Figure | None:
+        figures = [item for item in self.page.found(area) if is_code(item[1])]
+        if not figures:
+            return None
+        spot, value = figures[0]
+        return _Figure(line, spot, sum(row == spot[0] for (row, _), _ in figures), len(code_text(value)) == 1)
+
+    def codes(self) -> list[_Figure]:
+        """Those that are codes."""
+        rows = Counter(figure.row for figure in self.figures)
+        self.figures = [f for f in self.figures if not self._has_another_label(f, alone=rows[f.row] == 1)]
+        return [figure for figure in self.figures if figure.is_direct or self._is_told(figure)]
+
+    def _is_told(self, figure: _Figure) -> bool:
+        """Whether anything tells that a figure is the code of the label some rows above it.
+
+        Merged blocks beneath the labels do, by their row; without them digits in a cell each, a name or other
+        codes in the row, or as much room beneath another line. Else it may be any figure that follows a blank
+        line of codes: it is left out, and the missing code is told.
+        """
+        line, row = figure.line, figure.row
+        box_row = line.box_row(self.page)
+        if box_row is not None and box_row <= row:
+            return box_row == row
+        if line is not self.lines[-1]:
+            return True  # other code labels follow: between them is nothing but codes
+        step = row - line.top
+        if any(step <= other.room for other in self.lines[:-1]):
+            return True
+        if figure.cells > 1:
+            return figure.is_digit
+        return self._has_name(row) or any(
+            other.row == row and (other.cells == 1 or other.is_digit)
+            for other in self.figures
+            if other is not figure
+        )
+
+    def _has_name(self, row: int) -> bool:
+        return any(self._is_name((row, c)) for c, value in self.page.grid.rows[row] if not is_code(value))
+
+    def _is_name(self, spot: Spot) -> bool:
+        return spot not in self.page.layout.labels and any(area.holds(spot) for area in self.names)
+
+    def _has_another_label(self, figure: _Figure, *, alone: bool) -> bool:
+        """Whether a figure stands behind another label.
+
+        That is one of the form, or a text that nothing stands before: a heading that the form does not know.
+        One that does not adjoin the codes may have its own value blank, if the figure stands directly beneath
+        the code labels or is not ``alone`` in its row.
+        """
+        row, column = figure.spot
+        labels = self.page.layout.labels
+        before = [(c, is_code(value)) for c, value in self.page.grid.rows[row] if c < column]
+        while before and before[-1][0] >= figure.line.left:
+            last, is_figure = before.pop()
+            if is_figure:
+                column = last
+            elif not self._is_name((row, last)):
+                return True
+        if not before:
+            return False
+        last, is_figure = before[-1]
+        right = self.page.block((row, last)).right
+        adjoins = right == column - 1
+        if is_figure:
+            return adjoins and not figure.is_direct
+        is_label = (row, last) in labels
+        is_heading = is_label or len(before) < 2
+        if adjoins:
+            return is_heading and (not figure.is_direct or alone or (is_label and last < right))
+        if figure.is_direct or not alone:
+            return False
+        merges = self.page.grid.merges
+        is_blank = any(m.top <= row <= m.bottom and right < m.left < column for m in merges)
+        return is_heading and not is_blank
+
+
+def _name_areas(page: FormPage) -> list[Rect]:
+    """Where the names of codes may stand beneath labels: of their own, or right of the code."""
+    areas = []
+    for place in page.layout.fields:
+        if place.field and (place.type == "code_text" or place.field.names):
+            beside = int(place.type != "code_text")
+            for candidate in place.candidates:
+                below = (area.rect for area in candidate.areas if is_below(area, candidate))
+                areas += [rect._replace(left=rect.left + beside) for rect in below]
+    return areas
