@@ -7,7 +7,7 @@ import re
 from collections import Counter
 
 from workbook.extracting.page import FormPage
-from workbook.grid import Rect, Spot
+from workbook.grid import Spot
 from workbook.locating import Area, Candidate
 from workbook.notation import CellValue, fold
 from workbook.record import exact
@@ -60,20 +60,23 @@ class _Figure:
 
 
 def code_rows(page: FormPage) -> dict[int, int]:
-    """How many codes stand in each row where codes stand beneath their labels: the first beneath each line.
+    """The row of codes beneath each line of labels, with how many codes stand in it.
 
-    Where codes stand directly beneath labels, the row beneath labels without codes, with 0 of them, may hold
-    their names.
+    Beneath labels without codes it may still hold names: there it is where the other lines' codes would have it.
     """
     lines = _lines(page)
-    figures = _Beneath(page, lines).codes()
+    beneath = _Beneath(page, lines)
+    figures = beneath.codes()
     first: dict[int, int] = {}
     for figure in figures:
         first[figure.line.top] = min(figure.row, first.get(figure.line.top, figure.row))
     rows = {row: sum(figure.row == row for figure in figures) for row in first.values()}
-    if any(row <= top for top, row in first.items()):
-        blank = {line.top for line in lines} - first.keys()
-        rows |= {row: 0 for row in blank if not any(is_code(v) for _, v in page.grid.rows.get(row, ()))}
+    step = max(0, min((row - top for top, row in first.items()), default=0))
+    for line in lines:
+        row = line.box_row(page)
+        row = line.top + step if row is None else row
+        if line.top not in first and row not in beneath.rows:
+            rows[row] = 0
     return rows
 
 
@@ -120,7 +123,8 @@ class _Beneath:
         self.page, self.lines = page, lines
         figures = (self._first(line, area) for line in lines for area in line.areas)
         self.figures = [figure for figure in figures if figure]
-        self.names = _name_areas(page) if self.figures else []
+        self.rows = Counter(figure.row for figure in self.figures)
+        self.name_columns = _name_columns(page) if self.figures else frozenset()
 
     def _first(self, line: _Line, area: Area) -> _Figure | None:
         figures = [item for item in self.page.found(area) if is_code(item[1])]
@@ -131,8 +135,7 @@ class _Beneath:
 
     def codes(self) -> list[_Figure]:
         """Those that are codes."""
-        rows = Counter(figure.row for figure in self.figures)
-        self.figures = [f for f in self.figures if not self._has_another_label(f, alone=rows[f.row] == 1)]
+        self.figures = [f for f in self.figures if not self._has_another_label(f)]
         return [figure for figure in self.figures if figure.is_direct or self._is_told(figure)]
 
     def _is_told(self, figure: _Figure) -> bool:
@@ -148,38 +151,45 @@ class _Beneath:
             return box_row == row
         if line is not self.lines[-1]:
             return True  # other code labels follow: between them is nothing but codes
+        if any(self._has_name(line, above) for above in range(line.top, row)):
+            return False
         step = row - line.top
         if any(step <= other.room for other in self.lines[:-1]):
             return True
         if figure.cells > 1:
             return figure.is_digit
-        return self._has_name(row) or any(
+        return self._has_name(line, row) or any(
             other.row == row and (other.cells == 1 or other.is_digit)
             for other in self.figures
             if other is not figure
         )
 
-    def _has_name(self, row: int) -> bool:
-        return any(self._is_name((row, c)) for c, value in self.page.grid.rows[row] if not is_code(value))
+    def _has_name(self, line: _Line, row: int) -> bool:
+        """Whether in a row beneath a line of labels stands the name of a code."""
+        cells = self.page.grid.rows.get(row, ())
+        return any(self._is_name(line, (row, c)) for c, value in cells if not is_code(value))
 
-    def _is_name(self, spot: Spot) -> bool:
-        return spot not in self.page.layout.labels and any(area.holds(spot) for area in self.names)
+    def _is_name(self, line: _Line, spot: Spot) -> bool:
+        return line.left < spot[1] in self.name_columns and spot not in self.page.layout.labels
 
-    def _has_another_label(self, figure: _Figure, *, alone: bool) -> bool:
+    def _has_another_label(self, figure: _Figure) -> bool:
         """Whether a figure stands behind another label.
 
         That is one of the form, or a text that nothing stands before: a heading that the form does not know.
         One that does not adjoin the codes may have its own value blank, if the figure stands directly beneath
-        the code labels or is not ``alone`` in its row.
+        the code labels or is not alone in its row.
         """
         row, column = figure.spot
+        alone = self.rows[row] == 1
         labels = self.page.layout.labels
         before = [(c, is_code(value)) for c, value in self.page.grid.rows[row] if c < column]
         while before and before[-1][0] >= figure.line.left:
             last, is_figure = before.pop()
             if is_figure:
                 column = last
-            elif not self._is_name((row, last)):
+            elif (row, last) in labels or not (
+                self._is_name(figure.line, (row, last)) or _ends_in_figure(before)
+            ):
                 return True
         if not before:
             return False
@@ -199,13 +209,15 @@ class _Beneath:
         return is_heading and not is_blank
 
 
-def _name_areas(page: FormPage) -> list[Rect]:
-    """Where the names of codes may stand beneath labels: of their own, or right of the code."""
-    areas = []
-    for place in page.layout.fields:
-        if place.field and (place.type == "code_text" or place.field.names):
-            beside = int(place.type != "code_text")
-            for candidate in place.candidates:
-                below = (area.rect for area in candidate.areas if is_below(area, candidate))
-                areas += [rect._replace(left=rect.left + beside) for rect in below]
-    return areas
+def _ends_in_figure(cells: list[tuple[int, bool]]) -> bool:
+    return bool(cells) and cells[-1][1]
+
+
+def _name_columns(page: FormPage) -> frozenset[int]:
+    """The columns of the labels beneath which names of codes may stand."""
+    return frozenset(
+        candidate.spot[1]
+        for place in page.layout.fields
+        if place.type == "code_text" or (place.field and place.field.names)
+        for candidate in place.candidates
+    )

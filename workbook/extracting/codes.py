@@ -20,25 +20,25 @@ class CodeStyle:
 
     below: bool
     split: bool
-    rows: frozenset[int] = frozenset()
-    """The rows beneath labels where codes stand."""
+    rows: frozenset[int]
+    """The rows beneath labels where codes stand or, if they are blank, their names."""
+    blank: bool
+    """Whether there is no code at all."""
 
-    def areas(self, candidate: Candidate) -> tuple[Area, ...]:
-        """The areas that lie the way this sheet's codes go."""
+    def areas(self, candidate: Candidate, *, named: bool = False) -> tuple[Area, ...]:
+        """The areas that lie the way this sheet's codes go; without any code, a name may go both ways."""
+        if self.blank and named:
+            return candidate.areas
         areas = tuple(a for a in candidate.areas if is_below(a, candidate) == self.below)
         return areas or candidate.areas[:1]
 
-    def has_codes(self, area: Area, row: int) -> bool:
-        """Whether a row beneath a label is one of codes; where there are none, the first may hold a name."""
-        return row in self.rows if self.rows else row == area.rect.top
-
-    def found(self, page: FormPage, candidate: Candidate) -> Found:
+    def found(self, page: FormPage, candidate: Candidate, areas: tuple[Area, ...]) -> Found:
         """What is not blank in them; beneath a label only what stands in a row of codes."""
         return [
             item
-            for area in self.areas(candidate)
+            for area in areas
             for item in page.found(area)
-            if not is_below(area, candidate) or self.has_codes(area, item[0][0])
+            if not is_below(area, candidate) or item[0][0] in self.rows
         ]
 
 
@@ -61,9 +61,10 @@ def code_style(page: FormPage) -> CodeStyle:
         if not is_below(area, candidate)
     )
     rows = code_rows(page)
-    style = CodeStyle(sum(rows.values()) > beside, split=False, rows=frozenset(rows))
+    below = sum(rows.values())
+    style = CodeStyle(below > beside, split=False, rows=frozenset(rows), blank=not below and not beside)
     for candidate in candidates:
-        found = style.found(page, candidate)
+        found = style.found(page, candidate, style.areas(candidate))
         if sum(is_code(value) for _, value in found) > 1:
             return dataclasses.replace(style, split=True)
     return style
@@ -72,7 +73,7 @@ def code_style(page: FormPage) -> CodeStyle:
 def read_code(draft: Draft, page: FormPage, field: Field, candidate: Candidate, style: CodeStyle) -> Code:
     """The code at one label. A name where only a code belongs is kept as typed."""
     areas = style.areas(candidate)
-    found = style.found(page, candidate)
+    found = style.found(page, candidate, areas)
     if style.below and found:  # one row of codes: the next one has labels of its own
         last = page.block(found[0][0]).bottom
         found = [item for item in found if item[0][0] <= last]
@@ -82,8 +83,8 @@ def read_code(draft: Draft, page: FormPage, field: Field, candidate: Candidate, 
     names = each([item for item in found if not is_code(item[1])])
     values: dict[str, Value] = {field.name: _code(draft, page, field, digits, style)}
     if field.names:
-        if not names and style.below:  # the name may stand where the codes do not
-            others = [item for a in candidate.areas if a not in areas for item in page.found(a)]
+        if not names and (style.below or style.blank):  # the name may stand where the codes do not
+            others = style.found(page, candidate, tuple(a for a in candidate.areas if a not in areas))
             names = each([item for item in others if not is_code(item[1])])
         values[field.names] = joined(names)
     elif names and not digits:

@@ -67,13 +67,13 @@ def _answer(
     if place.field and place.type == "digits":
         code = codes.read_code(draft, page, place.field, candidate, style)
         return Answer(code.values, code.spot, code.found)
-    areas = style.areas(candidate) if place.is_coded else candidate.areas
+    areas = style.areas(candidate, named=True) if place.is_coded else candidate.areas
     for area in areas:
         draft.check_uncached(page, area)
         found = page.found(area)
         if place.type == "code_text" and area.rect.top > candidate.spot[0]:
             # The name stands beside its code; what is further down belongs to another label.
-            found = [item for item in found if style.has_codes(area, item[0][0])]
+            found = [item for item in found if item[0][0] in style.rows]
         if place.is_box:
             found = found + texts.typed_on(page, area, found, draft.words)
             run = texts.box_cells(page, area, [f for f in found if read_tick(f[1]) is None])
