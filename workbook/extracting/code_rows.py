@@ -20,6 +20,8 @@ class _Line:
     """Code labels side by side in one row, and the areas beneath them."""
 
     left: int
+    columns: frozenset[int]
+    """Where the labels begin, those of the codes' names too."""
     areas: tuple[Area, ...]
 
     @property
@@ -34,8 +36,8 @@ class _Line:
 
     def box_row(self, page: FormPage) -> int | None:
         """The row of the first merged blocks beneath the labels: there the codes belong."""
-        lefts, bottom = {area.rect.left for area in self.areas}, self.areas[0].rect.bottom
-        tops = (m.top for m in page.grid.merges if m.left in lefts and self.top <= m.top <= bottom)
+        last = self.top + self.room
+        tops = (m.top for m in page.grid.merges if m.left in self.columns and self.top <= m.top <= last)
         return min(tops, default=None)
 
 
@@ -60,24 +62,8 @@ class _Figure:
 
 
 def code_rows(page: FormPage) -> dict[int, int]:
-    """The row of codes beneath each line of labels, with how many codes stand in it.
-
-    Beneath labels without codes it may still hold names: there it is where the other lines' codes would have it.
-    """
-    lines = _lines(page)
-    beneath = _Beneath(page, lines)
-    figures = beneath.codes()
-    first: dict[int, int] = {}
-    for figure in figures:
-        first[figure.line.top] = min(figure.row, first.get(figure.line.top, figure.row))
-    rows = {row: sum(figure.row == row for figure in figures) for row in first.values()}
-    step = max(0, min((row - top for top, row in first.items()), default=0))
-    for line in lines:
-        row = line.box_row(page)
-        row = line.top + step if row is None else row
-        if line.top not in first and row not in beneath.rows:
-            rows[row] = 0
-    return rows
+    """The row of codes beneath each line of labels, with how many codes stand in it."""
+    return _Beneath(page, _lines(page)).rows()
 
 
 def is_below(area: Area, candidate: Candidate) -> bool:
@@ -102,6 +88,7 @@ def code_text(value: CellValue) -> str:
 def _lines(page: FormPage) -> list[_Line]:
     """The lines of code labels, from above; none where a code has no room beneath its label."""
     rows: dict[int, list[Candidate]] = {}
+    names = [c.spot for place in page.layout.fields if place.type == "code_text" for c in place.candidates]
     for place in page.layout.fields:
         if place.type == "digits":
             for candidate in place.candidates:
@@ -109,8 +96,11 @@ def _lines(page: FormPage) -> list[_Line]:
     lines = []
     for row, labels in sorted(rows.items()):
         areas = tuple(area for label in labels for area in label.areas if is_below(area, label))
+        columns = [label.spot[1] for label in labels]
         if areas:
-            lines.append(_Line(min(label.spot[1] for label in labels), areas))
+            lines.append(
+                _Line(min(columns), frozenset([*columns, *(c for r, c in names if r == row)]), areas)
+            )
         elif row < max(rows):
             return []  # the next labels follow directly: all codes stand beside theirs
     return lines
@@ -123,8 +113,8 @@ class _Beneath:
         self.page, self.lines = page, lines
         figures = (self._first(line, area) for line in lines for area in line.areas)
         self.figures = [figure for figure in figures if figure]
-        self.rows = Counter(figure.row for figure in self.figures)
-        self.name_columns = _name_columns(page) if self.figures else frozenset()
+        self.count = Counter(figure.row for figure in self.figures)
+        self.name_columns = _name_columns(page) if lines else frozenset()
 
     def _first(self, line: _Line, area: Area) -> _Figure | None:
         figures = [item for item in self.page.found(area) if is_code(item[1])]
@@ -133,8 +123,34 @@ class _Beneath:
         spot, value = figures[0]
         return _Figure(line, spot, sum(row == spot[0] for (row, _), _ in figures), len(code_text(value)) == 1)
 
-    def codes(self) -> list[_Figure]:
-        """Those that are codes."""
+    def rows(self) -> dict[int, int]:
+        """How many codes stand in the first row of codes beneath each line.
+
+        Beneath labels without codes it may still hold their names: it is where the codes would stand.
+        """
+        codes = self._codes()
+        first: dict[int, int] = {}
+        for code in codes:
+            first[code.line.top] = min(code.row, first.get(code.line.top, code.row))
+        rows = {row: sum(code.row == row for code in codes) for row in first.values()}
+        step = max(0, min((row - top for top, row in first.items()), default=0))
+        for line in self.lines:
+            row = self._blank_row(line, step)
+            if line.top not in first and row not in self.count:
+                rows[row] = 0
+        return rows
+
+    def _blank_row(self, line: _Line, step: int) -> int:
+        """The row for the codes of a line, ``step`` beneath its labels if nothing else tells."""
+        box_row = line.box_row(self.page)
+        if box_row is not None:
+            return box_row
+        others = (other.room for other in self.lines[:-1])
+        last = line.top + (max(others, default=0) if line is self.lines[-1] else line.room)
+        named = (row for row in range(line.top, last + 1) if self._has_name(line, row))
+        return next(named, line.top + step)
+
+    def _codes(self) -> list[_Figure]:
         self.figures = [f for f in self.figures if not self._has_another_label(f)]
         return [figure for figure in self.figures if figure.is_direct or self._is_told(figure)]
 
@@ -158,16 +174,16 @@ class _Beneath:
             return True
         if figure.cells > 1:
             return figure.is_digit
-        return self._has_name(line, row) or any(
+        return self._has_name(line, row, after=figure.spot[1]) or any(
             other.row == row and (other.cells == 1 or other.is_digit)
             for other in self.figures
             if other is not figure
         )
 
-    def _has_name(self, line: _Line, row: int) -> bool:
-        """Whether in a row beneath a line of labels stands the name of a code."""
+    def _has_name(self, line: _Line, row: int, after: int = -1) -> bool:
+        """Whether in a row beneath a line of labels, right of a column, stands the name of a code."""
         cells = self.page.grid.rows.get(row, ())
-        return any(self._is_name(line, (row, c)) for c, value in cells if not is_code(value))
+        return any(c > after and self._is_name(line, (row, c)) for c, value in cells if not is_code(value))
 
     def _is_name(self, line: _Line, spot: Spot) -> bool:
         return line.left < spot[1] in self.name_columns and spot not in self.page.layout.labels
@@ -180,7 +196,7 @@ class _Beneath:
         the code labels or is not alone in its row.
         """
         row, column = figure.spot
-        alone = self.rows[row] == 1
+        alone = self.count[row] == 1
         labels = self.page.layout.labels
         before = [(c, is_code(value)) for c, value in self.page.grid.rows[row] if c < column]
         while before and before[-1][0] >= figure.line.left:
