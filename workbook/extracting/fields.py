@@ -75,7 +75,7 @@ def _answer(
             # The name stands beside its code; what is further down belongs to another label.
             found = [item for item in found if item[0][0] in style.rows]
         if place.is_box:
-            found = found + texts.typed_on(page, area, found, draft.words)
+            found = texts.without_table(page, found) + texts.typed_on(page, area, found, draft.words)
             run = texts.box_cells(page, area, [f for f in found if read_tick(f[1]) is None])
             if place.field and place.field.value == "section":
                 run = texts.first_text(page, run)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbook.extracting.draft import Draft
 from workbook.extracting.page import FormPage
-from workbook.extracting.texts import first_text, lines, typed_on
+from workbook.extracting.texts import first_text, lines, typed_on, without_table
 from workbook.notation import read_tick
 
 
@@ -30,7 +30,7 @@ def read_free_text(draft: Draft, page: FormPage) -> None:
     area = page.layout.free
     if area is None:
         return
-    found = [item for item in page.found(area) if read_tick(item[1]) is None]
+    found = [item for item in without_table(page, page.found(area)) if read_tick(item[1]) is None]
     key = draft.form.free_text.name
     draft.check_errors(page, key, found)
     text = first_text(page, found + typed_on(page, area, found, draft.words))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from workbook.extracting.page import FormPage, Found
 from workbook.form import Field
 from workbook.labels import Vocabulary
 from workbook.locating import Area, FieldPlace
+from workbook.locating.places import FAR
 from workbook.notation import fold, tidy
 from workbook.record import Value
 
@@ -87,6 +89,21 @@ def first_text(page: FormPage, found: Found) -> Found:
                 break
         text.append((spot, value))
     return text
+
+
+def without_table(page: FormPage, found: Found) -> Found:
+    """What stands in a box that nothing ends, without a table further down.
+
+    Beneath the last label and a blank row, rows of several cells are no text that was typed on.
+    """
+    rows = [spot[0] for spot, _ in found]
+    starts = [row for above, row in itertools.pairwise(rows) if row > above + 1]
+    last = max((row for row, _ in page.layout.labels), default=-1) if starts else -1
+    for start, end in itertools.pairwise([*starts, FAR]):
+        block = [row for row in rows if start <= row < end]
+        if start > last and len(set(block)) < len(block):
+            return [item for item in found if item[0][0] < start]
+    return found
 
 
 def box_cells(page: FormPage, area: Area, found: Found) -> Found:

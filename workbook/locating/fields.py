@@ -118,7 +118,8 @@ def _shown(field: Field) -> str:
 def _field_blocks(page: Page, token: Token, field: Field, bottom: int) -> list[Rect]:
     """Where a field's value may stand, the likeliest place first."""
     if field.value == "section":
-        return [page.sections[field.section]]
+        rows = page.sections[field.section]
+        return [page.wide_rows(rows if page.beyond else rows._replace(right=min(page.edge, rows.right)))]
     right = page.right_of(token)
     below = page.beneath(token, min(bottom, page.bottom))
     boxed = field.is_box

@@ -62,21 +62,7 @@ def find_free_text(page: Page, matrix: Rect | None) -> Area | None:
     top = max(t.bottom for t in boxes) + 1
     right = min(page.edge, page.rect.right)
     rows = Rect(top, page.rect.left, page.sections[section].bottom, right)
-    return page.area(_wide_rows(page, rows), matrix)
-
-
-def _wide_rows(page: Page, rows: Rect) -> Rect:
-    """The rows of the wide merged blocks for the text, if there are any: what stands around is none of it."""
-    half = (page.edge - max(rows.left, min(t.col for t in page.hard))) / 2
-    wide = [
-        m
-        for m in page.merges
-        if rows.top <= m.top <= rows.bottom and m.right - m.left >= half and not page.is_label(m)
-    ]
-    if not wide:
-        return rows
-    bottom = max(m.bottom for m in wide)
-    return rows._replace(top=min(m.top for m in wide), bottom=min(bottom, rows.bottom))
+    return page.area(page.wide_rows(rows), matrix)
 
 
 def _in_a_row(tokens: dict[str, list[Token]]) -> Line:

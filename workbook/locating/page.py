@@ -12,6 +12,8 @@ from workbook.locating.places import FAR, Area, Taken, Token
 
 _BEYOND = 4
 """How many columns right of its label a value may stand at the form's edge, at least."""
+_FRAME = 3
+"""So many merged blocks that end at the form's edge show that nothing of the form stands beyond it."""
 _SPACER = 3
 """Up to so many rows below its label a merged block is that of its value."""
 _BESIDE = 3
@@ -95,7 +97,8 @@ class Page:
         labels = [t.right for t in self.hard] + [t.right for t in self.tokens if t.label.year]
         self.edge = max([*labels, *(m.right for m in self.merges)], default=0)
         left = min((t.col for t in self.hard), default=0)
-        self.beyond = max(_BEYOND, (self.edge - left) // 3)
+        framed = sum(m.right == self.edge for m in self.merges) >= _FRAME
+        self.beyond = 0 if framed else max(_BEYOND, (self.edge - left) // 3)
 
     # -- what is found, and what is not --
 
@@ -209,6 +212,19 @@ class Page:
     def is_label(self, block: Rect) -> bool:
         """Whether a label stands in a merged block."""
         return (block.top, block.left) in self.hard_spots
+
+    def wide_rows(self, rows: Rect) -> Rect:
+        """The rows of the wide merged blocks for a text, if there are any; what is around is none of it."""
+        half = (self.edge - max(rows.left, min(t.col for t in self.hard))) / 2
+        wide = [
+            m
+            for m in self.merges
+            if rows.top <= m.top <= rows.bottom and m.right - m.left >= half and not self.is_label(m)
+        ]
+        if not wide:
+            return rows
+        bottom = max(m.bottom for m in wide)
+        return rows._replace(top=min(m.top for m in wide), bottom=min(bottom, rows.bottom))
 
     def box(self, token: Token, bottom: int) -> Rect | None:
         """The merged blocks for a text of several rows: beneath its label, else right of it.
