@@ -75,8 +75,8 @@ def _answer(
             # The name stands beside its code; what is further down belongs to another label.
             found = [item for item in found if item[0][0] in style.rows]
         if place.is_box:
-            found = texts.without_table(page, found) + texts.typed_on(page, area, found, draft.words)
-            run = texts.box_cells(page, area, [f for f in found if read_tick(f[1]) is None])
+            found = [item for item in texts.without_table(page, found) if read_tick(item[1]) is None]
+            run = texts.box_cells(page, area, found + texts.typed_on(page, area, found, draft.words))
             if place.field and place.field.value == "section":
                 run = texts.first_text(page, run)
             text = texts.lines(run)
