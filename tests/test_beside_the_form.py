@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.support.layouts import Style, sample, write_book
 from tests.support.office import Office
 from tests.test_read import assert_same, read_records
+from workbook import form as forms
 from workbook.grid import spot_of
 from workbook.read import read_file
 from workbook.source import open_book
 
+FOLDER = Path(forms.__file__).parent / "forms"
 BOXES = ("outline", "activity_plan", "opinions", "direction_text")
 
 
@@ -66,6 +69,71 @@ def test_lines_typed_on_beneath_a_box_are_kept(tmp_path: Path, lines: int) -> No
         sheet.cell(last + 1 + number, column).value = f"続き{number}"
         record["direction_text"] += f"\n続き{number}"
     assert not beneath, "the text is the last on its page"
+    book.save(path)
+    (found,) = read_records(path)
+    assert_same(found, record)
+
+
+def mebuki(path: Path) -> dict[str, Any]:
+    """A book of the second form, some of whose reasons are blank."""
+    record = json.loads((FOLDER / "mebuki_2019_sample.json").read_text(encoding="utf-8"))
+    record |= {"form": "mebuki_2019"}
+    for number in ("2", "4"):
+        record["judgements"][number]["reason"] = None
+    write_book(path, [record], Style(pages="sheets"))
+    return dict(record)
+
+
+def test_notes_right_of_questions_and_of_a_whole_section(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    record = mebuki(path)
+    fields = ("judgements.2.reason", "judgements.4.reason", "division_head_opinion.text")
+    places = [cell_of(path, field) for field in fields]
+    book = openpyxl.load_workbook(path)
+    for name, row, _ in places:
+        sheet = book[name]
+        edge = max(block.max_col for block in sheet.merged_cells.ranges)
+        sheet.cell(row, edge + 2).value = "要修正"
+        sheet.cell(row + 1, edge + 4).value = "12"
+    book.save(path)
+    (found,) = read_records(path)
+    assert_same(found, record)
+
+
+def test_a_tick_beside_a_box_does_not_hide_lines_typed_on(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    record = mebuki(path)
+    name, row, column = cell_of(path, "division_head_opinion.text")
+    book = openpyxl.load_workbook(path)
+    sheet = book[name]
+    last = max(b.max_row for b in sheet.merged_cells.ranges if b.min_row <= row and b.min_col == column)
+    sheet.cell(last + 1, column).value = "続き"
+    book.save(path)
+    record["division_head_opinion"]["text"] += "\n続き"
+    (found,) = read_records(path)
+    assert_same(found, record)
+
+
+@pytest.mark.parametrize("names", ["named", "repeat"])
+@pytest.mark.parametrize("merge", ["all", "none"])
+def test_names_of_blank_codes_are_kept(tmp_path: Path, merge: str, names: str) -> None:
+    record = copy.deepcopy(sample())
+    record["budget"] |= dict.fromkeys(("account", "kan", "kou", "moku", "major", "minor"))
+    style = Style(merge=merge, budget="under", budget_cells="whole", budget_names=names)
+    write_book(tmp_path / "a.xlsx", [record], style)
+    (found,) = read_records(tmp_path / "a.xlsx")
+    assert_same(found, record)
+
+
+def test_a_table_beneath_a_text_without_merged_blocks(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    record = written(path, pages="sheets", merge="none")
+    book = openpyxl.load_workbook(path)
+    name, row, column = cell_of(path, "direction_text")
+    sheet = book[name]
+    for i, line in enumerate((["確認欄"], ["係長", "課長"], ["山田", 12])):
+        for j, value in enumerate(line):
+            sheet.cell(row + 8 + i, column + j).value = value
     book.save(path)
     (found,) = read_records(path)
     assert_same(found, record)

@@ -214,7 +214,15 @@ def codes_beneath(path: Path, typed: dict[str, str], after: list[str | None], *,
 )
 @pytest.mark.parametrize(
     "after",
-    [["財務コード", "77"], ["所属G", "12"], ["1234"], [None] * 4 + ["財務係"], ["※2桁で記入"]],
+    [
+        ["財務コード", "77"],
+        ["財務コード", "77", "予備", "88"],
+        ["所属G", "12"],
+        ["1234"],
+        [None, "7"],
+        [None] * 4 + ["財務係"],
+        ["※2桁で記入"],
+    ],
     ids=str,
 )
 def test_the_row_beneath_the_codes_is_never_read_as_a_code(
@@ -224,6 +232,34 @@ def test_the_row_beneath_the_codes_is_never_read_as_a_code(
     codes_beneath(tmp_path / "a.xlsx", typed, after, split=split)
     (found,) = read_records(tmp_path / "a.xlsx")
     assert {name: code for name, code in found["budget"].items() if code is not None} == typed
+
+
+@pytest.mark.parametrize("split", [False, True])
+@pytest.mark.parametrize("blank", [(), LINES[0], LINES[1], ("kou", "moku")], ids=str)
+def test_codes_keep_all_their_digits_however_many_the_form_prints(
+    tmp_path: Path, blank: tuple[str, ...], split: bool
+) -> None:
+    codes = {"account": "1", "kan": "488", "kou": "0502", "moku": "7", "major": "110", "minor": "12345"}
+    typed = {name: code for name, code in codes.items() if name not in blank}
+    codes_beneath(tmp_path / "a.xlsx", typed, ["財務コード", "77"], split=split)
+    (found,) = read_records(tmp_path / "a.xlsx")
+    assert {name: code for name, code in found["budget"].items() if code is not None} == typed
+
+
+def test_a_row_of_figures_beneath_codes_beside_their_labels_is_none(tmp_path: Path) -> None:
+    plain_sheet(tmp_path / "a.xlsx", sample())
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    sheet = book.worksheets[0]
+    words = {field.name: field.label for field in FORM.fields}
+    top = next(row for row in range(1, 60) if sheet.cell(row, 1).value == words["budget.account"])
+    for i, name in enumerate(CODES):
+        sheet.cell(top + i, 2).value = None
+        assert sheet.cell(top + i, 1).value == words[f"budget.{name}"]
+    sheet.insert_rows(top + len(CODES))
+    sheet.cell(top + len(CODES), 1).value = "1234"
+    book.save(tmp_path / "a.xlsx")
+    (found,) = read_records(tmp_path / "a.xlsx")
+    assert not any(found["budget"].values())
 
 
 def test_codes_stand_a_blank_row_beneath_their_labels(tmp_path: Path) -> None:
