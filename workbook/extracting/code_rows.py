@@ -134,11 +134,8 @@ class _Beneath:
             first[code.line.top] = min(code.row, first.get(code.line.top, code.row))
         rows = {row: sum(code.row == row for code in codes) for row in first.values()}
         step = max(0, min((row - top for top, row in first.items()), default=0))
-        for line in self.lines:
-            row = self._blank_row(line, step)
-            if line.top not in first and row not in self.count:
-                rows[row] = 0
-        return rows
+        blank = [self._blank_row(line, step) for line in self.lines if line.top not in first]
+        return rows | {row: 0 for row in blank if row not in self.count}
 
     def _blank_row(self, line: _Line, step: int) -> int:
         """The row for the codes of a line, ``step`` beneath its labels if nothing else tells."""
