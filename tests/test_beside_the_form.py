@@ -125,6 +125,21 @@ def test_names_of_blank_codes_are_kept(tmp_path: Path, merge: str, names: str) -
     assert_same(found, record)
 
 
+def test_a_merged_box_belongs_to_the_label_next_above_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    record = copy.deepcopy(sample()) | {"environment": "変わらない。"}
+    write_book(path, [record], Style(pages="sheets", purpose="stacked"))
+    name, row, column = cell_of(path, "environment")
+    book = openpyxl.load_workbook(path)
+    sheet = book[name]
+    for block in list(sheet.merged_cells.ranges):
+        if row - 1 <= block.min_row <= row + 1 and block.min_col == column:
+            sheet.unmerge_cells(str(block))
+    book.save(path)
+    (found,) = read_records(path)
+    assert_same(found, record)
+
+
 def test_a_table_beneath_a_text_without_merged_blocks(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     record = written(path, pages="sheets", merge="none")

@@ -207,6 +207,9 @@ class Page:
         first = min(under, default=None)
         if first is None or first.left != token.col or self.is_label(first):
             return None
+        between = range(token.bottom + 1, first.top)
+        if any(t.row in between and t.col <= token.right and t.right >= token.col for t in self.hard):
+            return None  # it is that of the next label
         return first
 
     def is_label(self, block: Rect) -> bool:
