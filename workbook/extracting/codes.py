@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+from collections import Counter
 
-from workbook.extracting.code_rows import code_rows, code_text, is_below, is_code
 from workbook.extracting.draft import Draft
 from workbook.extracting.page import FormPage, Found
 from workbook.extracting.texts import each, joined
 from workbook.form import Field
 from workbook.grid import Spot
 from workbook.locating import Area, Candidate
-from workbook.record import Value
+from workbook.notation import CellValue, fold
+from workbook.record import Value, exact
+
+_DIGITS = re.compile(r"[0-9]+")
 
 
 @dataclasses.dataclass(slots=True, frozen=True)
@@ -29,7 +33,7 @@ class CodeStyle:
         """The areas that lie the way this sheet's codes go; without any code, a name may go both ways."""
         if self.blank and named:
             return candidate.areas
-        areas = tuple(a for a in candidate.areas if is_below(a, candidate) == self.below)
+        areas = tuple(a for a in candidate.areas if _is_below(a, candidate) == self.below)
         return areas or candidate.areas[:1]
 
     def found(self, page: FormPage, candidate: Candidate, areas: tuple[Area, ...]) -> Found:
@@ -38,7 +42,7 @@ class CodeStyle:
             item
             for area in areas
             for item in page.found(area)
-            if not is_below(area, candidate) or item[0][0] in self.rows
+            if not _is_below(area, candidate) or item[0][0] in self.rows
         ]
 
 
@@ -58,9 +62,9 @@ def code_style(page: FormPage) -> CodeStyle:
         any(is_code(value) for _, value in page.found(area))
         for candidate in candidates
         for area in candidate.areas
-        if not is_below(area, candidate)
+        if not _is_below(area, candidate)
     )
-    rows = code_rows(page)
+    rows = _code_rows(page)
     below = sum(rows.values())
     style = CodeStyle(below > beside, split=False, rows=frozenset(rows), blank=not below and not beside)
     for candidate in candidates:
@@ -97,7 +101,7 @@ def _code(draft: Draft, page: FormPage, field: Field, digits: Found, style: Code
     if not digits:
         return None
     spot, value = digits[0]
-    text = "".join(code_text(value) for _, value in digits)
+    text = "".join(_code_text(value) for _, value in digits)
     number = isinstance(value, (int, float)) and len(digits) == 1
     if number and len(text) < field.digits and not style.split:
         # A number cannot hold its leading zero; where digits have a cell each, one may be missing.
@@ -105,3 +109,229 @@ def _code(draft: Draft, page: FormPage, field: Field, digits: Found, style: Code
         draft.note("F013", field.name, page.place(spot), found=text, expected=padded)
         return padded
     return text
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class _Line:
+    """Code labels side by side in one row, and the areas beneath them."""
+
+    left: int
+    columns: frozenset[int]
+    """Where the labels begin, those of the codes' names too."""
+    areas: tuple[Area, ...]
+
+    @property
+    def top(self) -> int:
+        """The row directly beneath the labels, or beneath the highest of them."""
+        return max(area.rect.top for area in self.areas)
+
+    @property
+    def room(self) -> int:
+        """How many rows further down a code can stand at most."""
+        return min(area.rect.bottom for area in self.areas) - self.top
+
+    def box_row(self, page: FormPage) -> int | None:
+        """The row of the first merged blocks beneath the labels: there the codes belong."""
+        last = self.top + self.room
+        tops = (m.top for m in page.grid.merges if m.left in self.columns and self.top <= m.top <= last)
+        return min(tops, default=None)
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class _Figure:
+    """The first figure beneath a code label, and how many cells with figures are in its row there."""
+
+    line: _Line
+    spot: Spot
+    cells: int
+    is_digit: bool
+
+    @property
+    def row(self) -> int:
+        """The figure's row."""
+        return self.spot[0]
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it stands directly beneath its label."""
+        return self.row <= self.line.top
+
+
+def _code_rows(page: FormPage) -> dict[int, int]:
+    """The row of codes beneath each line of labels, with how many codes stand in it.
+
+    What is further down is something else.
+    """
+    return _Beneath(page, _lines(page)).rows()
+
+
+def _is_below(area: Area, candidate: Candidate) -> bool:
+    """Whether an area lies beneath a label, not beside it."""
+    return area.rect.top > candidate.spot[0]
+
+
+def is_code(value: CellValue) -> bool:
+    """Whether a cell holds nothing but digits."""
+    return _DIGITS.fullmatch(_code_text(value).replace("\n", "")) is not None
+
+
+def _code_text(value: CellValue) -> str:
+    """Digits as they count; a cell of several lines keeps them apart."""
+    if isinstance(value, str):
+        return "\n".join(fold(line).lstrip("'") for line in value.splitlines() if line.strip())
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return ""
+    return str(exact(value))
+
+
+def _lines(page: FormPage) -> list[_Line]:
+    """The lines of code labels, from above; none where a code has no room beneath its label."""
+    rows: dict[int, list[Candidate]] = {}
+    names = [c.spot for place in page.layout.fields if place.type == "code_text" for c in place.candidates]
+    for place in page.layout.fields:
+        if place.type == "digits":
+            for candidate in place.candidates:
+                rows.setdefault(candidate.spot[0], []).append(candidate)
+    lines = []
+    for row, labels in sorted(rows.items()):
+        areas = tuple(area for label in labels for area in label.areas if _is_below(area, label))
+        columns = [label.spot[1] for label in labels]
+        if areas:
+            lines.append(
+                _Line(min(columns), frozenset([*columns, *(c for r, c in names if r == row)]), areas)
+            )
+        elif row < max(rows):
+            return []  # the next labels follow directly: all codes stand beside theirs
+    return lines
+
+
+class _Beneath:
+    """The figures beneath the lines of code labels."""
+
+    def __init__(self, page: FormPage, lines: list[_Line]) -> None:
+        self.page, self.lines = page, lines
+        figures = (self._first(line, area) for line in lines for area in line.areas)
+        self.figures = [figure for figure in figures if figure]
+        self.count = Counter(figure.row for figure in self.figures)
+        self.name_columns = _name_columns(page) if lines else frozenset()
+
+    def _first(self, line: _Line, area: Area) -> _Figure | None:
+        figures = [item for item in self.page.found(area) if is_code(item[1])]
+        if not figures:
+            return None
+        spot, value = figures[0]
+        return _Figure(
+            line, spot, sum(row == spot[0] for (row, _), _ in figures), len(_code_text(value)) == 1
+        )
+
+    def rows(self) -> dict[int, int]:
+        """How many codes stand in the first row of codes beneath each line.
+
+        Beneath labels without codes it may still hold their names: it is where the codes would stand.
+        """
+        codes = self._codes()
+        first: dict[int, int] = {}
+        for code in codes:
+            first[code.line.top] = min(code.row, first.get(code.line.top, code.row))
+        rows = {row: sum(code.row == row for code in codes) for row in first.values()}
+        step = max(0, min((row - top for top, row in first.items()), default=0))
+        blank = [self._blank_row(line, step) for line in self.lines if line.top not in first]
+        return rows | {row: 0 for row in blank if row not in self.count}
+
+    def _blank_row(self, line: _Line, step: int) -> int:
+        """The row for the codes of a line, ``step`` beneath its labels if nothing else tells."""
+        box_row = line.box_row(self.page)
+        if box_row is not None:
+            return box_row
+        others = (other.room for other in self.lines[:-1])
+        last = line.top + (max(others, default=0) if line is self.lines[-1] else line.room)
+        named = (row for row in range(line.top, last + 1) if self._has_name(line, row))
+        return next(named, line.top + step)
+
+    def _codes(self) -> list[_Figure]:
+        self.figures = [f for f in self.figures if not self._has_another_label(f)]
+        return [figure for figure in self.figures if figure.is_direct or self._is_told(figure)]
+
+    def _is_told(self, figure: _Figure) -> bool:
+        """Whether anything tells that a figure is the code of the label some rows above it.
+
+        Merged blocks beneath the labels do, by their row; without them digits in a cell each, a name or other
+        codes in the row, or as much room beneath another line. Else it may be any figure that follows a blank
+        line of codes: it is left out, and the missing code is told.
+        """
+        line, row = figure.line, figure.row
+        box_row = line.box_row(self.page)
+        if box_row is not None and box_row <= row:
+            return box_row == row
+        if line is not self.lines[-1]:
+            return True  # other code labels follow: between them is nothing but codes
+        if any(self._has_name(line, above) for above in range(line.top, row)):
+            return False
+        step = row - line.top
+        if any(step <= other.room for other in self.lines[:-1]):
+            return True
+        if figure.cells > 1:
+            return figure.is_digit
+        return self._has_name(line, row, after=figure.spot[1]) or any(
+            other.row == row and (other.cells == 1 or other.is_digit)
+            for other in self.figures
+            if other is not figure
+        )
+
+    def _has_name(self, line: _Line, row: int, after: int = -1) -> bool:
+        """Whether in a row beneath a line of labels, right of a column, stands the name of a code."""
+        cells = self.page.grid.rows.get(row, ())
+        return any(c > after and self._is_name(line, (row, c)) for c, value in cells if not is_code(value))
+
+    def _is_name(self, line: _Line, spot: Spot) -> bool:
+        return line.left < spot[1] in self.name_columns and spot not in self.page.layout.labels
+
+    def _has_another_label(self, figure: _Figure) -> bool:
+        """Whether a figure stands behind another label.
+
+        That is one of the form, or a text that nothing stands before: a heading that the form does not know.
+        One that does not adjoin the codes may have its own value blank, if the figure stands directly beneath
+        the code labels or is not alone in its row.
+        """
+        row, column = figure.spot
+        alone = self.count[row] == 1
+        labels = self.page.layout.labels
+        before = [(c, is_code(value)) for c, value in self.page.grid.rows[row] if c < column]
+        while before and before[-1][0] >= figure.line.left:
+            last, is_figure = before.pop()
+            if is_figure:
+                column = last
+            elif (row, last) in labels or not (
+                self._is_name(figure.line, (row, last)) or _ends_in_figure(before)
+            ):
+                return True
+        if not before:
+            return False
+        last, is_figure = before[-1]
+        right = self.page.block((row, last)).right
+        adjoins = right == column - 1
+        if is_figure:
+            return adjoins and not figure.is_direct
+        is_label = (row, last) in labels
+        is_heading = is_label or len(before) < 2
+        if adjoins:
+            return is_heading and (not figure.is_direct or alone or (is_label and last < right))
+        if figure.is_direct or not alone:
+            return False
+        merges = self.page.grid.merges
+        is_blank = any(m.top <= row <= m.bottom and right < m.left < column for m in merges)
+        return is_heading and not is_blank
+
+
+def _ends_in_figure(cells: list[tuple[int, bool]]) -> bool:
+    return bool(cells) and cells[-1][1]
+
+
+def _name_columns(page: FormPage) -> frozenset[int]:
+    """The columns of the labels beneath which names of codes may stand."""
+    return frozenset(
+        candidate.spot[1]
+        for place in page.layout.fields
+        if place.type == "code_text" or (place.field and place.field.names)
+        for candidate in place.candidates
+    )
