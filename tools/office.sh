@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs LibreOffice, its Python bridge, Japanese fonts, poppler and a browser where that is allowed; says so
-# where not.
+# Installs LibreOffice, its Python bridge, Japanese fonts, poppler, a browser and zsh where that is allowed; says
+# so where not.
 # Never fails: without them the tests that need them are skipped.
 set -u
 
@@ -14,11 +14,13 @@ command -v xdotool >/dev/null || missing+=(xdotool)
 fc-list :lang=ja 2>/dev/null | grep -q . || missing+=(fonts-noto-cjk)
 # Where a browser of the family is there already, the tests of the pages use it (tests/support/browser.py).
 command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
+# The shell in which completion is tried at a terminal (tests/test_start.py).
+command -v zsh >/dev/null || missing+=(zsh)
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 skipped() {
   printf '\n%s\n' "********************************************************************************" >&2
-  printf '%s\n' "SKIPPED: tests that need LibreOffice, Japanese fonts or a browser will not run. $1" \
+  printf '%s\n' "SKIPPED: tests that need LibreOffice, Japanese fonts, a browser or zsh will not run. $1" \
     "To run them: sudo apt install ${missing[*]}" >&2
   printf '%s\n\n' "********************************************************************************" >&2
   exit 0
