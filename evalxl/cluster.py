@@ -212,7 +212,7 @@ def _work(shared: tuple[Task[T], dict[str, str]], sources: Sequence[Source]) -> 
     _refuse_other(_own_address(), program.description(), expected)
     registry.load()
     if _may_be_ended():
-        return [reader.watched(task, source) for source in sources]
+        return reader.watched(task, sources)
     return list(reader.in_time(task, sources))
 
 
