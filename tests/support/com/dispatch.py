@@ -8,6 +8,7 @@ import time
 import types
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from pyopenvba.exceptions import VBACompileError, VBARuntimeError, VBAUnsupportedError
@@ -236,8 +237,10 @@ def to_python(value: Any, line: Line) -> Any:
         return _FIRST_ERROR + value.number - 2000
     if isinstance(value, VBAArray):
         return _tuples(value, line)
-    if isinstance(value, (VBACurrency, bool)):
+    if isinstance(value, bool):
         return value
+    if isinstance(value, VBACurrency):
+        return Decimal(value)
     if isinstance(value, VBAInt):
         return int(value)
     return float(value) if isinstance(value, int) else value
