@@ -18,6 +18,7 @@ from tests.support import hostile
 from tests.support.layouts import Style, write_book
 from tests.support.records import sample
 from workbook import quiet
+from workbook.package import known
 from workbook.read import Reading, read_file
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -170,3 +171,17 @@ def test_a_panic_leaves_the_terminal_clean_and_other_errors_do_not(capfd: pytest
     with quiet.panics(), quiet.panics():
         os.write(2, "本物の誤り\n".encode())
     assert capfd.readouterr().err == "本物の誤り\n"
+
+
+def test_what_comes_of_a_large_part_is_not_kept() -> None:
+    """Kept by their bytes, a few huge parts would fill the memory of a run."""
+    read: list[int] = []
+
+    @known
+    def length(data: bytes) -> int:
+        read.append(len(data))
+        return len(data)
+
+    for size in (10, 2**20):
+        assert length(bytes(size)) == length(bytes(size)) == size
+    assert read == [10, 2**20, 2**20]

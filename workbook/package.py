@@ -9,7 +9,8 @@ import re
 import struct
 import zipfile
 import zlib
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 LARGEST_UNPACKED = 256 * 2**20
 LARGEST_PART = 48 * 2**20
@@ -20,9 +21,30 @@ _UNREAD = ("customxml/", "docprops/")
 _HARMLESS = 4096
 """So many bytes of deflated data cannot become more than 4 MB: their declared size needs no proof."""
 
-_KNOWN = 64
+_KEPT = 2**18
+"""Bytes of a part up to which what comes of it is kept: ten times those of a form."""
+
 _SMALL = 2**20
 """Parts up to that size are kept for a second look."""
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Read = Callable[Concatenate[bytes, P], T]
+
+
+def known(read: Read[P, T]) -> Read[P, T]:
+    """Keep what comes of small parts, by their bytes: most books of a run have the same.
+
+    A large part is none of a form's; kept, a few of them would take all memory.
+    """
+    kept = functools.lru_cache(maxsize=64)(read)
+
+    @functools.wraps(read)
+    def found(data: bytes, /, *args: P.args, **options: P.kwargs) -> T:
+        return (kept if len(data) <= _KEPT else read)(data, *args, **options)
+
+    return found
 
 
 class Unsafe(Exception):
@@ -149,9 +171,9 @@ class Package:
         return _sheets(self.read(self.workbook), self.relations(self.workbook))
 
 
-@functools.lru_cache(maxsize=_KNOWN)
+@known
 def _relations(data: bytes, folder: str) -> tuple[Relation, ...]:
-    """What a part of that folder refers to; kept, as most books of a run have the same."""
+    """What a part of that folder refers to."""
     found = []
     for relation in parse(data):
         kind, target = relation.get("Type", "").rpartition("/")[2], relation.get("Target", "")
@@ -162,7 +184,7 @@ def _relations(data: bytes, folder: str) -> tuple[Relation, ...]:
     return tuple(found)
 
 
-@functools.lru_cache(maxsize=_KNOWN)
+@known
 def _sheets(data: bytes, relations: tuple[Relation, ...]) -> tuple[SheetEntry, ...]:
     targets = {relation.ident: relation.target for relation in relations}
     found = []

@@ -33,7 +33,7 @@ class CodeStyle:
         """The areas that lie the way this sheet's codes go; without any code, a name may go both ways."""
         if self.blank and named:
             return candidate.areas
-        areas = tuple(a for a in candidate.areas if _is_below(a, candidate) == self.below)
+        areas = tuple(a for a in candidate.areas if is_below(a, candidate) == self.below)
         return areas or candidate.areas[:1]
 
     def found(self, page: FormPage, candidate: Candidate, areas: tuple[Area, ...]) -> Found:
@@ -42,7 +42,7 @@ class CodeStyle:
             item
             for area in areas
             for item in page.found(area)
-            if not _is_below(area, candidate) or item[0][0] in self.rows
+            if not is_below(area, candidate) or item[0][0] in self.rows
         ]
 
 
@@ -62,7 +62,7 @@ def code_style(page: FormPage) -> CodeStyle:
         any(is_code(value) for _, value in page.found(area))
         for candidate in candidates
         for area in candidate.areas
-        if not _is_below(area, candidate)
+        if not is_below(area, candidate)
     )
     rows = _code_rows(page)
     below = sum(rows.values())
@@ -165,7 +165,7 @@ def _code_rows(page: FormPage) -> dict[int, int]:
     return _Beneath(page, _lines(page)).rows()
 
 
-def _is_below(area: Area, candidate: Candidate) -> bool:
+def is_below(area: Area, candidate: Candidate) -> bool:
     """Whether an area lies beneath a label, not beside it."""
     return area.rect.top > candidate.spot[0]
 
@@ -194,7 +194,7 @@ def _lines(page: FormPage) -> list[_Line]:
                 rows.setdefault(candidate.spot[0], []).append(candidate)
     lines = []
     for row, labels in sorted(rows.items()):
-        areas = tuple(area for label in labels for area in label.areas if _is_below(area, label))
+        areas = tuple(area for label in labels for area in label.areas if is_below(area, label))
         columns = [label.spot[1] for label in labels]
         if areas:
             lines.append(
@@ -206,14 +206,15 @@ def _lines(page: FormPage) -> list[_Line]:
 
 
 class _Beneath:
-    """The figures beneath the lines of code labels."""
+    """The figures beneath the lines of code labels that stand behind no other label."""
 
     def __init__(self, page: FormPage, lines: list[_Line]) -> None:
         self.page, self.lines = page, lines
-        figures = (self._first(line, area) for line in lines for area in line.areas)
-        self.figures = [figure for figure in figures if figure]
-        self.count = Counter(figure.row for figure in self.figures)
         self.name_columns = _name_columns(page) if lines else frozenset()
+        first = (self._first(line, area) for line in lines for area in line.areas)
+        all_figures = [figure for figure in first if figure]
+        self.count = Counter(figure.row for figure in all_figures)
+        self.figures = [figure for figure in all_figures if not self._has_another_label(figure)]
 
     def _first(self, line: _Line, area: Area) -> _Figure | None:
         figures = [item for item in self.page.found(area) if is_code(item[1])]
@@ -229,7 +230,7 @@ class _Beneath:
 
         Beneath labels without codes it may still hold their names: it is where the codes would stand.
         """
-        codes = self._codes()
+        codes = [figure for figure in self.figures if figure.is_direct or self._is_told(figure)]
         first: dict[int, int] = {}
         for code in codes:
             first[code.line.top] = min(code.row, first.get(code.line.top, code.row))
@@ -247,10 +248,6 @@ class _Beneath:
         last = line.top + (max(others, default=0) if line is self.lines[-1] else line.room)
         named = (row for row in range(line.top, last + 1) if self._has_name(line, row))
         return next(named, line.top + step)
-
-    def _codes(self) -> list[_Figure]:
-        self.figures = [f for f in self.figures if not self._has_another_label(f)]
-        return [figure for figure in self.figures if figure.is_direct or self._is_told(figure)]
 
     def _is_told(self, figure: _Figure) -> bool:
         """Whether anything tells that a figure is the code of the label some rows above it.

@@ -71,7 +71,7 @@ def _answer(
     for area in areas:
         draft.check_uncached(page, area)
         found = page.found(area)
-        if place.type == "code_text" and area.rect.top > candidate.spot[0]:
+        if place.type == "code_text" and codes.is_below(area, candidate):
             # The name stands beside its code; what is further down belongs to another label.
             found = [item for item in found if item[0][0] in style.rows]
         if place.is_box:

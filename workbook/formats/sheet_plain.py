@@ -14,6 +14,7 @@ import re
 from workbook.facts import MOST_MERGES
 from workbook.grid import Rect, Spot, spot_of
 from workbook.notation import CellValue
+from workbook.package import known
 
 _CELL = re.compile(
     rb'<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"(?: s="([0-9]+)")?(?: t="([A-Za-z]+)")?>'
@@ -39,7 +40,6 @@ _DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 5
 """The numbers of the formats of dates and times that need no code."""
 Dates = frozenset[bytes]
 """The numbers of cell styles that may show a date; an empty one where cells without a style do."""
-_KNOWN = 64
 _LARGEST = 2 * 2**20
 """Bytes of a part that is looked at here: twenty times a form's."""
 
@@ -129,9 +129,9 @@ def _merges(rest: bytes) -> tuple[Rect, ...]:
     return _blocks(rest[start:end]) if start >= 0 else ()
 
 
-@functools.lru_cache(maxsize=_KNOWN)
+@known
 def _blocks(part: bytes) -> tuple[Rect, ...]:
-    """The merged blocks; kept, as most sheets of a run have the same."""
+    """The merged blocks."""
     count = part.count(b"<mergeCell ")
     found = _MERGE.findall(part) if count <= MOST_MERGES else []
     if len(found) != count:
@@ -190,7 +190,7 @@ def _character(entity: re.Match[str]) -> str:
 # ---- dates -------------------------------------------------------------------------------------------------
 
 
-@functools.lru_cache(maxsize=_KNOWN)
+@known
 def date_styles(data: bytes) -> Dates:
     """The numbers of the cell styles that may show a date, from the part of styles. Raises `NotPlain`."""
     start, end = data.find(b"<cellXfs"), data.find(b"</cellXfs>")
