@@ -69,17 +69,20 @@ $(BIN)/python:
 	  exit 1; }
 	"$(PYTHON)" -m venv $(VENV)
 
-# The locked packages with their hashes, then this project, built with the locked setuptools.
+# The locked packages with their hashes, then this project, built with the locked setuptools. Pip compiles what
+# it installs, but not what it only links to: without that each start would, where Python may not write here.
+LINK := $(PIP) install --no-deps --no-build-isolation -e . && $(BIN)/python -m compileall -q evalxl workbook udfs
+
 $(VENV)/.ready: requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing what evalxl needs into $(VENV) ..."
 	$(PIP) install --require-hashes -r requirements.lock
-	$(PIP) install --no-deps --no-build-isolation -e .
+	$(LINK)
 	@touch $@
 
 $(VENV)/.ready-dev: requirements-dev.lock pyproject.toml | $(BIN)/python
 	@echo "Installing what evalxl and its tests need into $(VENV) ..."
 	$(PIP) install --require-hashes -r requirements-dev.lock
-	$(PIP) install --no-deps --no-build-isolation -e .
+	$(LINK)
 	@touch $@ $(VENV)/.ready
 
 lock: | $(BIN)/python

@@ -7,6 +7,7 @@ machine the processor's seconds tell more than the clock's, and stand beside the
 from __future__ import annotations
 
 import argparse
+import compileall
 import json
 import os
 import platform
@@ -20,7 +21,7 @@ from pathlib import Path
 from benchmarks import books, plot, timing
 from benchmarks.stages import STAGES
 from benchmarks.timing import Command, Run, median, ratio
-from evalxl import store
+from evalxl import program, store
 
 PACKAGES = ("python-calamine", "openpyxl", "pandas", "XlsxWriter", "lxml", "msgspec", "distributed")
 LOOP, OPENPYXL = "pandas + openpyxl loop", "openpyxl load_workbook (of 1 in 20)"
@@ -44,6 +45,8 @@ def main() -> None:
     asked = parser.parse_args()
     folder = asked.folder / str(asked.count)
     books.make(folder, asked.count)
+    for package in program.PACKAGES:  # as an installation is, also where Python may not write beside sources
+        compileall.compile_dir(package, quiet=1)
     with tempfile.TemporaryDirectory() as place:
         runs = timing.in_turns(dict(_commands(folder, Path(place))), asked.rounds)
         large: Runs = {}

@@ -8,6 +8,11 @@ import sys
 
 def main() -> int:
     """Run the command line and give the exit code."""
+    from evalxl import processes
+
+    processes.ahead_of(
+        sys.argv[1:]
+    )  # first of all: what the server loads, and what we do, take the same time
     from evalxl.cli import main as run
 
     return run()

@@ -6,10 +6,11 @@ Apart from `runner`, which takes a while to load: the server of the processes ca
 from __future__ import annotations
 
 import contextlib
+import itertools
 import multiprocessing
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from multiprocessing.context import BaseContext
 from typing import Any
 
@@ -73,3 +74,18 @@ def ahead(files: int, jobs: int | None) -> None:
         from multiprocessing import forkserver
 
         forkserver.ensure_running()
+
+
+def ahead_of(arguments: Sequence[str]) -> None:
+    """Like `ahead`, for a command line that is not parsed yet: where it names a folder of many files.
+
+    The command line takes as long to load as what the server does, and would have to wait for it later.
+    """
+    jobs = next((int(n) for o, n in itertools.pairwise(arguments) if o == "--jobs" and n.isdigit()), None)
+    ahead(max(map(_files, arguments), default=0), jobs)
+
+
+def _files(named: str) -> int:
+    """How many files a folder holds at any depth, as far as that matters here."""
+    inside = (file for _, _, files in os.walk(named) for file in files)
+    return sum(1 for _ in itertools.islice(inside, FEW))

@@ -8,9 +8,10 @@ import posixpath
 import re
 import struct
 import zipfile
-import zlib
 from collections.abc import Callable
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
+
+from workbook import deflate
 
 LARGEST_UNPACKED = 256 * 2**20
 LARGEST_PART = 48 * 2**20
@@ -78,7 +79,7 @@ class SheetEntry(NamedTuple):
 
 
 class Package:
-    """An opened package. Raises `zipfile.BadZipFile`, `zlib.error`, `TooLarge`, `Unsafe` or `Encrypted`."""
+    """An opened package. Raises `zipfile.BadZipFile`, `zlib_ng.error`, `TooLarge`, `Unsafe`, `Encrypted`."""
 
     def __init__(self, data: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
@@ -131,8 +132,8 @@ class Package:
         packed = self._data[start : start + member.compress_size]
         data = packed
         if member.compress_type == zipfile.ZIP_DEFLATED:
-            data = zlib.decompressobj(-15).decompress(packed, member.file_size + 1)
-        if len(data) != member.file_size or zlib.crc32(data) != member.CRC:
+            data = deflate.unpacked(packed, member.file_size)
+        if len(data) != member.file_size or deflate.crc32(data) != member.CRC:
             raise zipfile.BadZipFile(f"{member.filename}: size or checksum")
         return data
 

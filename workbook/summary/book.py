@@ -11,7 +11,7 @@ import xlsxwriter.workbook
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
 
-from workbook import collector
+from workbook import collector, deflate
 from workbook.atomic import replacing
 from workbook.marks import OWN_OUTPUT
 from workbook.summary import comparison, moving, overview, sources, styles
@@ -87,10 +87,11 @@ def _data_sheet(book: Workbook, name: str) -> None:
 
 @contextmanager
 def _packed_quickly() -> Iterator[None]:
-    """The package at zlib's quickest level, as Excel's own are: XlsxWriter has no option for that."""
+    """The package at a quick level, as Excel's own are: XlsxWriter has no option for that."""
     usual = xlsxwriter.workbook.ZipFile
-    xlsxwriter.workbook.ZipFile = functools.partial(usual, compresslevel=1)
+    xlsxwriter.workbook.ZipFile = functools.partial(usual, compresslevel=deflate.LEVEL)
     try:
-        yield
+        with deflate.packing_quickly():
+            yield
     finally:
         xlsxwriter.workbook.ZipFile = usual
