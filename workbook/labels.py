@@ -7,6 +7,7 @@ own cell (an inline value, a glyph, the years behind an option) is read by `inli
 
 from __future__ import annotations
 
+import datetime
 import functools
 import re
 from collections import defaultdict
@@ -79,7 +80,17 @@ _FIGURE = re.compile(r"\d+(?:,\d+)+|\d{3}|\d{5,}")
 """What is no year, and a label only where the form prints that very figure."""
 _FIRST = 4
 """Letters by which texts are told apart from labels at once."""
+_SLOT = re.compile(r"[(\[]?(.)[)\]]?[.:、]?")
+"""A slot mark alone in its cell, folded."""
+_SLOT_HEAD = re.compile(r"\s*[(（\[［〔]?\s*(\S)\s*(?:[)）\]］〕]\s*)?[.．:：、・]?\s*")
+"""A slot mark before the name of an indicator."""
+_DECOR = re.compile(r"[()\[\]<>※*・,、/]|千円|円|年度|分")
+"""What may stand about a year in a heading."""
 _LONGEST = 400
+_LONGEST_HEADING = 24
+_FIRST_DAY = datetime.date(1899, 12, 30)
+_DAYS = range(32_000, 74_000)
+"""The days of 1987 to 2102 as Excel counts them: far more than any number of a year."""
 _INLINE_HEAD = 60
 _SHORTEST_PREFIX = 6
 
@@ -125,6 +136,7 @@ class Vocabulary:
             rf"(?=.*(?:年|元|[MTSHR]\d|{phases})){YEAR}[(\[<]?(?P<phase>{phases})?(?:額|値|見込)?[)\]>]?"
         )
         self.phase = re.compile(rf"[(\[<]?({phases})(?:額|値)?[)\]>]?")
+        self.phase_word = re.compile(phases)
         options = "|".join(re.escape(o) for o in sorted(self.options, key=len, reverse=True))
         self.box = re.compile(rf"(?:[①-⑳]|\(\d\))?[・/、,|]?(?:{_G})?(?:{options})")
         self.leading = re.compile(rf"[・/、,|]?(?P<g>{_G})?(?P<o>{options})(?P<b>{_BEHIND})")
@@ -134,6 +146,7 @@ class Vocabulary:
         notes = [field.note for field in form.fields] + [q.means_note for q in form.questions]
         self.notes = {_without_years(fold(note)) for note in notes if note}
         self.slots = {fold(mark) for mark in form.slot_marks}
+        self.slot_runs = _runs(form)
         self.static_starts = tuple(static for static, _ in self.statics)
         self.starts = self._starts(words)
         self._interned: dict[tuple[object, ...], Label] = {}
@@ -176,20 +189,39 @@ class Vocabulary:
         folded = fold(text)
         if not folded or not self._may_begin(folded):
             return None
-        if folded in self.slots:
-            return self._intern(slot=folded)
+        if (slot := _SLOT.fullmatch(folded)) and slot[1] in self.slots:
+            return self._intern(slot=slot[1])
         if label := self._boxes(folded) or self._year(folded):
             return label
         if meanings := self.meanings(folded):
             return self._intern(meanings)
         return self._with_value(text) or self._static(folded)
 
-    def bare_year(self, value: notation.CellValue) -> Label | None:
-        """The heading that a bare number is where only years can stand: 27, "27", 2015."""
+    def heading(self, value: notation.CellValue) -> Label | None:
+        """The heading that a cell is where only those of years can stand: 27, 決算(H29), 30年度当初予算."""
+        if isinstance(value, float) and value in _DAYS:  # a date that a format of eras shows as its year
+            value = _FIRST_DAY + datetime.timedelta(value)
+        if isinstance(value, datetime.date):
+            return self._intern(year=str(value.year))
         text = fold(str(exact(value) if isinstance(value, float) else value))
-        if isinstance(value, bool) or not notation.year_candidates(text):
+        years = list(re.finditer(YEAR, text)) if len(text) <= _LONGEST_HEADING else []
+        if isinstance(value, bool) or len(years) != 1 or not notation.year_candidates(years[0][0]):
             return None
-        return self._intern(year=text)
+        about = text[: years[0].start()] + text[years[0].end() :]
+        phase = self.phase_word.search(about)
+        if not phase and _DECOR.sub("", about):
+            return None
+        return self._intern(year=years[0][0], phase=phase[0] if phase else "")
+
+    def glued_slot(self, value: notation.CellValue) -> str:
+        """The slot mark with which a text begins, whatever follows: イ研修参加者数; "" where there is none."""
+        match = _SLOT_HEAD.match(value) if isinstance(value, str) else None
+        slot = fold(match[1]) if match else ""
+        return slot if slot in self.slots else ""
+
+    def glued(self, slot: str) -> Label:
+        """The label of an indicator whose name stands behind its slot mark."""
+        return self._intern(slot=slot, inline=True)
 
     def meanings(self, folded: str) -> tuple[Meaning, ...]:
         """What a folded text can mean as a whole label, with or without mark and note."""
@@ -283,14 +315,31 @@ class Vocabulary:
         """What is typed behind a label, or a slot mark, in the same cell."""
         text = text.strip()
         if _slot_cut(text, self.slots):
-            return notation.tidy(re.sub(r"^\S\s*[.．:：、)）]?\s*", "", text))
+            return self.behind_slot(text)
         return notation.tidy(text[self._cut(text) :])
+
+    def behind_slot(self, text: str) -> str | None:
+        """What is typed behind a slot mark in the same cell.
+
+        >>> from workbook import form
+        >>> words = vocabulary(form.get("unnan_2017"))
+        >>> words.behind_slot("(イ) 参加者数"), words.behind_slot("ア対応済み"), words.behind_slot("ウ．")
+        ('参加者数', '対応済み', None)
+        """
+        match = _SLOT_HEAD.match(text)
+        return notation.tidy(text[match.end() :] if match else text)
 
     def _static(self, folded: str) -> Label | None:
         for variant in _variants(folded):
             if variant.startswith(self.static_starts):
                 return self._intern((next(m for static, m in self.statics if variant.startswith(static)),))
         return None
+
+
+def _runs(form: Form) -> frozenset[str]:
+    """The slot marks of two rows or more from a table's top, one after the other."""
+    tables = [[fold(mark) for mark in table.slots] for table in form.indicator_tables]
+    return frozenset("".join(marks[:n]) for marks in tables for n in range(2, len(marks) + 1))
 
 
 def _without_years(folded: str) -> str:

@@ -138,10 +138,14 @@ ERAS = (
     Era("明治", "M", 1867, 45, 45),
 )
 _ERA = "|".join(f"{era.name}|{era.letter}" for era in ERAS)
-YEAR = rf"(?:(?:{_ERA})?(?:\d{{4}}|\d{{1,2}}|元)(?:\((?:{_ERA})?(?:元|\d{{1,2}})\))?(?:年度|年|(?!\d)))"
-"""A year in a folded text, as a regular expression without groups."""
+_NUMBERED = rf"(?:{_ERA})?(?:\d{{4}}|\d{{1,2}}|元)"
+YEAR = (
+    rf"(?:{_NUMBERED}(?:(?:年度|年)?\({_NUMBERED}(?:年度|年)?\)|[・/](?:{_ERA})?元)?(?:年度|年|(?!\d)))"
+)
+"""A year in a folded text, in two notations where an era begins, as a regular expression without groups."""
 _YEAR = re.compile(
-    rf"(?P<era>{_ERA})?(?P<n>\d{{4}}|\d{{1,2}}|元)(?:\((?P<era2>{_ERA})?(?P<n2>元|\d{{1,2}})\))?(?:年度|年)?"
+    rf"(?P<era>{_ERA})?(?P<n>\d{{4}}|\d{{1,2}}|元)(?:年度|年)?"
+    rf"(?:[(・/](?P<era2>{_ERA})?(?P<n2>\d{{4}}|\d{{1,2}}|元)(?:年度|年)?\)?)?(?:年度|年)?"
 )
 
 
@@ -151,6 +155,8 @@ def year_candidates(text: str) -> tuple[int, ...]:
 
     >>> year_candidates("平成29年度"), year_candidates("29"), year_candidates("31(元)年度")
     ((2017,), (2047, 2017, 1954), (2019,))
+    >>> year_candidates("平成31年度(令和元年度)"), year_candidates("31・元年度"), year_candidates("29年度(2017)")
+    ((2019,), (2019,), (2017,))
     """
     match = _YEAR.fullmatch(fold(text))
     if not match:

@@ -90,7 +90,7 @@ def _indicator_row(draft: Draft, page: FormPage, place: TablePlace, row: RowPlac
 
 def _name(draft: Draft, page: FormPage, key: str, row: RowPlace) -> None:
     """The name of an indicator, behind its slot mark or in cells of its own."""
-    inline = draft.words.inline_value(str(page.grid.cells[row.spot])) if row.inline else None
+    inline = draft.words.behind_slot(str(page.grid.cells[row.spot])) if row.inline else None
     found = page.found(row.title)
     spot: Spot = found[0][0] if found else row.title.corner
     draft.put(page, key, inline or joined(each(found)), row.spot if row.inline else spot)

@@ -74,12 +74,14 @@ def _resolved(
 
 
 def _evaluated(form: Form, phases: list[str]) -> int:
-    """The index of the last settled column."""
+    """The index of the last settled column: one that is not marked is as long as a planned one follows."""
     settled = {notation.fold(word) for word in form.years.settled_words}
     marked = [i for i, phase in enumerate(phases) if phase in settled]
-    if marked:
-        return marked[-1]
-    return max(0, len(phases) - 1 - form.years.planned)
+    planned = [i for i, phase in enumerate(phases) if phase and phase not in settled]
+    last = marked[-1] if marked else -1
+    if following := [i for i in planned if i > last]:
+        return max(0, following[0] - 1)
+    return last if marked else max(0, len(phases) - 1 - form.years.planned)
 
 
 def _year_part(heading: str) -> str:

@@ -2,45 +2,79 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
 from collections.abc import Iterator
 
 from workbook.form import Form
-from workbook.grid import Grid, Rect
+from workbook.grid import Grid, Rect, Spot
 from workbook.labels import Label, Vocabulary, vocabulary
-from workbook.locating.places import WHOLE, Printed, Token
+from workbook.locating.places import FAR, WHOLE, Printed, Token
 from workbook.notation import CellValue
+
+Place = tuple[int, int, Label]
+"""A label at its row and column."""
+_DEEPEST = 24
+"""Rows beneath its headings in which a table of indicators ends."""
 
 
 def printed(grid: Grid, form: Form) -> Printed:
     """The labels and merged blocks of a sheet."""
     words = vocabulary(form)
     recognise = words.recognise
-    found: list[tuple[int, int, Label]] = []
+    found: list[Place] = []
+    heads: list[tuple[int, int]] = []
     for row, cells in sorted(grid.rows.items()):
         labels = [
             (row, column, label)
             for column, value in cells
             if isinstance(value, str) and (label := recognise(value))
         ]
-        found += _with_bare_years(labels, cells, words)
+        if (first := _first_heading(labels)) is not None:
+            labels = _with_headings(labels, cells, words, first)
+            heads.append((row, first))
+        found += labels
+    if glued := list(_glued_slots(grid, words, heads, found)):
+        found = sorted([*found, *glued], key=operator.itemgetter(0, 1))
     return Printed(tuple(found), grid.merges)
 
 
-def _with_bare_years(
-    labels: list[tuple[int, int, Label]], cells: list[tuple[int, CellValue]], words: Vocabulary
-) -> list[tuple[int, int, Label]]:
-    """The labels of a row, with year headings that are bare numbers: only in a row of 単位, right of it."""
+def _first_heading(labels: list[Place]) -> int | None:
+    """The column behind which a row holds headings of years: that of 単位, else of the first of two years."""
     units = [column for _, column, label in labels if label.meanings and label.meanings[0].kind == "unit"]
-    if not units:
-        return labels
-    row, known = labels[0][0], {column for _, column, _ in labels}
-    years = (
-        (row, column, year)
+    years = [column for _, column, label in labels if label.year]
+    return units[0] if units else years[0] if len(years) > 1 else None
+
+
+def _with_headings(
+    labels: list[Place], cells: list[tuple[int, CellValue]], words: Vocabulary, first: int
+) -> list[Place]:
+    """The labels of a row of headings, with those years that would be none, or something else, elsewhere."""
+    row, known = labels[0][0], {column for _, column, label in labels if label.year}
+    years = {
+        column: (row, column, year)
         for column, value in cells
-        if column > units[0] and column not in known and (year := words.bare_year(value))
-    )
-    return sorted([*labels, *years], key=operator.itemgetter(1))
+        if column > first and column not in known and (year := words.heading(value))
+    }
+    rest = [place for place in labels if place[1] not in years]
+    return sorted([*rest, *years.values()], key=operator.itemgetter(1))
+
+
+def _glued_slots(
+    grid: Grid, words: Vocabulary, heads: list[tuple[int, int]], found: list[Place]
+) -> Iterator[Place]:
+    """Slot marks whose names stand right behind them, in a column where the others are: ア…, イ…, ウ."""
+    known = {(row, column): label for row, column, label in found}
+    for (row, first), (end, _) in itertools.pairwise([*heads, (FAR, 0)]):
+        columns: dict[int, list[tuple[Spot, str]]] = {}
+        for below in range(row + 1, min(row + _DEEPEST, end)):
+            for column, value in grid.rows.get(below, ()):
+                label = known.get((below, column))
+                if column < first and (slot := label.slot if label else words.glued_slot(value)):
+                    columns.setdefault(column, []).append(((below, column), slot))
+        for marks in columns.values():
+            if "".join(slot for _, slot in marks) in words.slot_runs:
+                yield from ((*spot, words.glued(slot)) for spot, slot in marks if spot not in known)
 
 
 def tokens(sheet: Printed) -> list[Token]:
