@@ -19,7 +19,9 @@ from tests.support.office import Office
 from tests.support.records import sample
 from workbook import source
 from workbook.facts import SheetFacts
+from workbook.formats import sheet_xml
 from workbook.grid import Grid
+from workbook.package import Package
 
 HOSTILE = Path(__file__).parent.parent.parent / "shared" / "hostile"
 
@@ -28,10 +30,16 @@ def both(data: bytes) -> tuple[list[Grid], list[Grid]]:
     """The grids by the short way and by python-calamine; an AssertionError where the book is not plain."""
     facts, _ = source._facts(data)
     assert all(told.cells is not None for told in facts.values()), "not plain"
-    slow = {
-        name: SheetFacts(told.errors, told.uncached, told.hidden_rows, told.hidden_columns)
-        for name, told in facts.items()
-    }
+    package = Package(data)
+    shared = sheet_xml._Texts(package)
+    shared.texts = None  # as if they were not plain
+    parts = {sheet.name: sheet.part for sheet in package.sheets()}
+    slow = {}
+    for name, told in facts.items():
+        percents = sheet_xml._facts(package, parts[name], package.read(parts[name]), shared).percents
+        slow[name] = SheetFacts(
+            told.errors, told.uncached, told.hidden_rows, told.hidden_columns, percents=percents
+        )
     return list(source._plain_grids(facts)), list(source._grids(data, slow))
 
 

@@ -71,7 +71,9 @@ _MARK = re.compile(
 _NOTE = re.compile(r"(?:\+?\([^()]*(?:\([^()]*\)[^()]*)*\)|[:;*※?。])+$")
 _HEADING_NOTE = re.compile(r"(?:【[^】]*】|《[^》]*》|<[^>]*>|\[[^\]]*\])$")
 """【DO】 behind a section's heading. Behind other labels such brackets are what somebody typed."""
-_BEHIND = rf"(?:\((?![{_GLYPH}]?\))(?:[^()]|\([^()]*\))*\)|[年度~\-\d元平成令和昭和HSR]+)*"
+_BEHIND = (
+    rf"(?:\((?![{_GLYPH}]?\))(?:[^()]|\([^()]*\))*\)|:(?=\S)|[年度月~\-\d元平成令和昭和HSR]+|から|まで)*"
+)
 _BEFORE = frozenset("0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳■□◆◇●○◎※*▼▽([【<{/、,|元ABCDIVXRHSTM" + _GLYPH)
 """What may stand before a label, as its mark, its tick or a year: then all of the text is looked at."""
 _BEHIND_LETTER = frozenset(".:)")
@@ -141,6 +143,11 @@ class Vocabulary:
         self.box = re.compile(rf"(?:[①-⑳]|\(\d\))?[・/、,|]?(?:{_G})?(?:{options})")
         self.leading = re.compile(rf"[・/、,|]?(?P<g>{_G})?(?P<o>{options})(?P<b>{_BEHIND})")
         self.trailing = re.compile(rf"[・/、,|]?(?P<o>{options})(?P<b>{_BEHIND})(?P<g>{_G})?")
+        groups = [
+            text for text, meant in self.exact.items() if meant[0].kind in ("axis", "question", "choice")
+        ]
+        before = "|".join(re.escape(text) for text in sorted(groups, key=len, reverse=True))
+        self.before_boxes = re.compile(rf"(?P<label>{_MARK.pattern}{{0,2}}(?:{before})):?(?=.)")
         heads = "|".join(re.escape(o) for o in sorted(self.inline, key=len, reverse=True))
         self.inline_start = re.compile(rf"{_MARK.pattern}{{0,2}}[(\[【]?(?:{heads})")
         notes = [field.note for field in form.fields] + [q.means_note for q in form.questions]
@@ -214,7 +221,7 @@ class Vocabulary:
         return self._intern(year=years[0][0], phase=phase[0] if phase else "")
 
     def glued_slot(self, value: notation.CellValue) -> str:
-        """The slot mark with which a text begins, whatever follows: イ研修参加者数; "" where there is none."""
+        """The slot mark that a text begins with, whatever follows: イ研修参加者数; "" where there is none."""
         match = _SLOT_HEAD.match(value) if isinstance(value, str) else None
         slot = fold(match[1]) if match else ""
         return slot if slot in self.slots else ""
@@ -240,12 +247,15 @@ class Vocabulary:
         parts = self._split_boxes(folded)
         if not parts:
             return None
-        return self._intern(options=tuple(tuple(self.options[option]) for option, _ in parts))
+        options = tuple(tuple(self.options[option]) for option, _ in parts)
+        head = None if self.box.match(folded) else self.before_boxes.match(folded)
+        return self._intern(self.meanings(head["label"]) if head else (), options=options)
 
     @functools.lru_cache(maxsize=4096)  # noqa: B019 (vocabularies live as long as the program)
     def _split_boxes(self, folded: str) -> tuple[tuple[str, OptionPart], ...]:
         if not self.box.match(folded):
-            return ()
+            head = self.before_boxes.match(folded)  # B 有効性 ■適切 □見直し余地あり
+            return self._split_boxes(folded[head.end() :]) if head else ()
         trailing = not re.match(_G, folded) and re.search(rf"(?:{_G})$", folded)
         pattern = self.trailing if trailing else self.leading
         for start in (0, *(m.end() for m in [re.match(r"[①-⑳]|\(\d\)", folded)] if m)):

@@ -16,6 +16,25 @@ CellValue = (
     str | int | float | bool | datetime.datetime | datetime.date | datetime.time | datetime.timedelta | None
 )
 
+
+class Percent(float):
+    """A fraction that its cell shows as a percentage.
+
+    >>> str(Percent(0.955)), Percent(0.955) == 0.955
+    ('95.5%', True)
+    """
+
+    __slots__ = ()
+
+    @property
+    def shown(self) -> Number:
+        """The figure before the percent sign."""
+        return exact((Decimal(format(self, ".15g")) * 100).normalize()) or 0
+
+    def __str__(self) -> str:
+        return f"{self.shown}%"
+
+
 # NFKC would turn ① into 1 and ㈱ into (株): circled numbers are marks and must stay apart from digits.
 _CIRCLED = re.compile("([①-⑳]+)")
 _SPACE = re.compile(r"[\s\u200b\u200c\u200d\ufeff\ufe0e\ufe0f]+")
@@ -82,6 +101,8 @@ _BLANK, _DASH, _BAD = ReadNumber("blank"), ReadNumber("dash"), ReadNumber("bad")
 def read_number(value: CellValue, unit: str | None = None) -> ReadNumber:
     """Read a number as typed. A unit behind it must be ``unit`` where that is known; never a guess.
 
+    A percentage is the figure that is shown, unless the unit says otherwise.
+
     >>> read_number("▲１，９７４ 千円", "千円").number, read_number("－").kind, read_number("29（4）").kind
     (-1974, 'dash', 'bad')
     """
@@ -93,6 +114,8 @@ def read_number(value: CellValue, unit: str | None = None) -> ReadNumber:
         return _BAD
     if isinstance(value, float) and value - value != 0:  # inf, nan
         return _BAD
+    if isinstance(value, Percent) and (unit is None or fold(unit) == "%"):
+        return ReadNumber("number", value.shown, normalised=True)
     return ReadNumber("number", exact(value))
 
 
@@ -139,9 +162,7 @@ ERAS = (
 )
 _ERA = "|".join(f"{era.name}|{era.letter}" for era in ERAS)
 _NUMBERED = rf"(?:{_ERA})?(?:\d{{4}}|\d{{1,2}}|元)"
-YEAR = (
-    rf"(?:{_NUMBERED}(?:(?:年度|年)?\({_NUMBERED}(?:年度|年)?\)|[・/](?:{_ERA})?元)?(?:年度|年|(?!\d)))"
-)
+YEAR = rf"(?:{_NUMBERED}(?:(?:年度|年)?\({_NUMBERED}(?:年度|年)?\)|[・/](?:{_ERA})?元)?(?:年度|年|(?!\d)))"
 """A year in a folded text, in two notations where an era begins, as a regular expression without groups."""
 _YEAR = re.compile(
     rf"(?P<era>{_ERA})?(?P<n>\d{{4}}|\d{{1,2}}|元)(?:年度|年)?"
@@ -155,8 +176,8 @@ def year_candidates(text: str) -> tuple[int, ...]:
 
     >>> year_candidates("平成29年度"), year_candidates("29"), year_candidates("31(元)年度")
     ((2017,), (2047, 2017, 1954), (2019,))
-    >>> year_candidates("平成31年度(令和元年度)"), year_candidates("31・元年度"), year_candidates("29年度(2017)")
-    ((2019,), (2019,), (2017,))
+    >>> year_candidates("平成31年度(令和元年度)"), year_candidates("29年度(2017)")
+    ((2019,), (2017,))
     """
     match = _YEAR.fullmatch(fold(text))
     if not match:
@@ -247,7 +268,7 @@ def era_year(year: int, *, short: bool = False) -> str:
 
 # ---- ticks -------------------------------------------------------------------------------------------------
 
-ON = frozenset("■☑☒✓✔✅レ●◉◎☻⬛◼")
+ON = frozenset("■☑☒✓✔✅レ●◉◎☻⬛◼⚫⬤")
 OFF = frozenset("□☐⬜◻▢")
 CIRCLES = frozenset("○◯〇")
 GLYPHS = ON | OFF | CIRCLES

@@ -22,7 +22,7 @@ from workbook.errors import Refused
 from workbook.facts import MOST_CELLS, MOST_MERGES, SheetFacts
 from workbook.formats import sheet_xml
 from workbook.grid import Grid, Rect, Spot
-from workbook.notation import CellValue
+from workbook.notation import CellValue, Percent
 from workbook.package import Encrypted, Package, TooLarge, Unsafe
 
 LARGEST_FILE = 64 * 2**20
@@ -136,9 +136,12 @@ def _grid(meta: calamine.SheetMetadata, sheet: calamine.CalamineSheet, facts: Sh
         (row, column): value
         for row, values in enumerate(sheet.to_python(skip_empty_area=True), top)
         for column, value in enumerate(values, left)
-        if value != ""
+        if value != "" and not (isinstance(value, str) and value.isspace())
     }
     cells.update(facts.booleans)
+    for spot in facts.percents:
+        if isinstance(value := cells.get(spot), float):
+            cells[spot] = Percent(value)
     return _made(meta.name, cells, merges, meta.visible == calamine.SheetVisibleEnum.Visible, facts)
 
 

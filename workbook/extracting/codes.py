@@ -16,6 +16,8 @@ from workbook.notation import CellValue, fold
 from workbook.record import Value, exact
 
 _DIGITS = re.compile(r"[0-9]+")
+_CODE_AND_NAME = re.compile(r"[(（]?(?P<code>[0-9０-９]{1,8})[)）]?[\s.．:：・]*(?P<name>[^\W\d_][^\n]*)")
+"""10 教育費 in one cell."""
 
 
 @dataclasses.dataclass(slots=True, frozen=True)
@@ -85,13 +87,18 @@ def read_code(draft: Draft, page: FormPage, field: Field, candidate: Candidate, 
         draft.check_uncached(page, area)
     digits = [item for item in found if is_code(item[1])]
     names = each([item for item in found if not is_code(item[1])])
-    values: dict[str, Value] = {field.name: _code(draft, page, field, digits, style)}
+    code = _code(draft, page, field, digits, style)
+    if not digits and len(names) == 1 and (both := _CODE_AND_NAME.fullmatch(names[0])):
+        code, typed, names = fold(both["code"]), names[0], [both["name"]]
+        if not field.names:
+            draft.note("F013", field.name, page.place(found[0][0]), found=typed, expected=code)
+    values: dict[str, Value] = {field.name: code}
     if field.names:
         if not names and (style.below or style.blank):  # the name may stand where the codes do not
             others = style.found(page, candidate, tuple(a for a in candidate.areas if a not in areas))
             names = each([item for item in others if not is_code(item[1])])
         values[field.names] = joined(names)
-    elif names and not digits:
+    elif names and not code:
         values[field.name] = joined(names)
     blank = areas[0].corner if areas else candidate.spot
     return Code(values, found[0][0] if found else blank, found)

@@ -6,8 +6,9 @@ import dataclasses
 import re
 
 from workbook.extracting.draft import Draft
-from workbook.extracting.page import FormPage
+from workbook.extracting.page import FormPage, Found
 from workbook.form import Choice
+from workbook.grid import Rect
 from workbook.locating import BoxPlace
 from workbook.notation import fold, read_tick, resolve_end, resolve_start, tidy
 
@@ -58,12 +59,23 @@ def _behind(draft: Draft, pages: list[FormPage], group: str, value: str) -> Behi
 def _written(draft: Draft, page: FormPage, box: BoxPlace) -> Behind:
     parts = draft.words.option_parts(str(page.grid.cells[box.spot]))
     own = parts[box.index].behind
-    found = page.found(box.right) if box.index == len(parts) - 1 else []
+    last = box.index == len(parts) - 1
+    found = page.found(box.right) if last else []
+    if last and not found and not own:
+        found = _beneath(page, box)
     folded = (fold(tidy(value) or "") for _, value in found if read_tick(value) is None)
     beside = [text for text in folded if _PERIOD.fullmatch(text)]
     text = own + "".join(beside)
     spot = found[0][0] if beside and not own else box.spot
     return Behind(text if re.search(r"\d|元", text) else "", page.place(spot))
+
+
+def _beneath(page: FormPage, box: BoxPlace) -> Found:
+    """What stands in the row right beneath a box, where no label does."""
+    block = page.block(box.spot)
+    row, right = block.bottom + 1, max(block.right, box.right.rect.right)
+    found = page.grid.within(Rect(row, block.left, row, right))
+    return [] if any(spot in page.layout.labels for spot, _ in found) else found
 
 
 def _years(text: str, is_range: bool, fiscal_year: int) -> tuple[int | None, int | None]:

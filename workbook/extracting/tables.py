@@ -8,7 +8,7 @@ from decimal import Decimal
 from workbook.errors import Refused
 from workbook.extracting.draft import Draft
 from workbook.extracting.page import FormPage, Found
-from workbook.extracting.texts import each, joined
+from workbook.extracting.texts import named
 from workbook.form import Table
 from workbook.grid import Spot
 from workbook.locating import Area, RowPlace, TablePlace
@@ -82,7 +82,7 @@ def _indicator_row(draft: Draft, page: FormPage, place: TablePlace, row: RowPlac
     key = f"{place.table.name}.{row.name}"
     _name(draft, page, f"{key}.name", row)
     units = page.found(row.unit)
-    unit = joined(each(units))
+    unit = named(units)
     draft.put(page, f"{key}.unit", unit, units[0][0] if units else row.unit.corner)
     for year, area in _by_year(draft, place, row):
         _number(draft, page, f"{key}.values.{year}", year, area, unit)
@@ -93,7 +93,7 @@ def _name(draft: Draft, page: FormPage, key: str, row: RowPlace) -> None:
     inline = draft.words.behind_slot(str(page.grid.cells[row.spot])) if row.inline else None
     found = page.found(row.title)
     spot: Spot = found[0][0] if found else row.title.corner
-    draft.put(page, key, inline or joined(each(found)), row.spot if row.inline else spot)
+    draft.put(page, key, inline or named(found), row.spot if row.inline else spot)
     draft.check_errors(page, key, found)
 
 

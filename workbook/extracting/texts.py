@@ -10,7 +10,7 @@ from workbook.form import Field
 from workbook.labels import Vocabulary
 from workbook.locating import Area, FieldPlace
 from workbook.locating.places import FAR
-from workbook.notation import fold, tidy
+from workbook.notation import DASHES, fold, tidy
 from workbook.record import Value
 
 _CODE_NAME = re.compile(r"\s*[(（\[〔]\s*([^()（）\[\]〔〕]+?)\s*[)）\]〕]\s*(.*)", re.DOTALL)
@@ -26,6 +26,12 @@ _EXTENSION = re.compile(r"[\s(（]*内線\s*[)）:：]*\s*([0-9０-９\-－]*)\s
 def joined(texts: list[str]) -> str | None:
     """The texts in one line; None when there are none."""
     return " ".join(texts) or None
+
+
+def named(found: Found) -> str | None:
+    """The text in one line; None for a dash, which says that there is none."""
+    text = joined(each(found))
+    return None if text and DASHES.issuperset(text) else text
 
 
 def each(found: Found) -> list[str]:

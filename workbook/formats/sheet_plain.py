@@ -10,10 +10,12 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from workbook.facts import MOST_MERGES
 from workbook.grid import Rect, Spot, spot_of
-from workbook.notation import CellValue
+from workbook.notation import CellValue, Percent
 from workbook.package import known
 
 _CELL = re.compile(
@@ -36,16 +38,26 @@ _FORMAT_OF = re.compile(rb'\bnumFmtId="([0-9]+)"')
 _FORMAT = re.compile(rb'<numFmt\b(?=[^<>]*\bnumFmtId="([0-9]+)")(?=[^<>]*\bformatCode="([^"]*)")')
 _NO_LETTERS = re.compile(r'"[^"]*"|\\.|[_*].|\[(?![hms]+\])[^\]]*\]|General|@', re.IGNORECASE)
 _LETTER = re.compile(r"[A-Za-z年月日時分秒]")
+"""In a number format what is a date's or a time's where it is not quoted, or the E of 0.0E+0."""
 _DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 """The numbers of the formats of dates and times that need no code."""
-Dates = frozenset[bytes]
-"""The numbers of cell styles that may show a date; an empty one where cells without a style do."""
+_PERCENTS = frozenset((9, 10))
+"""Those of percentages."""
 _LARGEST = 2 * 2**20
 """Bytes of a part that is looked at here: twenty times a form's."""
 
 
 class NotPlain(Exception):
     """Something that only a full reader can judge."""
+
+
+class Styles(NamedTuple):
+    """Cell styles by their numbers, as a sheet's part has them."""
+
+    dates: frozenset[bytes] = frozenset()
+    """Those that may show a date; an empty number where cells without a style do."""
+    percents: frozenset[bytes] = frozenset()
+    """Those that show a fraction as a percentage."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -58,8 +70,8 @@ class PlainSheet:
     merges: tuple[Rect, ...]
 
 
-def sheet(data: bytes, texts: list[str], dates: Dates) -> PlainSheet:
-    """The cells of a sheet's part, with the shared texts and the styles that show dates.
+def sheet(data: bytes, texts: list[str], styles: Styles) -> PlainSheet:
+    """The cells of a sheet's part, with the shared texts and the styles.
 
     Raises `NotPlain`.
     """
@@ -73,7 +85,7 @@ def sheet(data: bytes, texts: list[str], dates: Dates) -> PlainSheet:
     filled = _CELL.findall(b"\0".join([b"", *tails, b""]))
     if len(filled) != len(tails) or b"<v" in last or b"<is" in last:
         raise NotPlain
-    cells, known = found.cells, len(texts)
+    cells, known, dates = found.cells, len(texts), styles.dates
     for place, style, kind, formula, stored, inline in filled:
         if kind == b"s" and stored:
             if not stored.isdigit() or (number := int(stored)) >= known:
@@ -87,7 +99,15 @@ def sheet(data: bytes, texts: list[str], dates: Dates) -> PlainSheet:
                 found.uncached.add(_spot(place))
         else:
             _put_other(found, _spot(place), kind, stored, inline)
+    if styles.percents:
+        _as_shown(cells, [_spot(place) for place, style, *_ in filled if style in styles.percents])
     return found
+
+
+def _as_shown(cells: dict[Spot, CellValue], percents: Iterable[Spot]) -> None:
+    for spot in percents:
+        if isinstance(fraction := cells.get(spot), float):
+            cells[spot] = Percent(fraction)
 
 
 def _number(stored: bytes, date: bool) -> float:
@@ -102,7 +122,7 @@ def _put_other(found: PlainSheet, spot: Spot, kind: bytes, stored: bytes, inline
     elif kind == b"b" and stored in (b"0", b"1"):
         found.cells[spot] = stored == b"1"
     elif (kind == b"str" and not inline) or (kind == b"inlineStr" and not stored):
-        if value := _unescaped((stored or inline).decode()):
+        if (value := _unescaped((stored or inline).decode())) and not value.isspace():
             found.cells[spot] = value
     else:
         raise NotPlain
@@ -145,7 +165,7 @@ def _blocks(part: bytes) -> tuple[Rect, ...]:
 
 
 def shared_texts(data: bytes) -> list[str]:
-    """The shared texts; ruby is left out, formatted runs are joined. Raises `NotPlain`."""
+    """The shared texts; ruby is left out, runs are joined, spaces alone are nothing. Raises `NotPlain`."""
     if not _is_text(data):
         raise NotPlain
     try:
@@ -163,7 +183,7 @@ def shared_texts(data: bytes) -> list[str]:
         found = [_unescaped(item) if "&" in item else item for item in found]
     if "_x" in text and _ESCAPED.search(text):
         raise NotPlain
-    return found
+    return ["" if item.isspace() else item for item in found]
 
 
 def _unescaped(text: str) -> str:
@@ -188,29 +208,27 @@ def _character(entity: re.Match[str]) -> str:
     return chr(number)
 
 
-# ---- dates -------------------------------------------------------------------------------------------------
+# ---- styles ------------------------------------------------------------------------------------------------
 
 
 @known
-def date_styles(data: bytes) -> Dates:
-    """The numbers of the cell styles that may show a date, from the part of styles. Raises `NotPlain`."""
+def styles(data: bytes) -> Styles:
+    """What the cell styles in the part of styles say of numbers. Raises `NotPlain`."""
     start, end = data.find(b"<cellXfs"), data.find(b"</cellXfs>")
     if start < 0 or end < 0:
         raise NotPlain
     codes = {int(number): code.decode("utf-8", "replace") for number, code in _FORMAT.findall(data)}
     if len(codes) < data.count(b"<numFmt "):
         raise NotPlain
-    found = set[bytes]()
+    dates, percents = set[bytes](), set[bytes]()
     for number, style in enumerate(_XF.findall(data[start:end])):
         match = _FORMAT_OF.search(style)
         of = int(match[1]) if match else 0
-        if _may_be_a_date(codes[of]) if of in codes else of in _DATES:
-            found.add(str(number).encode())
-    if b"0" in found:
-        found.add(b"")
-    return frozenset(found)
-
-
-def _may_be_a_date(code: str) -> bool:
-    """Whether a number format has any letter that is not quoted: those of dates, and E of 0.0E+0."""
-    return _LETTER.search(_NO_LETTERS.sub("", _unescaped(code))) is not None
+        bare = _NO_LETTERS.sub("", _unescaped(codes.get(of, "")))
+        if _LETTER.search(bare) or (of not in codes and of in _DATES):
+            dates.add(str(number).encode())
+        elif "%" in bare or (of not in codes and of in _PERCENTS):
+            percents.add(str(number).encode())
+    if b"0" in dates:
+        dates.add(b"")
+    return Styles(frozenset(dates), frozenset(percents))

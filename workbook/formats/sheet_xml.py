@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from workbook.facts import FAR_ROW, MOST_CELLS, MOST_MERGES, SheetFacts
@@ -60,7 +60,9 @@ def _facts(package: Package, part: str, data: bytes, shared: _Texts) -> SheetFac
     told = _plain(data, part, shared)
     if told is None:
         _refuse_large(data, part)
-        told = _parse(data) if _is_telling(data) else SheetFacts()
+        percents = shared.styles.percents if shared.styles else frozenset()
+        shows = any(b's="%b"' % style in data for style in percents)
+        told = _parse(data, percents) if shows or _is_telling(data) else SheetFacts()
     if controls_xml.is_drawn_on(package, part):
         told.sizes = _sizes(data)
         told.controls = controls_xml.find(package, part, data, told.sizes)
@@ -69,10 +71,10 @@ def _facts(package: Package, part: str, data: bytes, shared: _Texts) -> SheetFac
 
 def _plain(data: bytes, part: str, shared: _Texts) -> SheetFacts | None:
     """The facts with the values of a sheet that is written the usual way; None for any other."""
-    if shared.texts is None or shared.dates is None:
+    if shared.texts is None or shared.styles is None:
         return None
     try:
-        found = sheet_plain.sheet(data, shared.texts, shared.dates)
+        found = sheet_plain.sheet(data, shared.texts, shared.styles)
     except sheet_plain.NotPlain:
         return None
     # Another sheet may not be plain: then the value reader lays out this one, too.
@@ -150,14 +152,14 @@ def _has_prefix(data: bytes) -> bool:
 
 
 class _Texts:
-    """The shared texts, how much text the cells come to with them, and which styles show dates.
+    """The shared texts, how much text the cells come to with them, and the cell styles.
 
-    ``texts`` and ``dates`` are None where their part is not written the usual way.
+    ``texts`` and ``styles`` are None where their part is not written the usual way.
     """
 
     def __init__(self, package: Package) -> None:
         data = _related(package, "sharedStrings")
-        self.texts, self.dates = self._read(data, _related(package, "styles"))
+        self.texts, self.styles = self._read(data, _related(package, "styles"))
         if not package.relations(""):
             self.texts = None
         if self.texts is None:
@@ -168,10 +170,10 @@ class _Texts:
         self.total = 0
 
     @staticmethod
-    def _read(texts: bytes, styles: bytes) -> tuple[list[str] | None, sheet_plain.Dates | None]:
+    def _read(texts: bytes, styles: bytes) -> tuple[list[str] | None, sheet_plain.Styles | None]:
         try:
-            dates = sheet_plain.date_styles(styles) if styles else sheet_plain.Dates()
-            return sheet_plain.shared_texts(texts) if texts else [], dates
+            of_cells = sheet_plain.styles(styles) if styles else sheet_plain.Styles()
+            return sheet_plain.shared_texts(texts) if texts else [], of_cells
         except sheet_plain.NotPlain:
             return None, None
 
@@ -201,8 +203,8 @@ def _related(package: Package, kind: str) -> bytes:
 # ---- facts -------------------------------------------------------------------------------------------------
 
 
-def _parse(data: bytes) -> SheetFacts:
-    found = SheetFacts()
+def _parse(data: bytes, percents: Collection[bytes] = ()) -> SheetFacts:
+    found, shown = SheetFacts(), {style.decode() for style in percents}
     for row, column, cell in _cells(data, found):
         formula, value = cell.find("{*}f"), cell.find("{*}v")
         stored = value is not None and bool(value.text)
@@ -211,6 +213,8 @@ def _parse(data: bytes) -> SheetFacts:
         # Excel stores an empty text result as t="str" with an empty value: that is calculated.
         elif formula is not None and not stored and cell.get("t") != "str":
             found.uncached.add((row, column))
+        if cell.get("s") in shown:
+            found.percents.add((row, column))
     return found
 
 

@@ -56,13 +56,14 @@ def _frame(heads: Line, sides: Line) -> Rect:
 def find_free_text(page: Page, matrix: Rect | None) -> Area | None:
     """What stands free beneath the boxes of the directions, the matrix left out."""
     section = page.form.free_text.section
-    boxes = [t for key, found in page.boxes.items() if key.startswith("directions:") for t, _ in found]
+    found = [t for key, some in page.boxes.items() if key.startswith("directions:") for t, _ in some]
+    boxes = [t for t in found if t.spot in page.hard_spots]
     if section not in page.sections or not boxes:
         return None
     top = max(t.bottom for t in boxes) + 1
     right = min(page.edge, page.rect.right)
     rows = Rect(top, page.rect.left, page.sections[section].bottom, right)
-    return page.area(page.wide_rows(rows), matrix)
+    return page.area(page.first_box(page.wide_rows(rows)), matrix)
 
 
 def _in_a_row(tokens: dict[str, list[Token]]) -> Line:

@@ -87,8 +87,9 @@ class Page:
         for index, meanings in enumerate(token.label.options):
             for meaning in meanings:
                 if meaning.section in names:
+                    # A direction that is written once more beneath is a text about it.
+                    boxed = boxed or not (self.boxes[meaning.name] and meaning.name.startswith("directions:"))
                     self.boxes[meaning.name].append((token, index))
-                    boxed = True
         if boxed or (meant and not token.label.inline and not token.label.year):
             self.harden([token])
 
@@ -117,6 +118,14 @@ class Page:
                 self.hard.append(token)
                 self.hard_spots.add(token.spot)
                 self._open_blocks = None
+
+    def soften(self, chosen: Iterable[Spot]) -> None:
+        """Make texts again of what reads like the label of a table's row, but is none of those chosen."""
+        rows = set(chosen)
+        texts = {t.spot for t in self.hard if self.kinds(t) == {"row"} and t.spot not in rows}
+        self.hard = [t for t in self.hard if t.spot not in texts]
+        self.hard_spots -= texts
+        self._open_blocks = None
 
     def kinds(self, token: Token) -> set[str]:
         """What kinds of label a token is in its section."""
@@ -218,7 +227,8 @@ class Page:
 
     def wide_rows(self, rows: Rect) -> Rect:
         """The rows of the wide merged blocks for a text, if there are any; what is around is none of it."""
-        half = (self.edge - max(rows.left, min(t.col for t in self.hard))) / 2
+        left, right = min(t.col for t in self.hard), max(t.right for t in self.hard)
+        half = (min(self.edge, right) - max(rows.left, left)) / 2
         wide = [
             m
             for m in self.merges
@@ -228,6 +238,12 @@ class Page:
             return rows
         bottom = max(m.bottom for m in wide)
         return rows._replace(top=min(m.top for m in wide), bottom=min(bottom, rows.bottom))
+
+    def first_box(self, rows: Rect) -> Rect:
+        """The rows of the block with which they begin, if it has several: what is beneath is another box."""
+        first = min((m for m in self.merges if m.top == rows.top and rows.left <= m.left), default=None)
+        boxed = first is not None and first.top < first.bottom and not self.is_label(first)
+        return rows._replace(bottom=min(rows.bottom, first.bottom)) if first and boxed else rows
 
     def box(self, token: Token, bottom: int) -> Rect | None:
         """The merged blocks for a text of several rows: beneath its label, else right of it.
