@@ -31,7 +31,7 @@ class Meaning(NamedTuple):
 class Label:
     """What is printed in a cell. Interned: equal labels are the same object, so they compare by identity."""
 
-    __slots__ = ("inline", "meanings", "options", "phase", "slot", "year")
+    __slots__ = ("inline", "is_unit", "meanings", "options", "phase", "slot", "year")
 
     def __init__(
         self,
@@ -44,6 +44,8 @@ class Label:
         slot: str = "",
     ) -> None:
         self.meanings = meanings
+        self.is_unit = bool(meanings) and meanings[0].kind == "unit"
+        """単位, which heads a column."""
         self.inline = inline
         """A value stands behind the label in the same cell."""
         self.options = options
@@ -154,6 +156,7 @@ class Vocabulary:
         self.notes = {_without_years(fold(note)) for note in notes if note}
         self.slots = {fold(mark) for mark in form.slot_marks}
         self.slot_runs = _runs(form)
+        self.slot_rows = sum(len(table.slots) for table in form.indicator_tables)
         self.static_starts = tuple(static for static, _ in self.statics)
         self.starts = self._starts(words)
         self._interned: dict[tuple[object, ...], Label] = {}

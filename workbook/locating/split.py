@@ -30,20 +30,23 @@ def printed(grid: Grid, form: Form) -> Printed:
             for column, value in cells
             if isinstance(value, str) and (label := recognise(value))
         ]
-        if (first := _first_heading(labels)) is not None:
+        if labels and (first := _first_heading(labels)) is not None:
             labels = _with_headings(labels, cells, words, first)
             heads.append((row, first))
         found += labels
-    if glued := list(_glued_slots(grid, words, heads, found)):
+    if heads and sum(label.slot != "" for _, _, label in found) < words.slot_rows:
+        glued = _glued_slots(grid, words, heads, found)
         found = sorted([*found, *glued], key=operator.itemgetter(0, 1))
     return Printed(tuple(found), grid.merges)
 
 
 def _first_heading(labels: list[Place]) -> int | None:
     """The column behind which a row holds headings of years: that of 単位, else of the first of two years."""
-    units = [column for _, column, label in labels if label.meanings and label.meanings[0].kind == "unit"]
+    for _, column, label in labels:
+        if label.is_unit:
+            return column
     years = [column for _, column, label in labels if label.year]
-    return units[0] if units else years[0] if len(years) > 1 else None
+    return years[0] if len(years) > 1 else None
 
 
 def _with_headings(
