@@ -71,7 +71,9 @@ $(BIN)/python:
 
 # The locked packages with their hashes, then this project, built with the locked setuptools. Pip compiles what
 # it installs, but not what it only links to: without that each start would, where Python may not write here.
-LINK := $(PIP) install --no-deps --no-build-isolation -e . && $(BIN)/python -m compileall -q evalxl workbook udfs
+# compat: a line in a path file, which starts sooner than a finder of modules.
+LINK := $(PIP) install --no-deps --no-build-isolation --config-settings editable_mode=compat -e . && \
+  $(BIN)/python -m compileall -q evalxl workbook udfs
 
 $(VENV)/.ready: requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing what evalxl needs into $(VENV) ..."
