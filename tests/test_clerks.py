@@ -186,10 +186,12 @@ def test_a_row_of_dashes_is_no_indicator(book: Path) -> None:
     assert_same(record.to_json(only(changed(book, edit))), sample())
 
 
-def test_a_name_may_read_like_a_row_of_the_costs(book: Path) -> None:
+@pytest.mark.parametrize("table", ["activity_indicators", "target_indicators", "outcome_indicators"])
+@pytest.mark.parametrize("name", ["その他", "事業費計", "対象", "意図（市民）", "目的", "現状維持"])
+def test_a_name_may_read_like_a_label(book: Path, table: str, name: str) -> None:
     cells, written = spots(book), copy.deepcopy(sample())
-    written["activity_indicators"][0]["name"] = "その他"
-    found = changed(book, lambda sheet: typed(sheet, cells["activity_indicators.ア.name"], "その他"))
+    written[table][0]["name"] = name
+    found = changed(book, lambda sheet: typed(sheet, cells[f"{table}.ア.name"], name))
     assert_same(record.to_json(only(found)), written)
 
 

@@ -31,7 +31,6 @@ def empty_page(form: Form, number: int) -> PageLayout:
 def _layout(page: Page) -> PageLayout:
     """Everything on a page. Labels are chosen first, as the areas end at them."""
     tables = find_tables(page)
-    page.soften(row.spot for table in tables for row in table.rows)
     chosen = list(choose_fields(page))
     questions = find_questions(page)
     chosen += choose_reasons(page, questions)

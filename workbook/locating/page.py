@@ -119,13 +119,20 @@ class Page:
                 self.hard_spots.add(token.spot)
                 self._open_blocks = None
 
-    def soften(self, chosen: Iterable[Spot]) -> None:
-        """Make texts again of what reads like the label of a table's row, but is none of those chosen."""
-        rows = set(chosen)
-        texts = {t.spot for t in self.hard if self.kinds(t) == {"row"} and t.spot not in rows}
+    def soften(self, tokens: Iterable[Token]) -> None:
+        """Make texts again of what only reads like a label."""
+        texts = {token.spot for token in tokens}
+        if not texts:
+            return
         self.hard = [t for t in self.hard if t.spot not in texts]
         self.hard_spots -= texts
         self._open_blocks = None
+        for spot in texts:
+            self.meant[spot] = []
+        for meaning, found in self.here.items():
+            self.here[meaning] = [t for t in found if t.spot not in texts]
+        for name, boxes in self.boxes.items():
+            self.boxes[name] = [(t, index) for t, index in boxes if t.spot not in texts]
 
     def kinds(self, token: Token) -> set[str]:
         """What kinds of label a token is in its section."""

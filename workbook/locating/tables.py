@@ -19,7 +19,20 @@ def find_tables(page: Page) -> list[TablePlace]:
     found = [place for t in tables if t.kind != "totals" and (place := _table(page, t))]
     by_year = {row.spot for place in found for row in place.rows}
     totals = [place for t in tables if t.kind == "totals" and (place := _totals(page, t, by_year))]
-    return found + totals
+    places = found + totals
+    page.soften(_only_like_labels(page, places))
+    return places
+
+
+def _only_like_labels(page: Page, places: list[TablePlace]) -> list[Token]:
+    """Names of indicators that read like a label, and row labels in no table, such as その他 in a list."""
+    rows = {row.spot for place in places for row in place.rows}
+    names = [row.title.rect for place in places if place.table.slots for row in place.rows]
+    return [
+        t
+        for t in page.hard
+        if (t.spot not in rows and page.kinds(t) == {"row"}) or any(t.inside(name) for name in names)
+    ]
 
 
 def _table(page: Page, table: Table) -> TablePlace | None:
@@ -90,9 +103,12 @@ def _end(page: Page, table: Table, title: Token, headings: list[Token], last: in
     """The row above the next label beneath the table."""
     left, right = title.col, headings[-1].right
     bottom = page.sections[table.section].bottom
+    slots = {t.row: t.col for t in page.tokens if table.slots and t.label.slot and t.col <= right}
     for token in page.hard:
         if token.row <= last or token.col > right:
             continue
+        if slots.get(token.row, FAR) < token.col:
+            continue  # the name of an indicator, whatever it says
         kinds = page.kinds(token)
         if token.col < left and _heads_totals_beside(page, token, left):
             continue
