@@ -63,7 +63,7 @@ def find_free_text(page: Page, matrix: Rect | None) -> Area | None:
     top = max(t.bottom for t in boxes) + 1
     right = min(page.edge, page.rect.right)
     rows = Rect(top, page.rect.left, page.sections[section].bottom, right)
-    return page.area(page.first_box(page.wide_rows(rows)), matrix)
+    return page.area(page.wide_rows(rows, one_box=True), matrix)
 
 
 def _in_a_row(tokens: dict[str, list[Token]]) -> Line:

@@ -232,8 +232,11 @@ class Page:
         """Whether a label stands in a merged block."""
         return (block.top, block.left) in self.hard_spots
 
-    def wide_rows(self, rows: Rect) -> Rect:
-        """The rows of the wide merged blocks for a text, if there are any; what is around is none of it."""
+    def wide_rows(self, rows: Rect, *, one_box: bool = False) -> Rect:
+        """The rows of the wide merged blocks for a text, if there are any; what is around is none of it.
+
+        ``one_box``: where the first block has several rows, those beneath it are boxes of something else.
+        """
         left, right = min(t.col for t in self.hard), max(t.right for t in self.hard)
         half = (min(self.edge, right) - max(rows.left, left)) / 2
         wide = [
@@ -243,14 +246,10 @@ class Page:
         ]
         if not wide:
             return rows
-        bottom = max(m.bottom for m in wide)
-        return rows._replace(top=min(m.top for m in wide), bottom=min(bottom, rows.bottom))
-
-    def first_box(self, rows: Rect) -> Rect:
-        """The rows of the block with which they begin, if it has several: what is beneath is another box."""
-        first = min((m for m in self.merges if m.top == rows.top and rows.left <= m.left), default=None)
-        boxed = first is not None and first.top < first.bottom and not self.is_label(first)
-        return rows._replace(bottom=min(rows.bottom, first.bottom)) if first and boxed else rows
+        first = min(wide)
+        one_box = one_box and first.top < first.bottom
+        bottom = first.bottom if one_box else max(m.bottom for m in wide)
+        return rows._replace(top=first.top, bottom=min(bottom, rows.bottom))
 
     def box(self, token: Token, bottom: int) -> Rect | None:
         """The merged blocks for a text of several rows: beneath its label, else right of it.
