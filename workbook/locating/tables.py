@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from workbook.form import Table
 from workbook.grid import Rect, Spot
@@ -171,8 +171,11 @@ def _slot_rows(page: Page, table: Table, frame: Rect) -> list[tuple[str, Token]]
     # The slot marks may stand a little left of the title.
     wide = frame._replace(left=max(page.rect.left, frame.left - 2))
     tokens = [t for t in page.tokens if t.label.slot and t.inside(wide)]
-    # Of two marks in a row the left one is the slot, the other one part of a name.
+    # Of two marks in a row the left one is the slot, the other one part of a name; one in a column of its own
+    # is the beginning of a text.
     firsts = [t for t in tokens if not any(o.row == t.row and o.col < t.col for o in tokens)]
+    column, most = Counter(t.col for t in firsts).most_common(1)[0] if firsts else (0, 0)
+    firsts = [t for t in firsts if t.col == column or most == 1]
     page.harden(firsts)
     page.need(firsts, f"{table.label}の{'・'.join(table.slots)}")
     return [(t.label.slot, t) for t in firsts]
