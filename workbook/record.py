@@ -14,16 +14,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from workbook.form import Choice, Form, Table
 
 Number = int | Decimal
+NUMBERS = (int, Decimal)
 _EXACT = 1e15
 """Whole numbers below have no more than Excel's 15 digits."""
 Value = Number | str | tuple[Any, ...] | None
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class Issue:
+class Issue(msgspec.Struct, frozen=True):
     """What the reader noticed at a value: a code of the F family, where, and figures for the message."""
 
     code: str
@@ -33,8 +35,7 @@ class Issue:
     year: int | None = None
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class Indicator:
+class Indicator(msgspec.Struct, frozen=True):
     """One filled slot of an indicator table. ``values`` has every year of the form, blank as None."""
 
     table: str
@@ -62,10 +63,10 @@ class Record:
     issues: list[Issue] = dataclasses.field(default_factory=list)
     answered: frozenset[str] = frozenset()
     """Keys of number fields that hold a dash."""
-    _made: dict[str, Indicator | None] = dataclasses.field(
+    _made: dict[tuple[str, str], Indicator | None] = dataclasses.field(
         default_factory=dict, init=False, repr=False, compare=False
     )
-    """Indicators by their keys, each made once: nothing changes in a record that was read."""
+    """Indicators by their places, each made once: nothing changes in a record that was read."""
 
     def __getitem__(self, key: str) -> Value:
         """The value under a flat key; None when blank or not on the sheet."""
@@ -79,7 +80,7 @@ class Record:
     def number(self, key: str) -> Number | None:
         """A number; None when blank, a dash or no number."""
         value = self.values.get(key)
-        return value if isinstance(value, (int, Decimal)) else None
+        return value if isinstance(value, NUMBERS) else None
 
     def cost(self, row: str, year: int) -> Number | None:
         """A figure of the cost table, in the row's unit (千円 for money)."""
@@ -92,15 +93,15 @@ class Record:
 
     def flagged(self, question: str) -> bool | None:
         """True for the flagged box of a question, False for the other, None for none or both."""
-        return _one(self.ticked(f"judgements.{question}"), {"flagged": True, "other": False})
+        return _FLAGGED.get(self.values.get(f"judgements.{question}"))
 
     def mergeable(self, question: str = "6") -> bool | None:
         """True for 統廃合・連携ができる, False for できない, None for none or both."""
-        return _one(self.ticked(f"judgements.{question}.mergeable"), {"yes": True, "no": False})
+        return _MERGEABLE.get(self.values.get(f"judgements.{question}.mergeable"))
 
     def axis(self, key: str) -> bool | None:
         """True where the axis has 見直し余地あり, False for 適切, None for none or both."""
-        return _one(self.ticked(f"summary.{key}"), {"flagged": True, "fine": False})
+        return _ROOM.get(self.values.get(f"summary.{key}"))
 
     @property
     def directions(self) -> tuple[str, ...]:
@@ -128,18 +129,21 @@ class Record:
 
     def indicator(self, table: str, slot: str) -> Indicator | None:
         """One slot; None when nothing stands in it."""
-        key = f"{table}.{slot}"
-        if key not in self._made:
-            self._made[key] = self._indicator(table, slot, key)
-        return self._made[key]
+        place = table, slot
+        if place not in self._made:
+            self._made[place] = self._indicator(*place)
+        return self._made[place]
 
-    def _indicator(self, table: str, slot: str, key: str) -> Indicator | None:
-        values = {year: self.number(f"{key}.values.{year}") for year in self.years}
-        answered = frozenset(y for y in self.years if f"{key}.values.{y}" in self.answered)
-        name, unit = self.text(f"{key}.name") or None, self.text(f"{key}.unit") or None
-        if name is None and unit is None and all(v is None for v in values.values()):
+    def _indicator(self, table: str, slot: str) -> Indicator | None:
+        name_key, unit_key, keys = _indicator_keys(table, slot, self.years)
+        name, unit = self.text(name_key) or None, self.text(unit_key) or None
+        values = {year: self.number(key) for year, key in keys}
+        if name is None and unit is None and all(value is None for value in values.values()):
             return None
-        return Indicator(table, slot, name, unit, values, answered)
+        return Indicator(table, slot, name, unit, values, self._dashes(keys) if self.answered else _NO_YEARS)
+
+    def _dashes(self, keys: Iterable[tuple[int, str]]) -> frozenset[int]:
+        return frozenset([year for year, key in keys if key in self.answered])
 
     def cell(self, key: str) -> str | None:
         """Where a key stands; None when the sheet has no place for it."""
@@ -166,8 +170,21 @@ def _places(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     return tuple((table, slot) for table, _, slot in names if slot)
 
 
-def _one(ticked: tuple[Any, ...], meaning: Mapping[Any, bool]) -> bool | None:
-    return meaning[ticked[0]] if len(ticked) == 1 else None
+@functools.lru_cache(maxsize=4096)
+def _indicator_keys(
+    table: str, slot: str, years: tuple[int, ...]
+) -> tuple[str, str, tuple[tuple[int, str], ...]]:
+    """The keys of an indicator: its name, its unit, its values by year."""
+    key = f"{table}.{slot}"
+    return f"{key}.name", f"{key}.unit", tuple((year, f"{key}.values.{year}") for year in years)
+
+
+_NO_YEARS: frozenset[int] = frozenset()
+
+_FLAGGED: Mapping[Value, bool] = {("flagged",): True, ("other",): False}
+_MERGEABLE: Mapping[Value, bool] = {("yes",): True, ("no",): False}
+_ROOM: Mapping[Value, bool] = {("flagged",): True, ("fine",): False}
+"""What is ticked in a pair of boxes → its meaning; none and both mean nothing."""
 
 
 def plain(number: Number | None) -> int | float | None:

@@ -15,6 +15,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from evalxl.rules.sheet import Sheet
 from evalxl.rules.words import Lang as Lang
 from evalxl.rules.words import Words, render
@@ -43,8 +45,7 @@ FAMILIES = {
 """Letter of a code → module of this package that declares its rules."""
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class Hit:
+class Hit(msgspec.Struct, frozen=True):
     """What a check yields: where (a flat key of the record, a year) and the figures of the message.
 
     ``values`` may hold ``found`` and ``expected``, which also stand in the JSON of a finding.
@@ -52,7 +53,7 @@ class Hit:
 
     key: str | None
     year: int | None = None
-    values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    values: Mapping[str, Any] = {}
     cell: str | None = None
     """Only where the cell is not the one of the key."""
     severity: Severity | None = None
@@ -205,8 +206,7 @@ def iter_codes() -> Iterator[str]:
     yield from load()
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """A rule that fired on a sheet, or that refused a file."""
 
     code: str
@@ -261,14 +261,19 @@ def check(record: Record, settings: Settings) -> list[Finding]:
     """All findings of a record, by code, then by cell. Rules switched off are not run; nothing is raised."""
     sheet = Sheet(record)
     findings: list[Finding] = []
-    for code, declared in load().items():
-        if declared.check is None or not settings.is_on(code):
-            continue
-        found = [_finding(declared, hit, sheet, settings) for hit in declared.check(sheet, settings)]
-        if len(found) > 1:
-            found.sort(key=_by_cell)
-        findings += found
+    for run, declared in _checks(frozenset(settings.off)):
+        if hits := [*run(sheet, settings)]:
+            found = [_finding(declared, hit, sheet, settings) for hit in hits]
+            if len(found) > 1:
+                found.sort(key=_by_cell)
+            findings += found
     return findings
+
+
+@functools.lru_cache(maxsize=64)
+def _checks(off: frozenset[str]) -> list[tuple[Check, Rule]]:
+    """The rules that look at a single sheet and are not switched off."""
+    return [(found.check, found) for code, found in load().items() if found.check and code not in off]
 
 
 def finding_across(declared: Rule, hit: Hit, form: Form | None, settings: Settings) -> Finding:
@@ -285,13 +290,20 @@ def _finding(declared: Rule, hit: Hit, sheet: Sheet, settings: Settings) -> Find
     return Finding(declared.code, severity, hit.key, hit.year, cell, values)
 
 
-_ADDRESS = re.compile(r"(.*!)?\$?([A-Z]{1,3})\$?(\d+)")
+_ADDRESS = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)")
 
 
 def _by_cell(finding: Finding) -> tuple[str, int, int, str]:
     """Sheet, row, column; what has no address stays in the order of the form."""
-    match = _ADDRESS.fullmatch(finding.cell or "")
-    return (match[1] or "", int(match[3]), len(match[2]), match[2]) if match else ("", 0, 0, "")
+    sheet, mark, address = (finding.cell or "").rpartition("!")
+    place = _place(address)
+    return (sheet + mark, *place) if place else ("", 0, 0, "")
+
+
+@functools.lru_cache(maxsize=4096)
+def _place(address: str) -> tuple[int, int, str] | None:
+    match = _ADDRESS.fullmatch(address)
+    return (int(match[2]), len(match[1]), match[1]) if match else None
 
 
 def finding_of_refusal(refused: Refused, settings: Settings | None = None) -> Finding:
@@ -318,6 +330,7 @@ def label_of(record: Record, key: str | None) -> str:
     return label_in(record.form, key)
 
 
+@functools.lru_cache(maxsize=4096)
 def label_in(form: Form, key: str | None) -> str:
     """Like `label_of`, where there is no record."""
     if not key:
