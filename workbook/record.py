@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from workbook.form import Choice, Form, Table
+from workbook.form import Choice, Form, Row, Table
 
 Number = int | Decimal
 NUMBERS = (int, Decimal)
@@ -168,6 +168,13 @@ def _places(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """The indicators among the keys of a record; most sheets of a run have the same keys."""
     names = (key.removesuffix(".name").partition(".") for key in keys if key.endswith(".name"))
     return tuple((table, slot) for table, _, slot in names if slot)
+
+
+@functools.lru_cache(maxsize=256)
+def cost_keys(form: Form, years: tuple[int, ...]) -> tuple[tuple[Row, tuple[tuple[int, str], ...]], ...]:
+    """The rows of the cost table, each with its years and their keys."""
+    rows = form.costs.rows
+    return tuple((row, tuple((year, f"costs.{row.name}.{year}") for year in years)) for row in rows)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -33,7 +33,7 @@ def _same(found: Number, expected: Number) -> bool:
 
 
 def _sources(sheet: Sheet, year: int) -> Number | None:
-    return arithmetic.total(sheet.amount(row, year) for row in sheet.facts.sources)
+    return arithmetic.total([sheet.amount(row, year) for row in sheet.facts.sources])
 
 
 @rule(
@@ -55,10 +55,10 @@ def project_cost_differs_from_sources(sheet: Sheet, settings: Settings) -> Itera
     """
     for year in sheet.settled:
         found = sheet.amount(_PROJECT, year)
-        if found is None or not sheet.readable((_PROJECT, *sheet.facts.sources), year):
+        if found is None:
             continue
         expected = _sources(sheet, year) or 0
-        if not _same(found, expected):
+        if not _same(found, expected) and sheet.readable((_PROJECT, *sheet.facts.sources), year):
             yield Hit(_key(_PROJECT, year), year, {"found": found, "expected": expected})
 
 
@@ -82,11 +82,11 @@ def planned_cost_differs_from_sources(sheet: Sheet, settings: Settings) -> Itera
     """
     for year in sheet.planned:
         found, expected = sheet.amount(_PROJECT, year), _sources(sheet, year)
-        if not sheet.readable((_PROJECT, *sheet.facts.sources), year):
+        if found is None and (expected == 0 or (expected is None and sheet.stopped)):
             continue
-        if found is None and (expected == 0 or (expected is None and sheet.stopped())):
+        if found is not None and _same(found, expected or 0):
             continue
-        if found is None or not _same(found, expected or 0):
+        if sheet.readable((_PROJECT, *sheet.facts.sources), year):
             yield Hit(_key(_PROJECT, year), year, {"found": found, "expected": expected})
 
 
@@ -111,14 +111,13 @@ def grand_total_differs(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     for year in sheet.years:
         project, labour = sheet.amount(_PROJECT, year), sheet.amount(_LABOUR, year)
         found, expected = sheet.amount(_GRAND, year), arithmetic.grand_total(project, labour)
-        if not sheet.readable((_PROJECT, _LABOUR, _GRAND), year):
-            continue
         if found is None:
             if project is None or labour is None or expected == 0:
                 continue
         elif _same(found, expected or 0):
             continue
-        yield Hit(_key(_GRAND, year), year, {"found": found, "expected": expected})
+        if sheet.readable((_PROJECT, _LABOUR, _GRAND), year):
+            yield Hit(_key(_GRAND, year), year, {"found": found, "expected": expected})
 
 
 @rule(
@@ -235,7 +234,7 @@ def yen_instead_of_thousand_yen(sheet: Sheet, settings: Settings) -> Iterator[Hi
 
 def _yen_years(sheet: Sheet, row: str, limits: Thresholds) -> dict[int, int]:
     """Years of a row typed in 円, each with the year it was compared with."""
-    amounts = {year: v for year in sheet.years if (v := sheet.cost(row, year)) is not None and v > 0}
+    amounts = {year: amount for year, amount in sheet.costs(row).items() if amount > 0}
     if len(amounts) < 2 or max(amounts.values()) < limits.yen_factor * min(amounts.values()):
         return {}
     found: dict[int, int] = {}
@@ -281,9 +280,11 @@ def labour_figures_incomplete(sheet: Sheet, settings: Settings) -> Iterator[Hit]
     rows = [row for row in (_STAFF, _HOURS, _LABOUR) if sheet.facts.row(row)]
     for year in sheet.settled:
         figures = {row: sheet.amount(row, year) for row in rows}
-        filled = [row for row, figure in figures.items() if figure is not None and figure > 0]
-        lacking = [row for row, figure in figures.items() if figure is None or figure == 0]
-        if not filled or not lacking or not sheet.readable(rows, year):
+        lacking = [row for row, figure in figures.items() if not figure]
+        if not lacking or len(lacking) == len(figures):
+            continue
+        filled = [row for row, figure in figures.items() if figure and figure > 0]
+        if not filled or not sheet.readable(rows, year):
             continue
         if figures.get(_HOURS) == 0 and figures.get(_LABOUR) == 0:
             continue
@@ -343,9 +344,8 @@ def negative_amount(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     for row in sheet.facts.cost_rows:
         if row.source:
             continue
-        for year in sheet.years:
-            found = sheet.cost(row.name, year)
-            if found is not None and found < 0:
+        for year, found in sheet.costs(row.name).items():
+            if found < 0:
                 yield Hit(_key(row.name, year), year, {"found": found})
 
 
@@ -437,10 +437,10 @@ def unit_cost_changed(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 
     Why: it shows a change of efficiency that neither figure shows alone.
     """
-    first = next(sheet.named("activity_indicators"), None)
-    if first is None:
+    named, year = sheet.named("activity_indicators"), sheet.fiscal_year
+    if not named:
         return
-    year = sheet.fiscal_year
+    first = named[0]
     now = arithmetic.unit_cost(sheet.cost(_GRAND, year), first.values.get(year))
     before = arithmetic.unit_cost(sheet.cost(_GRAND, year - 1), first.values.get(year - 1))
     if now is None or before is None or before == 0:

@@ -34,7 +34,7 @@ def question_not_one_box(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 
     Why: a question without an answer was not evaluated, and two answers are none.
     """
-    for question in sheet.questions():
+    for question in sheet.questions:
         key = f"judgements.{question.number}"
         ticked = sheet.ticked(key)
         if len(ticked) != 1:
@@ -58,7 +58,7 @@ def flagged_without_reason(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 
     Why: without a reason nobody can act on it.
     """
-    for question in sheet.questions():
+    for question in sheet.questions:
         key = f"judgements.{question.number}.reason"
         if question.reason == "when_flagged" and sheet.flagged(question.number) and sheet.empty(key):
             yield Hit(key, values={"found": question.flagged})
@@ -81,7 +81,7 @@ def reason_blank(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 
     Why: "no room" needs as good a reason as "room".
     """
-    for question in sheet.questions():
+    for question in sheet.questions:
         key = f"judgements.{question.number}.reason"
         if question.reason == "always" and sheet.empty(key):
             yield Hit(key)
@@ -104,7 +104,7 @@ def merging_boxes_contradict(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 
     Why: whether projects can be merged is what the question is for.
     """
-    for question in sheet.questions():
+    for question in sheet.questions:
         if not question.mergeable:
             continue
         flagged, key = sheet.flagged(question.number), f"judgements.{question.number}.mergeable"
@@ -139,7 +139,7 @@ def _mergeable(sheet: Sheet, number: str) -> bool | None:
 def _contradiction(sheet: Sheet, own: tuple[str, ...]) -> Iterator[Hit]:
     """The axis of these topics against all its questions. An axis is the matter of one rule: its first's."""
     axis = next((sheet.facts.axis_of[topic] for topic in own if topic in sheet.facts.axis_of), "")
-    topics = sheet.summed_up(axis)
+    topics = sheet.facts.summed_up.get(axis)
     if not topics or topics[0] not in own:
         return
     found, (expected, marks) = sheet.axis(axis), _room(sheet, topics)
@@ -274,7 +274,7 @@ def no_effect_yet_continued(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     axis = sheet.facts.axis_of.get("abolition_effect", "")
     if number is None or sheet.flagged(number) is not False or sheet.axis(axis) is not False:
         return
-    if sheet.roles().isdisjoint((*STOPS, "merge")):
+    if sheet.roles.isdisjoint((*STOPS, "merge")):
         yield Hit(f"judgements.{number}", values={"found": sheet.form.question(number).other})
 
 
@@ -296,7 +296,7 @@ def axis_not_one_box(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     Why: the axes are what the summary book counts. An axis of which the form asks nothing of this kind of
     project may stay blank.
     """
-    asked = {question.axis for question in sheet.questions()} or {axis.key for axis in sheet.form.axes}
+    asked = {question.axis for question in sheet.questions} or {axis.key for axis in sheet.form.axes}
     options = sheet.form.axis_options
     labels = {"fine": options.fine, "flagged": options.flagged}
     for axis in sheet.form.axes:

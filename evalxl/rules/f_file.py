@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from evalxl.rules.registry import Hit, declare, rule
 from evalxl.rules.sheet import Sheet
@@ -144,11 +144,9 @@ declare(
 )
 
 
-def _noticed(sheet: Sheet, code: str) -> Iterator[Hit]:
+def _noticed(sheet: Sheet, code: str) -> Iterable[Hit]:
     """What the reader noticed under that code, as hits."""
-    for issue in sheet.issues:
-        if issue.code == code:
-            yield Hit(issue.key, issue.year, issue.values, cell=issue.cell)
+    return [Hit(issue.key, issue.year, issue.values, issue.cell) for issue in sheet.noticed(code)]
 
 
 def _issue(code: str, key: str | None, year: int | None = None, **values: object) -> tuple[Issue, ...]:
@@ -170,7 +168,7 @@ def _issue(code: str, key: str | None, year: int | None = None, **values: object
     },
     good={"costs.general.2017": 8000, "costs.national.2017": 652},
 )
-def formula_without_result(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+def formula_without_result(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
     """A formula must carry its stored result.
 
     Why: the file was written by a program and never calculated; its figures are unknown, not 0.
@@ -196,7 +194,7 @@ def formula_without_result(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
         "external_link": ("ほかのブックへのリンク", "links to other workbooks"),
     },
 )
-def values_out_of_sight(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+def values_out_of_sight(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
     """No value of the form may stand in hidden rows, columns or sheets, or come from another workbook.
 
     Why: nobody has looked at a hidden figure, and a link brings a figure that may since have changed.
@@ -224,7 +222,7 @@ def values_out_of_sight(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     },
     good={"costs.general.2015": 6000, "costs.other.2015": 91},
 )
-def year_headings_differ(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+def year_headings_differ(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
     """The year headings must be consecutive, and the same in all tables.
 
     Why: a heading left over from last year puts every figure under it into the wrong year.
@@ -251,7 +249,7 @@ def year_headings_differ(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     },
     good={"project_name": "電算セキュリティ事業"},
 )
-def second_page_head_differs(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+def second_page_head_differs(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
     """The head of the second page must say the same as the first page's.
 
     Why: a back page of another project is an evaluation of another project.
@@ -271,7 +269,7 @@ def second_page_head_differs(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     bad={"issues": _issue("F011", "costs.staff_count.2018", 2018, found="#REF!")},
     good={"costs.staff_count.2018": 5},
 )
-def error_value(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+def error_value(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
     """A field's cell must not hold an error value (#REF!, #N/A, #DIV/0! …).
 
     Why: the figure is unknown; reading it as blank or 0 would hide that.
@@ -291,7 +289,7 @@ def error_value(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     bad={"issues": _issue("F012", "costs.other.2015", 2015, found="別紙のとおり", expected="千円")},
     good={"costs.other.2015": 0},
 )
-def number_not_readable(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+def number_not_readable(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
     """A number field must hold one number, a dash or nothing.
 
     Why: "別紙" or "29（4）" cannot be added up; it is never read as 0 and never dropped in silence.
@@ -311,7 +309,7 @@ def number_not_readable(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     bad={"issues": _issue("F013", "costs.general.2017", 2017, found="８，６５２千円", expected=8652)},
     good={"costs.general.2017": 8651, "costs.other.2017": 1},
 )
-def value_normalised(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+def value_normalised(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
     """Full-width digits, numbers typed as text, ▲ and units inside the cell are read, and told.
 
     Why: Excel itself cannot add such cells up, so the sheet's own totals may lack them.
@@ -352,7 +350,7 @@ def value_normalised(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
         "place": ("どの選択肢に付いているのか分かりません", "it does not show which choice it belongs to"),
     },
 )
-def tick_contradictory(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+def tick_contradictory(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
     """A tick must be clear: a check box and its linked cell, or the sign in its cell, must say the same.
 
     Why: one of them was changed by hand, and nobody can tell which one is meant. The same is told of ticks
@@ -378,7 +376,7 @@ def tick_contradictory(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     bad={"issues": _issue("F015", None, found="評価シート（改訂）", expected="評価シート", reason="labels")},
     good={"issues": ()},
 )
-def sheet_fits_two_forms(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+def sheet_fits_two_forms(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
     """A sheet should fit one form only.
 
     Why: two forms may read one cell differently. Of the forms whose labels are all there, the one with the

@@ -69,7 +69,7 @@ def contact_or_budget_code_incomplete(sheet: Sheet, settings: Settings) -> Itera
 
 def _incomplete(text: str, digits: int) -> bool:
     lines = text.split() if digits else [text.strip()]
-    return not lines or any(len(line) < max(digits, 1) for line in lines)
+    return not lines or min(map(len, lines)) < max(digits, 1)
 
 
 _POLICIES = """level,code,parent,name
@@ -257,5 +257,5 @@ def ended_but_kept(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     end = sheet["period.end_year"] if _years_asked(sheet) == "range" else None
     if sheet.ticked("period") == ("single_year",):
         end = sheet.fiscal_year
-    if isinstance(end, int) and end <= sheet.fiscal_year and sheet.kept():
+    if isinstance(end, int) and end <= sheet.fiscal_year and sheet.kept:
         yield Hit("directions", values={"found": end})

@@ -89,10 +89,8 @@ def unit_missing_or_gap(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
         for indicator in indicators:
             if indicator.name and not indicator.unit:
                 yield Hit(_key(indicator, "unit"), values={"problem": "unit"})
-        filled = {indicator.slot for indicator in indicators}
-        slots = [slot for name, slot in sheet.places() if name == table]
-        last = max((i for i, slot in enumerate(slots) if slot in filled), default=-1)
-        for slot in slots[: last + 1]:
+        filled, slots = [indicator.slot for indicator in indicators], sheet.slots[table]
+        for slot in slots[: slots.index(filled[-1])] if filled else ():
             if slot not in filled:
                 yield Hit(f"{table}.{slot}.name", values={"problem": "gap"})
 
@@ -115,9 +113,8 @@ def no_indicator_of_a_kind(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """
     for table, indicators in sheet.tables().items():
         if not indicators:
-            slot = next((slot for name, slot in sheet.places() if name == table), "")
-            label = sheet.form.table(table).label
-            yield Hit(f"{table}.{slot}.name" if slot else table, values={"label": label})
+            slots, label = sheet.slots[table], sheet.form.table(table).label
+            yield Hit(f"{table}.{slots[0]}.name" if slots else table, values={"label": label})
 
 
 @rule(
@@ -140,7 +137,8 @@ def settled_value_blank(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     years = sheet.expected_years()
     for table in sheet.tables():
         for indicator in sheet.named(table):
-            if not indicator.answered and all(value is None for value in indicator.values.values()):
+            values = indicator.values.values()
+            if None not in values or not (indicator.answered or any(v is not None for v in values)):
                 continue
             for year in years:
                 if _blank(sheet, indicator, year):
@@ -164,7 +162,7 @@ def plan_blank(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 
     Why: next year's result is judged by it. A project to be abolished or suspended needs none.
     """
-    if sheet.stopped():
+    if sheet.stopped:
         return
     for table in sheet.tables():
         for indicator in sheet.named(table):
@@ -197,9 +195,10 @@ def same_name_other_values(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 
     Why: one of the two was not brought up to date. Width, spaces and 「ヶ所/か所」 do not count.
     """
-    for first, second in combinations(sheet.tables(), 2):
-        for a, b in product(list(sheet.named(first)), sheet.named(second)):
-            if fold(a.name or "") != fold(b.name or ""):
+    names = {table: [(fold(i.name or ""), i) for i in sheet.named(table)] for table in sheet.tables()}
+    for first, second in combinations(names, 2):
+        for (name, a), (same, b) in product(names[first], names[second]):
+            if name != same:
                 continue
             other = f"{sheet.form.table(first).label} {a.slot}"
             if _unit(a) != _unit(b) and a.unit and b.unit:
@@ -297,13 +296,15 @@ def same_value_three_years(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 
     Why: it may never have been counted anew.
     """
-    runs = [sheet.years[i : i + 3] for i in range(len(sheet.years) - 2)]
     for table in sheet.tables():
         for indicator in sheet.named(table):
-            for run in runs:
-                first, *rest = (indicator.values.get(year) for year in run)
-                if first is not None and all(value == first for value in rest):
-                    yield Hit(_key(indicator, run[-1]), run[-1], {"first": run[0], "found": first})
+            years, values = [*indicator.values], [*indicator.values.values()]
+            for i in range(len(values) - 2):
+                first, second, third = values[i : i + 3]
+                if first is not None and first == second == third:
+                    yield Hit(
+                        _key(indicator, years[i + 2]), years[i + 2], {"first": years[i], "found": first}
+                    )
                     break
 
 

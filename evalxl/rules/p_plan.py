@@ -68,8 +68,8 @@ def directions_exclude_each_other(sheet: Sheet, settings: Settings) -> Iterator[
 
     Why: it cannot be acted on.
     """
-    roles = sheet.roles()
-    if (sheet.kept() and len(sheet.directions) > 1) or (sheet.stopped() and "improve" in roles):
+    roles = sheet.roles
+    if (sheet.kept and len(sheet.directions) > 1) or (sheet.stopped and "improve" in roles):
         yield Hit("directions", values={"found": list(sheet.directions)})
 
 
@@ -91,7 +91,7 @@ def room_but_kept(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     Why: room for improvement that is seen must be used.
     """
     axes = [f"{axis.key} {axis.label}" for axis in sheet.form.axes if sheet.axis(axis.key)]
-    if axes and sheet.kept():
+    if axes and sheet.kept:
         yield Hit("directions", values={"axes": axes})
 
 
@@ -112,12 +112,12 @@ def nothing_to_improve_but_changed(sheet: Sheet, settings: Settings) -> Iterator
 
     Why: the change has no ground in the evaluation.
     """
-    if _all_fine(sheet) and sheet.directions and not sheet.kept():
+    if _all_fine(sheet) and sheet.directions and not sheet.kept:
         yield Hit("directions", values={"found": list(sheet.directions)})
 
 
 def _all_fine(sheet: Sheet) -> bool:
-    return all(axis is False for axis in sheet.axes())
+    return all(room is False for room in sheet.axes.values())
 
 
 def _mismatch(sheet: Sheet, topic: str, roles: frozenset[str]) -> Iterator[Hit]:
@@ -126,13 +126,13 @@ def _mismatch(sheet: Sheet, topic: str, roles: frozenset[str]) -> Iterator[Hit]:
     Where P501, P503 or P504 already tells, or where the project is to end, nothing is added.
     """
     axis = sheet.facts.axis_of.get(topic, "")
-    flagged, chosen = sheet.axis(axis), sheet.roles()
-    if flagged is None or not sheet.directions or sheet.kept() or _all_fine(sheet):
+    flagged, chosen = sheet.axis(axis), sheet.roles
+    if flagged is None or not sheet.directions or sheet.kept or _all_fine(sheet):
         return
-    fits = not chosen.isdisjoint(roles) or not sheet.improved_axes().isdisjoint((axis, ANY_AXIS))
-    if flagged and not fits and not sheet.stopped():
+    fits = not chosen.isdisjoint(roles) or not sheet.improved_axes.isdisjoint((axis, ANY_AXIS))
+    if flagged and not fits and not sheet.stopped:
         yield Hit("directions", values={"axis": _axis_label(sheet, axis), "problem": "unused"})
-    own = axis in sheet.improved_axes() or not chosen.isdisjoint(roles - {"merge"})
+    own = axis in sheet.improved_axes or not chosen.isdisjoint(roles - {"merge"})
     if topic == _PURPOSE and "merge" in chosen:
         own = own or not any(sheet.axis(sheet.facts.axis_of.get(key, "")) for key in _MERGE_GROUNDS)
     if flagged is False and own:
@@ -270,7 +270,7 @@ def merge_without_partner(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     Why: there must be something to merge with.
     """
     number = sheet.asked("similar_projects")
-    if number and "merge" in sheet.roles() and sheet.mergeable(number) is not True:
+    if number and "merge" in sheet.roles and sheet.mergeable(number) is not True:
         question = sheet.form.question(number)
         expected = question.mergeable.yes if question.mergeable else question.flagged
         yield Hit("directions", values={"question": question.mark or question.label, "expected": expected})
@@ -295,7 +295,7 @@ def stopped_in_spite_of_effect(sheet: Sheet, settings: Settings) -> Iterator[Hit
     Why: whoever relied on the project needs an answer.
     """
     number = sheet.asked("abolition_effect")
-    if number and sheet.stopped() and sheet.flagged(number):
+    if number and sheet.stopped and sheet.flagged(number):
         values = {"found": sheet.form.question(number).flagged, "direction": sheet.direction_of(*STOPS)}
         yield Hit(f"judgements.{number}", values=values)
 
@@ -354,7 +354,7 @@ def not_one_dot(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 
     Why: the 3×3 matrix of the summary book counts each project once.
     """
-    found, expected = len(sheet.ticked("matrix")), 0 if sheet.stopped() else 1
+    found, expected = len(sheet.ticked("matrix")), 0 if sheet.stopped else 1
     if found != expected:
         yield Hit("matrix", values={"found": found, "expected": expected})
 
@@ -399,7 +399,7 @@ def kept_but_dot_elsewhere(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     Why: what stays as it is changes neither cost nor outcome.
     """
     dot = sheet.dot()
-    if dot and sheet.kept() and dot != ("維持", "維持"):
+    if dot and sheet.kept and dot != ("維持", "維持"):
         yield Hit("matrix", values={"cost": dot[0], "outcome": dot[1], "found": f"{dot[1]}×{dot[0]}"})
 
 
@@ -421,7 +421,7 @@ def improvement_without_its_result(sheet: Sheet, settings: Settings) -> Iterator
 
     Why: an improvement is expected to show in what it improves.
     """
-    dot, axes = sheet.dot(), sheet.improved_axes()
+    dot, axes = sheet.dot(), sheet.improved_axes
     if not dot:
         return
     effective, efficient = (sheet.facts.axis_of.get(topic) for topic in (_OUTCOME, _COST))
@@ -493,7 +493,7 @@ def no_outcome_improves(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
         sure = sure and good != 0
         names.append(f"{indicator.name} {now}→{plan}")
     if names:
-        slot = next(sheet.named("outcome_indicators")).slot
+        slot = sheet.named("outcome_indicators")[0].slot
         key = f"outcome_indicators.{slot}.values.{year}"
         yield Hit(key, year, {"found": names}, severity=None if sure else "info")
 
@@ -523,5 +523,5 @@ def direction_without_text(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     Why: a change that is not described cannot be followed up.
     """
     key = sheet.form.free_text.name
-    if sheet.empty(key) and not sheet.kept():
+    if sheet.empty(key) and not sheet.kept:
         yield Hit(key)

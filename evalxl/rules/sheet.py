@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
+import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-from workbook.form import Form, ProjectType, Question, Row
+from workbook.form import Form, Question, Row
 from workbook.notation import DASHES, fold
-from workbook.record import Indicator, Number, Record
+from workbook.record import NUMBERS, Indicator, Issue, Number, Record, cost_keys
 
 _NO_VALUE = frozenset({"F007", "F011", "F012"})
 """What the reader says of a cell that holds something which gave no number."""
 
+_NOTHING: Number = 0
 _NO_TEXT = " \n\t\r\u3000" + "".join(sorted(DASHES))
 
 
@@ -20,21 +22,33 @@ STOPS = ("abolish", "suspend", "end")
 """Roles of the directions after which the project goes on no more."""
 
 
+class Asked(NamedTuple):
+    """What is asked of a kind of project."""
+
+    questions: tuple[Question, ...]
+    numbers: Mapping[str, str]
+    """Topic → the number of its question."""
+
+
+def _asked(questions: Iterable[Question]) -> Asked:
+    asked = tuple(questions)
+    return Asked(asked, {question.topic: question.number for question in reversed(asked)})
+
+
 class Facts:
     """What the rules ask of a form, looked up once for each form."""
 
     def __init__(self, form: Form) -> None:
-        self.form = form  # keeps it alive: the cache below goes by its identity
         self.must = tuple(_required(form, "must"))
         self.should = tuple(field for field in form.fields if field.need == "should")
         self.choices = {choice.name: choice for choice in form.choices}
         self.marks = {question.number: question.mark for question in form.questions}
+        self.axes = tuple(axis.key for axis in form.axes)
         self.axis_of = {question.topic: question.axis for question in form.questions}
         """The axis to which the question with a topic belongs."""
-        self.asked: dict[str, tuple[Question, ...]] = {}
+        self.summed_up = {axis: _summed_up(form, axis) for axis in self.axes}
+        """The topics that decide an axis."""
         self.directions = {direction.value: direction for direction in form.directions}
-        self.indicator_tables = tuple(table.name for table in form.indicator_tables)
-        self.slots = {mark: i for i, mark in enumerate(form.slot_marks)}
         self.sources = tuple(form.sources)
         self.cost_rows = tuple(form.costs.rows)
         self.money_rows = tuple(row for row in form.costs.rows if row.unit == "千円")
@@ -44,30 +58,32 @@ class Facts:
         self.planned_texts = tuple(f.name for f in boxes if "{planned}" in f.label + f.note)
         reasons = (f"judgements.{question.number}.reason" for question in form.questions)
         self.texts = (*(field.name for field in boxes), *reasons, form.free_text.name)
-
-    def place_order(self, place: tuple[str, str]) -> tuple[int, int, str]:
-        """What indicator slots are sorted by: table, slot mark; an unknown mark comes last."""
-        table, slot = place
-        return self.indicator_tables.index(table), self.slots.get(slot, len(self.slots)), slot
+        self._all = _asked(form.questions)
+        self._kinds = [
+            (
+                fold(kind.label),
+                re.compile(rf"{re.escape(fold(kind.key))}(?![A-Z0-9])"),
+                _asked(question for question in form.questions if question.number not in kind.skips),
+            )
+            for kind in form.project_types
+        ]
 
     def row(self, name: str) -> Row | None:
         """The cost row of that name; None where the form has none."""
         return next((row for row in self.cost_rows if row.name == name), None)
 
-    def questions_of(self, project_type: str) -> tuple[Question, ...]:
-        """The questions that are asked of a kind of project; all of them where it is blank or not known."""
-        if project_type not in self.asked:
-            skips = self._kind(fold(project_type)).skips if project_type and self.form.project_types else ()
-            self.asked[project_type] = tuple(q for q in self.form.questions if q.number not in skips)
-        return self.asked[project_type]
+    def asked(self, project_type: str) -> Asked:
+        """What is asked of a kind, told by its letter (Ｅ　一般, E) or label (一般); all of one not known."""
+        if not project_type:
+            return self._all
+        typed = fold(project_type)
+        known = (asked for label, key, asked in self._kinds if typed == label or key.match(typed))
+        return next(known, self._all)
 
-    def _kind(self, typed: str) -> ProjectType:
-        """A kind by its letter (Ｅ　一般, E) or by its label (一般)."""
-        for kind in self.form.project_types:
-            key, label = fold(kind.key), fold(kind.label)
-            if typed == label or re.match(rf"{re.escape(key)}(?![A-Z0-9])", typed):
-                return kind
-        return ProjectType(key="", label="")
+
+def _summed_up(form: Form, axis: str) -> list[str]:
+    topics = (question.topic for question in form.questions if question.axis == axis)
+    return [topic for topic in topics if topic != "abolition_effect"]  # no room for improvement
 
 
 def _required(form: Form, need: str) -> Iterator[str]:
@@ -76,56 +92,105 @@ def _required(form: Form, need: str) -> Iterator[str]:
             yield f"{field.name}.code" if field.type == "code_name" else field.name
 
 
-_FACTS: dict[int, Facts] = {}
-
-
+@functools.lru_cache(maxsize=64)
 def _facts(form: Form) -> Facts:
-    facts = _FACTS.get(id(form))
-    if facts is None:
-        facts = _FACTS[id(form)] = Facts(form)
-    return facts
+    return Facts(form)
+
+
+@functools.lru_cache(maxsize=256)
+def _slots(form: Form, places: tuple[tuple[str, str], ...]) -> Mapping[str, tuple[str, ...]]:
+    """The slots of each indicator table as the form prints them; those with an unknown mark come last."""
+    order = {mark: i for i, mark in enumerate(form.slot_marks)}
+    known = sorted(places, key=lambda place: (order.get(place[1], len(order)), place[1]))
+    tables = (table.name for table in form.indicator_tables)
+    return {table: tuple(slot for name, slot in known if name == table) for table in tables}
 
 
 class Sheet(Record):
     """A record for the length of one check; its values must not be changed meanwhile."""
 
-    __slots__ = ("_sorted", "_tables", "facts", "planned", "settled", "unread")
+    __slots__ = (
+        "_amounts", "_costs", "_named", "_noticed", "_numbers", "_tables", "_wording", "axes", "facts",
+        "improved_axes", "kept", "planned", "questions", "roles", "settled", "slots", "stopped", "unread",
+    )  # fmt: skip
 
     def __init__(self, record: Record) -> None:
-        super().__init__(*(getattr(record, name) for name in _FIELDS))
+        super().__init__(
+            record.form, record.file, record.sheet, record.fiscal_year, record.years, record.values,
+            record.cells, record.issues, record.answered,
+        )  # fmt: skip
         self._made = record._made
         self.facts = _facts(record.form)
         self.settled = record.settled_years
         self.planned = record.planned_years
         self.unread = _unread(record) if record.issues else frozenset()
         """Keys of cells that hold something which could not be read as a number; the F rules tell."""
-        self._sorted: tuple[tuple[str, str], ...] | None = None
+        self.questions, self._numbers = self.facts.asked(record.text("project_type"))
+        """The questions that are asked of this kind of project."""
+        self.axes = {key: record.axis(key) for key in self.facts.axes}
+        """The axes of the summary: True for 見直し余地あり."""
+        self.slots = _slots(record.form, record.places())
+        """Each indicator table and the slots that the sheet has room for, as the form prints them."""
+        self._look_at_directions()
+        self._look_at_costs()
         self._tables: dict[str, list[Indicator]] | None = None
+        self._named: dict[str, list[Indicator]] = {}
+        self._wording: str | None = None
+        self._noticed: dict[str, list[Issue]] = {}
+        for issue in record.issues:
+            self._noticed.setdefault(issue.code, []).append(issue)
+
+    def _look_at_directions(self) -> None:
+        known = self.facts.directions
+        ticked = [known[value] for value in self.directions if value in known]
+        self.roles = {direction.role for direction in ticked}
+        """What the ticked directions mean: abolish, suspend, end, reset, merge, keep, improve."""
+        self.improved_axes = {direction.axis for direction in ticked if direction.role == "improve"}
+        """The axes of the ticked improvements; an empty one for an improvement of any kind."""
+        self.kept = "keep" in self.roles
+        """Whether 現状維持 is among the directions."""
+        self.stopped = not self.roles.isdisjoint(STOPS)
+        """Whether the project is to be abolished or suspended."""
+
+    def _look_at_costs(self) -> None:
+        """Set the figures of the cost table by row and year; as amounts, a dash is 0."""
+        values, answered = self.values, self.answered
+        self._costs: dict[str, dict[int, Number]] = {}
+        self._amounts: dict[str, dict[int, Number]] = {}
+        for row, keys in cost_keys(self.form, self.years):
+            found = {year: value for year, key in keys if isinstance(value := values.get(key), NUMBERS)}
+            self._costs[row.name] = self._amounts[row.name] = found
+            if answered:
+                self._amounts[row.name] = found | {year: _NOTHING for year, key in keys if key in answered}
+
+    def noticed(self, code: str) -> Sequence[Issue]:
+        """What the reader noticed under a code."""
+        return self._noticed.get(code, ())
+
+    def wording(self) -> str:
+        """All texts of the sheet in one: a word that is not in it need not be looked for in each of them."""
+        if self._wording is None:
+            self._wording = "\n".join([value for value in self.values.values() if isinstance(value, str)])
+        return self._wording
 
     def indicators(self, table: str) -> list[Indicator]:
         """The slots of an indicator table that hold anything, in the form's order."""
         return self.tables().get(table, [])
 
-    def named(self, table: str) -> Iterator[Indicator]:
+    def named(self, table: str) -> list[Indicator]:
         """The indicators that have a name."""
-        return (indicator for indicator in self.indicators(table) if indicator.name)
+        if table not in self._named:
+            self._named[table] = [indicator for indicator in self.indicators(table) if indicator.name]
+        return self._named[table]
 
     def tables(self) -> dict[str, list[Indicator]]:
         """All indicator tables."""
         if self._tables is None:
-            self._tables = {name: [] for name in self.facts.indicator_tables}
-            for table, slot in self.places():
-                indicator = self.indicator(table, slot)
-                if indicator:
-                    self._tables[table].append(indicator)
+            self._tables = {
+                table: [indicator for slot in slots if (indicator := self.indicator(table, slot))]
+                for table, slots in self.slots.items()
+            }
         return self._tables
-
-    def places(self) -> tuple[tuple[str, str], ...]:
-        """Table and slot of every indicator that the sheet has room for, as the form prints them."""
-        if self._sorted is None:
-            found = [place for place in super().places() if place[0] in self.facts.indicator_tables]
-            self._sorted = tuple(sorted(found, key=self.facts.place_order))
-        return self._sorted
 
     def blank(self, key: str) -> bool:
         """Whether nothing stands there: no value, no dash, nothing that the reader could not read."""
@@ -135,10 +200,19 @@ class Sheet(Record):
         """Whether a text field holds no text; a dash alone is none."""
         return not self.text(key).strip(_NO_TEXT)
 
+    def costs(self, row: str) -> Mapping[int, Number]:
+        """The figures of a row of the cost table by year, without those that are blank or a dash."""
+        return self._costs.get(row) or {}
+
+    def cost(self, row: str, year: int) -> Number | None:
+        """A figure of the cost table, in the row's unit (千円 for money); None for a blank and a dash."""
+        found = self._costs.get(row)
+        return found.get(year) if found else None
+
     def amount(self, row: str, year: int) -> Number | None:
         """A figure of the cost table with a dash as 0 (not applicable adds nothing); None when blank."""
-        key = f"costs.{row}.{year}"
-        return 0 if key in self.answered else self.number(key)
+        found = self._amounts.get(row)
+        return found.get(year) if found else None
 
     def readable(self, rows: Iterable[str], year: int) -> bool:
         """Whether every cell of these cost rows that holds something could be read."""
@@ -151,62 +225,29 @@ class Sheet(Record):
             start = self.fiscal_year
         return tuple(y for y in self.settled if y >= start) if isinstance(start, int) else self.settled
 
-    def roles(self) -> set[str]:
-        """What the ticked directions mean: abolish, suspend, end, reset, merge, keep, improve."""
-        known = (self.facts.directions.get(value) for value in self.directions)
-        return {direction.role for direction in known if direction}
-
-    def questions(self) -> tuple[Question, ...]:
-        """The questions that are asked of this kind of project."""
-        return self.facts.questions_of(self.text("project_type"))
-
     def asked(self, topic: str) -> str | None:
         """The number of the question with that topic; None where the form does not ask it here."""
-        return next((question.number for question in self.questions() if question.topic == topic), None)
-
-    def summed_up(self, axis: str) -> list[str]:
-        """The topics that decide an axis. What the project's end would do (⑤) is no room for improvement."""
-        topics = (question.topic for question in self.form.questions if question.axis == axis)
-        return [topic for topic in topics if topic != "abolition_effect"]
-
-    def improved_axes(self) -> set[str]:
-        """The axes of the ticked improvements; an empty one for an improvement of any kind."""
-        known = (self.facts.directions.get(value) for value in self.directions)
-        return {direction.axis for direction in known if direction and direction.role == "improve"}
-
-    def stopped(self) -> bool:
-        """Whether the project is to be abolished or suspended."""
-        return not self.roles().isdisjoint(STOPS)
+        return self._numbers.get(topic)
 
     def direction_of(self, *roles: str) -> str:
         """The first ticked direction of these roles, in the form's words; empty where there is none."""
         known = self.facts.directions
         return next((v for v in self.directions if v in known and known[v].role in roles), "")
 
-    def kept(self) -> bool:
-        """Whether 現状維持 is among the directions."""
-        return "keep" in self.roles()
-
     def dot(self) -> tuple[str, str] | None:
         """Cost and outcome of the one ● in the matrix; None where there is none or more."""
         ticked = self.ticked("matrix")
         return (ticked[0][0], ticked[0][1]) if len(ticked) == 1 else None
 
-    def judged(self, topic: str) -> bool | None:
-        """The judgement of the question with that topic; None without one, or where the form has none."""
-        number = self.asked(topic)
-        return self.flagged(number) if number else None
-
-    def axes(self) -> list[bool | None]:
-        """The axes of the summary: True for 見直し余地あり."""
-        return [self.axis(axis.key) for axis in self.form.axes]
-
-
-_FIELDS = [field.name for field in dataclasses.fields(Record) if field.init]
+    def axis(self, key: str) -> bool | None:
+        """True where the axis has 見直し余地あり, False for 適切, None for none or both."""
+        return self.axes.get(key)
 
 
 def _unread(record: Record) -> frozenset[str]:
     issues = [issue for issue in record.issues if issue.code in _NO_VALUE]
+    if not issues:
+        return frozenset()
     cells = {cell for issue in issues for cell in (issue.cell, *_listed(issue.values.get("cells"))) if cell}
     by_cell = {key for key, cell in record.cells.items() if cell in cells}
     by_key = {issue.key for issue in issues if issue.key}

@@ -40,9 +40,9 @@ def instructions_left_over(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 
     Why: the rest of that text is often the example's, too. 条例：and 事例：are no leftovers.
     """
-    for key in sheet.facts.texts:
-        match = _LEFTOVER.search(sheet.text(key))
-        if match:
+    for key in sheet.facts.texts if "例" in sheet.wording() else ():
+        text = sheet.text(key)
+        if "例" in text and (match := _LEFTOVER.search(text)):
             yield Hit(key, values={"found": match[0]})
 
 
@@ -122,12 +122,9 @@ def characters_that_get_lost(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     Why: they are lost or garbled when the text goes into another system. ①–⑳ are let pass: the form itself
     prints them. The dashes and waves that differ only between code tables are let pass, too.
     """
-    kept = _kept_characters()
-    texts = {key: value for key, value in sheet.values.items() if isinstance(value, str)}
-    if set("".join(texts.values())) <= kept:
-        return
-    for key, value in texts.items():
-        found = dict.fromkeys(char for char in value if char not in kept)
+    lost = _lost_characters()
+    for key, value in sheet.values.items() if lost.search(sheet.wording()) else ():
+        found = dict.fromkeys(lost.findall(value)) if isinstance(value, str) else ()
         if found:
             yield Hit(key, values={"found": [_visible(char) for char in found]})
 
@@ -136,12 +133,13 @@ _ALWAYS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳～∥－
 
 
 @functools.cache
-def _kept_characters() -> frozenset[str]:
-    """ASCII and JIS X 0208 without half-width kana, and what is let pass."""
+def _lost_characters() -> re.Pattern[str]:
+    """All but ASCII, JIS X 0208 without half-width kana, and what is let pass."""
     leads, trails = (*range(0x81, 0xA0), *range(0xE0, 0xEB)), (*range(0x40, 0x7F), *range(0x80, 0xFD))
-    pairs = b"\n".join(bytes((lead, trail)) for lead in leads for trail in trails)
-    kept = {char for char in pairs.decode("shift_jis", "ignore") if not "｡" <= char <= "ﾟ"}
-    return frozenset(kept.union(map(chr, range(0x20, 0x7F)), _ALWAYS))
+    ends = [bytes((trail,)) for trail in trails]
+    pairs = b"".join(start + start.join(ends) for start in (bytes((0x0A, lead)) for lead in leads))
+    kept = re.sub("[\n｡-ﾟ]", "", pairs.decode("shift_jis", "ignore")) + _ALWAYS
+    return re.compile(rf"[^\x20-\x7e{re.escape(kept)}]")
 
 
 def _visible(char: str) -> str:

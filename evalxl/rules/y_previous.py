@@ -127,8 +127,8 @@ def text_copied(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     Why: what was done, what is planned and how it is judged belong to a year. What the project is for (対象,
     意図, 事業内容) may well stay.
     """
-    least = Fraction(settings.thresholds.same_text_percent) / 100
     for past in _pasts(sheet, settings):
+        least = Fraction(settings.thresholds.same_text_percent) / 100
         for key in text_keys(sheet):
             now, before = fold(sheet.text(key)), fold(past.texts.get(key, ""))
             if min(len(now), len(before)) >= LEAST_TEXT and (same := alike(now, before)) >= least:
@@ -200,7 +200,7 @@ def indicator_changed(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
         same = _slots(sheet, past)
         moved = set(same.values())
         for key, (name, unit) in past.indicators.items():
-            if key not in same and key.partition(".")[0] in sheet.facts.indicator_tables:
+            if key not in same and key.partition(".")[0] in sheet.slots:
                 yield _changed(sheet, key, name, unit, moved)
 
 
@@ -238,8 +238,10 @@ def new_project(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 
     Why: a new project needs its start to be explained; one that was only renamed must not lose its past.
     """
-    match, section = _match(sheet, settings), identity.of_record(sheet).section
-    if match and not match.pasts and settings.previous and settings.previous.covers(section):
+    match = _match(sheet, settings)
+    if not match or match.pasts or not settings.previous:
+        return
+    if settings.previous.covers(identity.of_record(sheet).section):
         expected = settings.previous.year_before(sheet.fiscal_year)
         yield Hit("project_name", values={"found": sheet.text("project_name"), "expected": expected})
 
