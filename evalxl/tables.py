@@ -14,13 +14,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
+import msgspec
+
 from evalxl.arithmetic import hundredths
 from evalxl.results import FileResult, SheetResult
 from evalxl.rules.registry import Finding, Lang, field_name
 from workbook import form as forms
-from workbook.form import Form
+from workbook.form import Form, Question
 from workbook.notation import fold
-from workbook.record import Number, Record
+from workbook.record import NUMBERS, Number, Record, cost_keys, indicator_keys
 
 Phase = Literal["settled", "plan"]
 Status = Literal["consolidated", "refused", "skipped"]
@@ -129,9 +131,9 @@ def extract_sheet(result: SheetResult, file: str, lang: Lang = "ja") -> SheetRow
         form=record.form,
         fiscal_year=record.fiscal_year,
         head=_head(record),
-        costs=list(_costs(record)),
-        indicators=list(_indicators(record)),
-        judgements=list(_judgements(record)),
+        costs=_costs(record),
+        indicators=_indicators(record),
+        judgements=_judgements(record),
         findings=[finding_row(finding, lang) for finding in result.findings],
         sums=_sums(record),
         content=_content(record),
@@ -141,8 +143,15 @@ def extract_sheet(result: SheetResult, file: str, lang: Lang = "ja") -> SheetRow
 
 def _content(record: Record) -> str:
     """A digest of all that a sheet says, wherever it stands."""
-    said = sorted((key, str(value)) for key, value in record.values.items() if value not in (None, ()))
-    return hashlib.sha256(repr((record.fiscal_year, said, sorted(record.answered))).encode()).hexdigest()
+    said = {key: value for key, value in record.values.items() if value is not None and value != ()}
+    try:
+        data = _in_order((record.fiscal_year, said, record.answered))
+    except UnicodeEncodeError:  # a broken character
+        data = repr((record.fiscal_year, sorted(said.items()), sorted(record.answered))).encode()
+    return hashlib.sha256(data).hexdigest()
+
+
+_in_order = msgspec.json.Encoder(order="deterministic").encode
 
 
 def _rewritten(finding: Finding) -> RewrittenRow:
@@ -188,10 +197,10 @@ def _sheet_of(finding: Finding) -> str | None:
 
 def _head(record: Record) -> dict[str, Any]:
     """A row of ``projects`` without the dimensions: head fields, period, axes, directions, matrix."""
-    form = record.form
+    form, get = record.form, record.values.get
     out: dict[str, Any] = {"form": form.id}
     for column, key in _head_columns(form):
-        out[column] = record[key]
+        out[column] = get(key)
     period = record.ticked("period")
     out["period_kind"] = period[0] if len(period) == 1 else None
     out["period_start_year"] = record["period.start_year"]
@@ -201,9 +210,10 @@ def _head(record: Record) -> dict[str, Any]:
         flagged = record.axis(axis.key)
         out[f"summary_{axis.key}"] = None if flagged is None else options.flagged if flagged else options.fine
     out["summary_text"] = record["summary.text"]
-    out["directions"] = "、".join(record.directions) or None
+    ticked = record.directions
+    out["directions"] = "、".join(ticked) or None
     for direction in form.directions:
-        out[direction_column(direction.role, direction.axis)] = direction.value in record.directions
+        out[direction_column(direction.role, direction.axis)] = direction.value in ticked
     for choice in form.choices:
         if not choice.has_years:
             ticked = record.ticked(choice.name)
@@ -234,23 +244,29 @@ def direction_column(role: str, axis: str) -> str:
     return f"direction_{role}_{axis}" if axis else f"direction_{role}"
 
 
-def _costs(record: Record) -> Iterator[CostRow]:
-    values, cells = record.values, record.cells
-    for row in record.form.costs.rows:
-        for year in record.years:
-            key = f"costs.{row.name}.{year}"
-            amount = values.get(key)
-            exact = amount if isinstance(amount, (int, Decimal)) else None
-            yield year, phase_of(record, year), row.name, row.unit, exact, cells.get(key)
+def _costs(record: Record) -> list[CostRow]:
+    number, cell, phases = record.number, record.cells.get, _phases(record)
+    return [
+        (year, phases[year], row.name, row.unit, number(key), cell(key))
+        for row, keys in cost_keys(record.form, record.years)
+        for year, key in keys
+    ]
+
+
+def _phases(record: Record) -> dict[int, Phase]:
+    return {year: phase_of(record, year) for year in record.years}
 
 
 def _sums(record: Record) -> dict[tuple[str, int], Number]:
     """The record's own figures, read another way than `_costs` does: over what it holds, not its form."""
-    sums: dict[tuple[str, int], Number] = {}
-    for key, value in record.values.items():
-        if isinstance(value, (int, Decimal)) and key.startswith("costs."):
-            sums[_cost_of(key)] = value
-    return sums
+    held = zip(_costs_among(tuple(record.values)), record.values.values(), strict=True)
+    return {cost: value for cost, value in held if cost and isinstance(value, NUMBERS)}
+
+
+@functools.lru_cache(maxsize=256)
+def _costs_among(keys: tuple[str, ...]) -> list[tuple[str, int] | None]:
+    """Row and year of each key of a record, None of another key; most sheets of a run have the same keys."""
+    return [_cost_of(key) if key.startswith("costs.") else None for key in keys]
 
 
 @functools.lru_cache(maxsize=4096)
@@ -260,38 +276,42 @@ def _cost_of(key: str) -> tuple[str, int]:
     return row, int(year)
 
 
-def _indicators(record: Record) -> Iterator[IndicatorRow]:
-    for table in record.form.indicator_tables:
-        for found in record.indicators(table.name):
-            for year, value in found.values.items():
-                cell = record.cells.get(f"{table.name}.{found.slot}.values.{year}")
-                phase = phase_of(record, year)
-                yield table.name, found.slot, found.name, found.unit, year, phase, value, cell
+def _indicators(record: Record) -> list[IndicatorRow]:
+    cell, phases = record.cells.get, _phases(record)
+    return [
+        (i.table, i.slot, i.name, i.unit, year, phases[year], i.values[year], cell(key))
+        for table in record.form.indicator_tables
+        for i in record.indicators(table.name)
+        for year, key in indicator_keys(i.table, i.slot, record.years)[2]
+    ]
 
 
-def _judgements(record: Record) -> Iterator[JudgementRow]:
-    for question in record.form.questions:
-        key = f"judgements.{question.number}"
-        mergeable = record.mergeable(question.number) if question.mergeable else None
-        reason = record.text(f"{key}.reason") or None
-        flagged = record.flagged(question.number)
-        cell = record.cells.get(key) or record.cells.get(f"{key}.reason")
-        yield question.number, question.topic, question.axis, flagged, reason, mergeable, cell
+def _judgements(record: Record) -> list[JudgementRow]:
+    return [_judgement(record, question) for question in record.form.questions]
+
+
+def _judgement(record: Record, question: Question) -> JudgementRow:
+    number, cells = question.number, record.cells
+    key = f"judgements.{number}"
+    reason, mergeable = f"{key}.reason", record.mergeable(number) if question.mergeable else None
+    return (
+        number, question.topic, question.axis, record.flagged(number), record.text(reason) or None, mergeable,
+        cells.get(key) or cells.get(reason),
+    )  # fmt: skip
 
 
 def finding_row(finding: Finding, lang: Lang) -> FindingRow:
     """A finding as a row, its texts in ``lang``."""
-    found, expected = (_plain_text(finding.values.get(name)) for name in ("found", "expected"))
-    text, hint = finding.message(lang), finding.hint(lang)
+    found, expected = finding.values.get("found"), finding.values.get("expected")
     return (
         finding.code, finding.severity, field_name(finding.field), finding.year, finding.cell,
-        text, hint, found, expected,
+        finding.message(lang), finding.hint(lang), _plain_text(found), _plain_text(expected),
     )  # fmt: skip
 
 
 def _plain_text(value: Any) -> str | None:
-    if value is None:
-        return None
+    if value is None or isinstance(value, str):
+        return value
     if isinstance(value, (list, tuple)):
         return "、".join(_plain_text(part) or "" for part in value)
     if isinstance(value, Fraction):  # worked out, such as a cost per unit: as its message has it

@@ -67,6 +67,10 @@ class Record:
         default_factory=dict, init=False, repr=False, compare=False
     )
     """Indicators by their places, each made once: nothing changes in a record that was read."""
+    _found: tuple[tuple[str, str], ...] | None = dataclasses.field(
+        default=None, init=False, repr=False, compare=False
+    )
+    """These places, looked for once."""
 
     def __getitem__(self, key: str) -> Value:
         """The value under a flat key; None when blank or not on the sheet."""
@@ -120,22 +124,24 @@ class Record:
 
     def indicators(self, table: str) -> list[Indicator]:
         """The slots of an indicator table that hold anything, in the form's order."""
-        found = (self.indicator(*place) for place in self.places() if place[0] == table)
-        return [indicator for indicator in found if indicator]
+        slots = [slot for name, slot in self.places() if name == table]
+        return [indicator for slot in slots if (indicator := self.indicator(table, slot))]
 
     def places(self) -> tuple[tuple[str, str], ...]:
         """Table and slot of every indicator that the sheet has room for, as they stand on it."""
-        return _places(tuple(self.cells))
+        if self._found is None:
+            self._found = _places(tuple(self.cells))
+        return self._found
 
     def indicator(self, table: str, slot: str) -> Indicator | None:
         """One slot; None when nothing stands in it."""
         place = table, slot
         if place not in self._made:
-            self._made[place] = self._indicator(*place)
+            self._made[place] = self._indicator(table, slot)
         return self._made[place]
 
     def _indicator(self, table: str, slot: str) -> Indicator | None:
-        name_key, unit_key, keys = _indicator_keys(table, slot, self.years)
+        name_key, unit_key, keys = indicator_keys(table, slot, self.years)
         name, unit = self.text(name_key) or None, self.text(unit_key) or None
         values = {year: self.number(key) for year, key in keys}
         if name is None and unit is None and all(value is None for value in values.values()):
@@ -178,7 +184,7 @@ def cost_keys(form: Form, years: tuple[int, ...]) -> tuple[tuple[Row, tuple[tupl
 
 
 @functools.lru_cache(maxsize=4096)
-def _indicator_keys(
+def indicator_keys(
     table: str, slot: str, years: tuple[int, ...]
 ) -> tuple[str, str, tuple[tuple[int, str], ...]]:
     """The keys of an indicator: its name, its unit, its values by year."""

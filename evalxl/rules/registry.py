@@ -219,15 +219,15 @@ class Finding(msgspec.Struct, frozen=True):
     def message(self, lang: Lang = "ja") -> str:
         """What is wrong, in words."""
         declared = load()[self.code]
-        return self._render(declared, declared.ja if lang == "ja" else declared.en, lang)
+        return self._render(declared.ja if lang == "ja" else declared.en, lang, declared.words)
 
     def hint(self, lang: Lang = "ja") -> str:
         """How to mend it, in words."""
         declared = load()[self.code]
-        return self._render(declared, declared.fix_ja if lang == "ja" else declared.fix_en, lang)
+        return self._render(declared.fix_ja if lang == "ja" else declared.fix_en, lang, declared.words)
 
-    def _render(self, declared: Rule, text: str, lang: Lang) -> str:
-        return render(text, {"year": self.year, **self.values}, lang, declared.words)
+    def _render(self, text: str, lang: Lang, words: Words) -> str:
+        return render(text, {"year": self.year, **self.values}, lang, words)
 
     def to_json(self, lang: Lang = "ja") -> dict[str, Any]:
         """The finding with the names of the command line's JSON."""
@@ -244,6 +244,7 @@ class Finding(msgspec.Struct, frozen=True):
         }
 
 
+@functools.lru_cache(maxsize=4096)
 def field_name(key: str | None) -> str | None:
     """A flat key without its year, which stands beside it: ``costs.general.2017`` → ``costs.general``."""
     return re.sub(r"(?:\.values)?\.\d{4}$", "", key) if key else None

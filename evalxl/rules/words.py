@@ -28,12 +28,11 @@ def render(text: str, values: Mapping[str, Any], lang: Lang, words: Words | None
     ``{found:money}`` 8,652千円 or 8,652 · ``{year:of}`` 平成29年度の or FY2017, nothing where there is no
     year. Blank is 空欄, or － with the spec ``-``; an empty list is －.
     """
-    out = []
-    for literal, name, spec in _parts(text):
-        out.append(literal)
-        if name is not None:
-            out.append(_show(values.get(name), spec, lang, words or {}))
-    return "".join(out)
+    shown = [
+        literal if name is None else literal + _show(values.get(name), spec, lang, words or {})
+        for literal, name, spec in _parts(text)
+    ]
+    return "".join(shown)
 
 
 def placeholders(text: str) -> set[str]:
@@ -47,6 +46,8 @@ def _parts(text: str) -> tuple[tuple[str, str | None, str], ...]:
 
 
 def _show(value: Any, spec: str, lang: Lang, words: Words) -> str:
+    if not spec and isinstance(value, str):
+        return value.replace("\n", "⏎")
     ja = lang == "ja"
     if isinstance(value, (list, tuple, frozenset, set)):
         shown = [_show(item, spec, lang, words) for item in value]
@@ -71,7 +72,7 @@ def _show(value: Any, spec: str, lang: Lang, words: Words) -> str:
 
 
 def _number(value: int | Decimal | Fraction, lang: Lang) -> str:
-    if isinstance(value, Fraction):
+    if not isinstance(value, (int, Decimal)):
         value = Decimal(round_half_up(value * 100)) / 100
     sign = "" if value >= 0 else "▲" if lang == "ja" else "-"
     return sign + (f"{abs(value):,f}" if isinstance(value, Decimal) else f"{abs(value):,}")
