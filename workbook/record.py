@@ -143,7 +143,8 @@ class Record:
     def _indicator(self, table: str, slot: str) -> Indicator | None:
         name_key, unit_key, keys = indicator_keys(table, slot, self.years)
         name, unit = self.text(name_key) or None, self.text(unit_key) or None
-        values = {year: self.number(key) for year, key in keys}
+        found = self.values.get
+        values = {year: value if isinstance(value := found(key), NUMBERS) else None for year, key in keys}
         if name is None and unit is None and all(value is None for value in values.values()):
             return None
         return Indicator(table, slot, name, unit, values, self._dashes(keys) if self.answered else _NO_YEARS)

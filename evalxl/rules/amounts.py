@@ -53,7 +53,8 @@ def _in_line(line: str) -> Iterator[tuple[str, Number]]:
     end, results = 0, "=" in line or "＝" in line
     for match in _AMOUNT.finditer(line):
         label, end = line[end : match.start()], match.end()
-        if _TIMES.match(line, end) and results and not _RESULT.search(label):
+        if results and _TIMES.match(line, end) and not _RESULT.search(label):
             continue  # a factor: its product follows
-        number = Decimal(match[2].replace(",", "") + (match[3] or ""))
-        yield label, exact(-number if match[1] else number) or 0
+        digits, fraction = match[2].replace(",", ""), match[3]
+        number = exact(Decimal(digits + fraction)) or 0 if fraction else int(Decimal(digits))
+        yield label, -number if match[1] else number

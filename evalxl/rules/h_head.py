@@ -68,8 +68,8 @@ def contact_or_budget_code_incomplete(sheet: Sheet, settings: Settings) -> Itera
 
 
 def _incomplete(text: str, digits: int) -> bool:
-    lines = text.split() if digits else [text.strip()]
-    return not lines or min(map(len, lines)) < max(digits, 1)
+    lines = text.split()
+    return not lines or min(map(len, lines)) < digits
 
 
 _POLICIES = """level,code,parent,name
