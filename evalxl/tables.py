@@ -143,7 +143,7 @@ def extract_sheet(result: SheetResult, file: str, lang: Lang = "ja") -> SheetRow
 
 def _content(record: Record) -> str:
     """A digest of all that a sheet says, wherever it stands."""
-    said = {key: value for key, value in record.values.items() if value is not None and value != ()}
+    said = {key: value for key, value in record.values.items() if value or value == 0}
     try:
         data = _in_order((record.fiscal_year, said, record.answered))
     except UnicodeEncodeError:  # a broken character
@@ -210,10 +210,10 @@ def _head(record: Record) -> dict[str, Any]:
         flagged = record.axis(axis.key)
         out[f"summary_{axis.key}"] = None if flagged is None else options.flagged if flagged else options.fine
     out["summary_text"] = record["summary.text"]
-    ticked = record.directions
-    out["directions"] = "、".join(ticked) or None
+    directions = record.directions
+    out["directions"] = "、".join(directions) or None
     for direction in form.directions:
-        out[direction_column(direction.role, direction.axis)] = direction.value in ticked
+        out[direction_column(direction.role, direction.axis)] = direction.value in directions
     for choice in form.choices:
         if not choice.has_years:
             ticked = record.ticked(choice.name)
@@ -259,14 +259,15 @@ def _phases(record: Record) -> dict[int, Phase]:
 
 def _sums(record: Record) -> dict[tuple[str, int], Number]:
     """The record's own figures, read another way than `_costs` does: over what it holds, not its form."""
-    held = zip(_costs_among(tuple(record.values)), record.values.values(), strict=True)
-    return {cost: value for cost, value in held if cost and isinstance(value, NUMBERS)}
+    held = record.values
+    costs = _costs_among(tuple(held))
+    return {cost: value for key, cost in costs if isinstance(value := held[key], NUMBERS)}
 
 
 @functools.lru_cache(maxsize=256)
-def _costs_among(keys: tuple[str, ...]) -> list[tuple[str, int] | None]:
-    """Row and year of each key of a record, None of another key; most sheets of a run have the same keys."""
-    return [_cost_of(key) if key.startswith("costs.") else None for key in keys]
+def _costs_among(keys: tuple[str, ...]) -> list[tuple[str, tuple[str, int]]]:
+    """The costs among the keys of a record, each with row and year; most sheets have the same keys."""
+    return [(key, _cost_of(key)) for key in keys if key.startswith("costs.")]
 
 
 @functools.lru_cache(maxsize=4096)

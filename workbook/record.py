@@ -72,6 +72,17 @@ class Record:
     )
     """These places, looked for once."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What was made of the values is not sent to another process: it is soon made anew."""
+        return Record, self.given()
+
+    def given(self) -> tuple[Any, ...]:
+        """What a record of the same sheet is made of."""
+        return (
+            self.form, self.file, self.sheet, self.fiscal_year, self.years, self.values, self.cells,
+            self.issues, self.answered,
+        )  # fmt: skip
+
     def __getitem__(self, key: str) -> Value:
         """The value under a flat key; None when blank or not on the sheet."""
         return self.values.get(key)

@@ -298,13 +298,12 @@ def same_value_three_years(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """
     for table in sheet.tables():
         for indicator in sheet.named(table):
-            years, values = [*indicator.values], [*indicator.values.values()]
+            values = [*indicator.values.values()]
             for i in range(len(values) - 2):
                 first, second, third = values[i : i + 3]
                 if first is not None and first == second == third:
-                    yield Hit(
-                        _key(indicator, years[i + 2]), years[i + 2], {"first": years[i], "found": first}
-                    )
+                    start, _, year = sheet.years[i : i + 3]
+                    yield Hit(_key(indicator, year), year, {"first": start, "found": first})
                     break
 
 

@@ -115,10 +115,7 @@ class Sheet(Record):
     )  # fmt: skip
 
     def __init__(self, record: Record) -> None:
-        super().__init__(
-            record.form, record.file, record.sheet, record.fiscal_year, record.years, record.values,
-            record.cells, record.issues, record.answered,
-        )  # fmt: skip
+        super().__init__(*record.given())
         self._made = record._made
         self.facts = _facts(record.form)
         self.settled = record.settled_years

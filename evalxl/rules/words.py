@@ -16,6 +16,8 @@ Lang = Literal["ja", "en"]
 Words = Mapping[str, tuple[str, str]]
 """A word of the figures → its Japanese and its English."""
 
+_COMMON = frozenset((str, int))
+"""Types of most figures."""
 _RATES: Words = {"皆増": ("皆増", "from nothing"), "皆減": ("皆減", "to nothing"), "－": ("－", "none")}
 
 
@@ -46,8 +48,8 @@ def _parts(text: str) -> tuple[tuple[str, str | None, str], ...]:
 
 
 def _show(value: Any, spec: str, lang: Lang, words: Words) -> str:
-    if not spec and isinstance(value, str):
-        return value.replace("\n", "⏎")
+    if not spec and type(value) in _COMMON:
+        return value.replace("\n", "⏎") if isinstance(value, str) else _number(value, lang)
     ja = lang == "ja"
     if isinstance(value, (list, tuple, frozenset, set)):
         shown = [_show(item, spec, lang, words) for item in value]
