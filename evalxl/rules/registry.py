@@ -263,11 +263,11 @@ def check(record: Record, settings: Settings) -> list[Finding]:
     sheet = Sheet(record)
     findings: list[Finding] = []
     for run, declared in _checks(frozenset(settings.off)):
-        if hits := [*run(sheet, settings)]:
-            found = [_finding(declared, hit, sheet, settings) for hit in hits]
-            if len(found) > 1:
-                found.sort(key=_by_cell)
-            findings += found
+        before = len(findings)
+        for hit in run(sheet, settings):
+            findings.append(_finding(declared, hit, sheet, settings))
+        if len(findings) > before + 1:
+            findings[before:] = sorted(findings[before:], key=_by_cell)
     return findings
 
 
