@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import zlib
+from decimal import Decimal
 from typing import Any, get_type_hints
 
 import msgspec
@@ -32,8 +33,18 @@ def _like(kind: type, **other: Any) -> Any:
 
 _SHEET = _like(SheetRows, form=str)  # by its name
 _FILE = _like(FileRows, sheets=list[_SHEET])  # type: ignore[valid-type]
+_DECIMAL = 1
+"""The mark of a decimal where anything may stand: without it, it would come back as a text."""
+
+
+def _marked(code: int, data: memoryview) -> Any:
+    if code == _DECIMAL:
+        return Decimal(str(data, "ascii"))
+    raise DamagedError(f"mark {code}")
+
+
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(_FILE).decode
+_decode = msgspec.msgpack.Decoder(_FILE, ext_hook=_marked).decode
 _CHECKSUM = 4
 
 
@@ -54,7 +65,11 @@ def _encoded(rows: FileRows, **instead: Any) -> bytes:
 
 
 def _packed(sheet: SheetRows) -> Any:
-    fields = _values(sheet) | {"file": "", "form": sheet.form.id}
+    head = {
+        name: msgspec.msgpack.Ext(_DECIMAL, str(value).encode()) if isinstance(value, Decimal) else value
+        for name, value in sheet.head.items()
+    }
+    fields = _values(sheet) | {"file": "", "form": sheet.form.id, "head": head}
     if sheet.project == placed_key(sheet.file, sheet.sheet):
         fields["project"] = ""  # a sheet known by its place only
     return _SHEET(**fields)

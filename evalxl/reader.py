@@ -44,7 +44,14 @@ class Task(Generic[T]):
 
     def of(self, source: Source) -> T:
         """What comes of one file, however long it takes."""
-        return self.then(self.read(source))
+        return self.after(source, self.read(source))
+
+    def after(self, source: Source, result: FileResult) -> T:
+        """Do what is to be done with a result. What it cannot do with one is no reason to end the run."""
+        try:
+            return self.then(result)
+        except Exception as error:
+            return self.given_up(source, _reason(source, error), type(error).__name__)
 
     def read(self, source: Source) -> FileResult:
         """Read and check one file. Never raises for what stands in it, nor for a mistake of ours."""
@@ -121,7 +128,7 @@ def in_time(task: Task[T], sources: Iterable[Source]) -> Iterator[T]:
             found: Future[FileResult] = Future()
             given.put((source, found))
             if _is_done(found, task.limit):
-                yield task.then(found.result())
+                yield task.after(source, found.result())
             else:
                 given = None
                 yield task.given_up(source, "timeout", f"{task.limit:g} s")

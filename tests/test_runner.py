@@ -153,6 +153,18 @@ def test_a_mistake_of_ours_is_a_finding_of_that_file(
     assert error.__name__ in str(results[1].refused[0].to_json())
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_cannot_be_done_with_a_result_is_a_finding_too(sources: list[Source], jobs: int) -> None:
+    results = list(runner.run_then(sources[:3], Settings(), _not_the_second, jobs=jobs))
+    assert [r.refused[0].values["reason"] for r in results] == ["not_excel", "panic", "not_excel"]
+
+
+def _not_the_second(result: FileResult) -> FileResult:
+    if result.file == "001.xlsx" and result.refused[0].values["reason"] != "panic":
+        raise ValueError("見本")
+    return result
+
+
 def test_ctrl_c_is_no_finding(sources: list[Source], monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(path: Path, **options: Any) -> Any:
         raise KeyboardInterrupt

@@ -12,17 +12,20 @@ import sqlite3
 import sys
 import time
 from collections.abc import Generator, Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from evalxl import cli, demo, packing, program, runner, store, tables
 from evalxl.paths import Source, find
+from evalxl.results import FileResult, SheetResult
 from evalxl.rules.registry import Lang
 from evalxl.settings import Settings, Thresholds
 from evalxl.tables import FileRows
 from tests.support import many
 from workbook import filled, form
+from workbook.record import from_json
 
 FORM = form.get("unnan_2017")
 LONG_AGO = time.time() - 1000
@@ -123,6 +126,20 @@ def test_figures_keep_their_kind(books: Path) -> None:
     """1 == 1.0 == Decimal(1) == True: what comes back must be of the same type too."""
     first, again = run(books)[0], run(books)[0]
     assert repr(first) == repr(again)
+
+
+def test_decimals_stay_decimals_wherever_they_stand(tmp_path: Path) -> None:
+    """The whole plan of the second form stands among the head's values, which may be of any kind."""
+    second = form.get("mebuki_2019")
+    sample = Path(form.__file__).parent / "forms" / "mebuki_2019_sample.json"
+    record = from_json(second, json.loads(sample.read_text(encoding="utf-8")))
+    record.values["whole_plan.general"] = Decimal("12.50")
+    rows = tables.extract(FileResult("a", "/a", "0", sheets=[SheetResult(record, [])]))
+    found = packing.unpacked(packing.packed(rows), "0", Source("a", Path("/a"), "/a"))
+    (sheet,), (again,) = rows.sheets, found.sheets
+    assert isinstance(sheet.head["whole_plan_general"], Decimal)
+    kinds = {name: (type(value), value) for name, value in sheet.head.items()}
+    assert kinds == {name: (type(value), value) for name, value in again.head.items()}
 
 
 def test_the_command_line_says_the_same(books: Path, capsys: pytest.CaptureFixture[str]) -> None:

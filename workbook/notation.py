@@ -78,7 +78,8 @@ def tidy(value: CellValue) -> str | None:
 DASHES = frozenset("-－―‐‑–—ー−─━ｰ")
 _SIGN = "".join(sorted(DASHES)).replace("-", "") + "-"
 _NUMBER = re.compile(
-    rf"(?P<sign>[▲△+{_SIGN}])?\s*(?P<digits>\d{{1,3}}(?:,\d{{3}})+|\d+)(?P<fraction>\.\d*)?\s*(?P<unit>\D.*)?"
+    rf"(?P<sign>[▲△+{_SIGN}])?\s*(?P<digits>\d{{1,3}}(?:,\d{{3}}){{1,9}}|\d{{1,30}})(?P<fraction>\.\d*)?"
+    r"\s*(?P<unit>\D.*)?"
 )
 UNITS = frozenset(
     "人 件 回 台 % 円 千円 時間 箇所 か所 ヶ所 カ所 ケ所 戸 世帯 団体 校 園 m km m2 m3 ha t kg g 冊 枚 本"

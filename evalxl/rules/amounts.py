@@ -13,7 +13,7 @@ from workbook.record import Number, exact
 _NARROW = str.maketrans("０１２３４５６７８９，．−－△", "0123456789,.--▲")
 _ASIDE = re.compile(r"[(（〔\[［][^)）〕\]］]*(?:うち|内数|前年|昨年|予算)[^)）〕\]］]*[)）〕\]］]")
 _OTHER_UNIT = re.compile(r"\d\s*(?:億|万|百万|十億)")
-_AMOUNT = re.compile(r"(?<![\d.,])([▲-]?)\s*(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*千円")
+_AMOUNT = re.compile(r"(?<![\d.,])([▲-]?)\s*(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(\.\d{1,15})?\s*千円")
 _TIMES = re.compile(r"\s*[×xX*✕]\s*\d")
 _TOTAL = re.compile(
     r"(?:^|[\s、。,・:：(（)）】\]＝=＊*※…]|\d)(?:事業費|決算額?|支出額?|総)?(?:合計|小計|総計|累計|総額|事業費計|総事業費|計)"
@@ -56,5 +56,5 @@ def _in_line(line: str) -> Iterator[tuple[str, Number]]:
         if results and _TIMES.match(line, end) and not _RESULT.search(label):
             continue  # a factor: its product follows
         digits, fraction = match[2].replace(",", ""), match[3]
-        number = exact(Decimal(digits + fraction)) or 0 if fraction else int(Decimal(digits))
+        number = exact(Decimal(digits + fraction)) or 0 if fraction else int(digits)
         yield label, -number if match[1] else number
