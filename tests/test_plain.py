@@ -36,9 +36,9 @@ def both(data: bytes) -> tuple[list[Grid], list[Grid]]:
     parts = {sheet.name: sheet.part for sheet in package.sheets()}
     slow = {}
     for name, told in facts.items():
-        percents = sheet_xml._facts(package, parts[name], package.read(parts[name]), shared).percents
+        shown = sheet_xml._facts(package, parts[name], package.read(parts[name]), shared).shown
         slow[name] = SheetFacts(
-            told.errors, told.uncached, told.hidden_rows, told.hidden_columns, percents=percents
+            told.errors, told.uncached, told.hidden_rows, told.hidden_columns, shown=shown
         )
     return list(source._plain_grids(facts)), list(source._grids(data, slow))
 

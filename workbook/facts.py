@@ -25,8 +25,8 @@ class SheetFacts:
     hidden_columns: frozenset[int] = frozenset()
     booleans: dict[Spot, bool] = dataclasses.field(default_factory=dict)
     """Cells that show TRUE or FALSE, though the file calls them numbers."""
-    percents: set[Spot] = dataclasses.field(default_factory=set)
-    """Cells that show a fraction as a percentage, where the value reader takes the values."""
+    shown: dict[Spot, str] = dataclasses.field(default_factory=dict)
+    """Cells that do not show their number as it is, and how (`notation.as_shown`); of plain sheets, none."""
     merges: tuple[Rect, ...] | None = None
     controls: list[Control] = dataclasses.field(default_factory=list)
     sizes: Sizes = dataclasses.field(default_factory=Sizes)

@@ -35,6 +35,33 @@ class Percent(float):
         return f"{self.shown}%"
 
 
+class Thousands(float):
+    """A number that its cell shows in thousands: 5,652,000 as 5,652."""
+
+    __slots__ = ()
+
+    @property
+    def shown(self) -> Number:
+        """The figure without its last three digits."""
+        return exact((Decimal(format(self, ".15g")) / 1000).normalize()) or 0
+
+    def __str__(self) -> str:
+        return str(exact(float(self)))
+
+
+def as_shown(value: float, how: str) -> CellValue:
+    """A number as its cell shows it: ``%``, ``,`` in thousands, or zeros that it is filled up to.
+
+    >>> as_shown(0.5, "%"), as_shown(417.0, "00000"), as_shown(4.5, "00")
+    (0.5, '00417', 4.5)
+    """
+    if how == "%":
+        return Percent(value)
+    if how == ",":
+        return Thousands(value)
+    return str(int(value)).zfill(len(how)) if value >= 0 and value.is_integer() else value
+
+
 # NFKC would turn ① into 1 and ㈱ into (株): circled numbers are marks and must stay apart from digits.
 _CIRCLED = re.compile("([①-⑳]+)")
 _SPACE = re.compile(r"[\s\u200b\u200c\u200d\ufeff\ufe0e\ufe0f]+")
@@ -102,7 +129,7 @@ _BLANK, _DASH, _BAD = ReadNumber("blank"), ReadNumber("dash"), ReadNumber("bad")
 def read_number(value: CellValue, unit: str | None = None) -> ReadNumber:
     """Read a number as typed. A unit behind it must be ``unit`` where that is known; never a guess.
 
-    A percentage is the figure that is shown, unless the unit says otherwise.
+    A percentage, and an amount shown in thousands, is the figure that is shown.
 
     >>> read_number("▲１，９７４ 千円", "千円").number, read_number("－").kind, read_number("29（4）").kind
     (-1974, 'dash', 'bad')
@@ -116,6 +143,8 @@ def read_number(value: CellValue, unit: str | None = None) -> ReadNumber:
     if isinstance(value, float) and value - value != 0:  # inf, nan
         return _BAD
     if isinstance(value, Percent) and (unit is None or fold(unit) == "%"):
+        return ReadNumber("number", value.shown, normalised=True)
+    if isinstance(value, Thousands) and unit == "千円":
         return ReadNumber("number", value.shown, normalised=True)
     return ReadNumber("number", exact(value))
 

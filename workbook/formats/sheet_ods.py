@@ -158,7 +158,7 @@ class _Table:
                 if text in _BOOLEANS and _get(cell, "value") in ("0", "1"):
                     self.told.booleans[row, at] = _BOOLEANS[text]
                 if _get(cell, "value-type") == "percentage":
-                    self.told.percents.add((row, at))
+                    self.told.shown[row, at] = "%"
                 if _is_error(cell, text):
                     self.told.errors[row, at] = text or "#N/A"
         if _get(cell, "formula") and not _get(cell, "value-type"):

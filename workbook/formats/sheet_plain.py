@@ -10,12 +10,13 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from workbook.facts import MOST_MERGES
 from workbook.grid import Rect, Spot, spot_of
-from workbook.notation import CellValue, Percent
+from workbook.notation import CellValue, as_shown
 from workbook.package import known
 
 _CELL = re.compile(
@@ -39,6 +40,9 @@ _FORMAT = re.compile(rb'<numFmt\b(?=[^<>]*\bnumFmtId="([0-9]+)")(?=[^<>]*\bforma
 _NO_LETTERS = re.compile(r'"[^"]*"|\\.|[_*].|\[(?![hms]+\])[^\]]*\]|General|@', re.IGNORECASE)
 _LETTER = re.compile(r"[A-Za-z年月日時分秒]")
 """In a number format what is a date's or a time's where it is not quoted, or the E of 0.0E+0."""
+_SCALED = re.compile(r"[0#?],(?![0#?,])")
+"""A comma behind the digits: shown in thousands."""
+_PADDED = re.compile("0{2,}")
 _DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 """The numbers of the formats of dates and times that need no code."""
 _PERCENTS = frozenset((9, 10))
@@ -56,8 +60,8 @@ class Styles(NamedTuple):
 
     dates: frozenset[bytes] = frozenset()
     """Those that may show a date; an empty number where cells without a style do."""
-    percents: frozenset[bytes] = frozenset()
-    """Those that show a fraction as a percentage."""
+    shown: Mapping[bytes, str] = MappingProxyType({})
+    """How those show a number that do not show it as it is; see `notation.as_shown`."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -99,15 +103,15 @@ def sheet(data: bytes, texts: list[str], styles: Styles) -> PlainSheet:
                 found.uncached.add(_spot(place))
         else:
             _put_other(found, _spot(place), kind, stored, inline)
-    if styles.percents:
-        _as_shown(cells, [_spot(place) for place, style, *_ in filled if style in styles.percents])
+    if shown := styles.shown:
+        _as_shown(cells, ((_spot(place), shown[style]) for place, style, *_ in filled if style in shown))
     return found
 
 
-def _as_shown(cells: dict[Spot, CellValue], percents: Iterable[Spot]) -> None:
-    for spot in percents:
-        if isinstance(fraction := cells.get(spot), float):
-            cells[spot] = Percent(fraction)
+def _as_shown(cells: dict[Spot, CellValue], shown: Iterable[tuple[Spot, str]]) -> None:
+    for spot, how in shown:
+        if isinstance(value := cells.get(spot), float):
+            cells[spot] = as_shown(value, how)
 
 
 def _number(stored: bytes, date: bool) -> float:
@@ -220,15 +224,25 @@ def styles(data: bytes) -> Styles:
     codes = {int(number): code.decode("utf-8", "replace") for number, code in _FORMAT.findall(data)}
     if len(codes) < data.count(b"<numFmt "):
         raise NotPlain
-    dates, percents = set[bytes](), set[bytes]()
+    dates, shown = set[bytes](), dict[bytes, str]()
     for number, style in enumerate(_XF.findall(data[start:end])):
         match = _FORMAT_OF.search(style)
         of = int(match[1]) if match else 0
         bare = _NO_LETTERS.sub("", _unescaped(codes.get(of, "")))
         if _LETTER.search(bare) or (of not in codes and of in _DATES):
             dates.add(str(number).encode())
-        elif "%" in bare or (of not in codes and of in _PERCENTS):
-            percents.add(str(number).encode())
+        elif how := "%" if of not in codes and of in _PERCENTS else _how(bare):
+            shown[str(number).encode()] = how
     if b"0" in dates:
         dates.add(b"")
-    return Styles(frozenset(dates), frozenset(percents))
+    return Styles(frozenset(dates), shown)
+
+
+def _how(bare: str) -> str:
+    """How a number format shows numbers, without what is quoted; "" where it shows them as they are."""
+    code = bare.partition(";")[0].strip()
+    if "%" in code:
+        return "%"
+    if _SCALED.search(code):
+        return ","
+    return code if _PADDED.fullmatch(code) else ""

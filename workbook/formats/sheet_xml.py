@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from workbook.facts import FAR_ROW, MOST_CELLS, MOST_MERGES, SheetFacts
@@ -60,9 +61,9 @@ def _facts(package: Package, part: str, data: bytes, shared: _Texts) -> SheetFac
     told = _plain(data, part, shared)
     if told is None:
         _refuse_large(data, part)
-        percents = shared.styles.percents if shared.styles else frozenset()
-        shows = any(b's="%b"' % style in data for style in percents)
-        told = _parse(data, percents) if shows or _is_telling(data) else SheetFacts()
+        shown = shared.styles.shown if shared.styles else {}
+        shows = any(b's="%b"' % style in data for style in shown)
+        told = _parse(data, shown) if shows or _is_telling(data) else SheetFacts()
     if controls_xml.is_drawn_on(package, part):
         told.sizes = _sizes(data)
         told.controls = controls_xml.find(package, part, data, told.sizes)
@@ -203,8 +204,8 @@ def _related(package: Package, kind: str) -> bytes:
 # ---- facts -------------------------------------------------------------------------------------------------
 
 
-def _parse(data: bytes, percents: Collection[bytes] = ()) -> SheetFacts:
-    found, shown = SheetFacts(), {style.decode() for style in percents}
+def _parse(data: bytes, styles: Mapping[bytes, str] = MappingProxyType({})) -> SheetFacts:
+    found, shown = SheetFacts(), {style.decode(): how for style, how in styles.items()}
     for row, column, cell in _cells(data, found):
         formula, value = cell.find("{*}f"), cell.find("{*}v")
         stored = value is not None and bool(value.text)
@@ -213,8 +214,8 @@ def _parse(data: bytes, percents: Collection[bytes] = ()) -> SheetFacts:
         # Excel stores an empty text result as t="str" with an empty value: that is calculated.
         elif formula is not None and not stored and cell.get("t") != "str":
             found.uncached.add((row, column))
-        if cell.get("s") in shown:
-            found.percents.add((row, column))
+        if how := shown.get(cell.get("s")):
+            found.shown[row, column] = how
     return found
 
 
