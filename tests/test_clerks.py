@@ -215,6 +215,97 @@ def test_a_percentage_is_what_is_shown(book: Path, program: str, office: Office)
     ]
 
 
+def cost_cells(path: Path) -> Iterator[tuple[str, tuple[int, int]]]:
+    return ((key, spot) for key, spot in spots(path).items() if key.startswith("costs."))
+
+
+def test_amounts_shown_in_thousands(book: Path) -> None:
+    money = {row.name for row in FORM.costs.rows if row.unit == "千円"}
+    cells = [(key, spot) for key, spot in cost_cells(book) if key.split(".")[1] in money]
+
+    def edit(sheet: Worksheet) -> None:
+        for key, spot in cells:
+            _, row, year = key.split(".")
+            if (value := sample()["costs"][row][year]) is not None:
+                typed(sheet, spot, value * 1000).number_format = "#,##0,"
+
+    assert_same(record.to_json(only(changed(book, edit))), sample())
+
+
+@pytest.mark.parametrize(
+    ("unit", "yen"), [("（円）", 1), ("単位：円", 1), ("(百万円)", 1_000_000), ("万円", 10_000)]
+)
+def test_amounts_of_another_unit(book: Path, unit: str, yen: int) -> None:
+    money = {row.name for row in FORM.costs.rows if row.unit == "千円"}
+    (costs,) = [table for layout in layouts(book) for table in layout.tables if table.table.kind == "costs"]
+    units = [row.unit.corner for row in costs.rows if row.name in money]
+    figures = {row.name: [area.corner for area in row.values] for row in costs.rows if row.name in money}
+
+    def edit(sheet: Worksheet) -> None:
+        for spot in units:
+            typed(sheet, spot, unit)
+        for row in figures:
+            for spot, (_, value) in zip(figures[row], sorted(sample()["costs"][row].items()), strict=True):
+                typed(sheet, spot, None if value is None else value * 1000 / yen)
+
+    found = only(changed(book, edit))
+    assert_same(record.to_json(found), sample())
+    assert "F013" in {issue.code for issue in found.issues}
+
+
+def test_a_code_is_filled_up_by_its_format(book: Path) -> None:
+    row, column = spots(book)["budget.kan"]
+
+    def edit(sheet: Worksheet) -> None:
+        typed(sheet, (row, column), 4).number_format = "00"
+        typed(sheet, (row, column + 1), None)
+
+    assert only(changed(book, edit)).values["budget.kan"] == "04"
+
+
+def test_a_zero_for_a_blank_name_is_no_digit_of_its_code(book: Path) -> None:
+    name = sample()["budget"]["major_name"]
+
+    def edit(sheet: Worksheet) -> None:
+        (cell,) = [cell for row in sheet.iter_rows() for cell in row if cell.value == name]
+        cell.value = 0
+
+    found = only(changed(book, edit))
+    assert found.values["budget.major"] == sample()["budget"]["major"]
+    assert found.values["budget.major_name"] is None
+
+
+def test_zeros_for_a_blank_indicator_are_none(book: Path) -> None:
+    cells, written = spots(book), copy.deepcopy(sample())
+    key = "outcome_indicators.ウ"
+    written["outcome_indicators"] = [i for i in written["outcome_indicators"] if i["slot"] != "ウ"]
+
+    def edit(sheet: Worksheet) -> None:
+        for cell, spot in cells.items():
+            if cell.startswith(f"{key}."):
+                typed(sheet, spot, 0)
+
+    assert_same(record.to_json(only(changed(book, edit))), written)
+
+
+def test_a_column_between_the_unit_and_the_years_is_none_of_them(book: Path) -> None:
+    table = next(t for layout in layouts(book) for t in layout.tables if t.table.name == "outcome_indicators")
+    head = table.headings[0].spot
+
+    def edit(sheet: Worksheet) -> None:
+        blocks = [str(b) for b in sheet.merged_cells.ranges if b.min_row - 1 <= table.rows[0].spot[0] + 2]
+        for block in blocks:
+            if openpyxl.worksheet.cell_range.CellRange(block).min_row - 1 >= head[0]:
+                sheet.unmerge_cells(block)
+        typed(sheet, (head[0], head[1] - 1), "基準値")
+        for row in table.rows:
+            typed(sheet, (row.spot[0], head[1] - 1), 1234)
+
+    found = record.to_json(only(changed(book, edit)))
+    units = {i["slot"]: i["unit"] for i in found["outcome_indicators"]}
+    assert units == {i["slot"]: i["unit"] for i in sample()["outcome_indicators"]}
+
+
 def test_a_percentage_of_another_unit_stays_as_it_is(book: Path) -> None:
     cells = spots(book)
     key = "outcome_indicators.ア.values.2017"
@@ -300,6 +391,52 @@ def test_the_first_year_stands_behind_its_box_in_one_cell(tmp_path: Path, behind
     assert found.values["period.start_year"] == 2004
 
 
+@pytest.mark.parametrize(
+    ("typed_as", "year"),
+    [
+        ("昭27", 1952),
+        ("平16", 2004),
+        ("S.57", 1982),
+        ("H16.4.1", 2004),
+        ("R2.3.7", 2019),
+        ("昭和57年4月", 1982),
+    ],
+)
+def test_the_first_year_in_short_or_as_a_day(book: Path, typed_as: str, year: int) -> None:
+    cells = spots(book)
+    (group,) = [g for layout in layouts(book) for g in layout.groups if g.key == "period"]
+    box = next(box for box in group.boxes if box.value == "recurring")
+    places = [spot for spot in box.right.spots or () if spot[0] == box.spot[0]]
+
+    def edit(sheet: Worksheet) -> None:
+        for spot in places:
+            if str(sheet.cell(spot[0] + 1, spot[1] + 1).value or "").strip().isdigit():
+                typed(sheet, spot, typed_as)
+
+    found = only(changed(book, edit))
+    assert cells["period"]
+    assert found.values["period.start_year"] == year
+
+
+def test_a_mark_typed_as_a_letter(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    filled.write(FORM, [record.from_json(FORM, sample())], path, Style(on="v", off=""))
+    assert_same(record.to_json(only(read_file(path))), sample())
+
+
+def test_the_headings_of_most_tables_count(book: Path) -> None:
+    (costs,) = [table for layout in layouts(book) for table in layout.tables if table.table.kind == "costs"]
+    old = ("26年度(決算)", "27年度(決算)", "28年度(決算)", "29年度(計画)")
+
+    def edit(sheet: Worksheet) -> None:
+        for heading, text in zip(costs.headings, old, strict=True):
+            typed(sheet, heading.spot, text)
+
+    found = only(changed(book, edit))
+    assert found.fiscal_year == 2017
+    assert [issue.key for issue in found.issues if issue.code == "F009"] == ["costs"]
+
+
 def test_the_axes_and_their_boxes_may_stand_in_one_cell(book: Path) -> None:
     pages = list(layouts(book))
     axes = {group.key: group for page in pages for group in page.groups if group.key.startswith("summary.")}
@@ -335,3 +472,34 @@ def test_a_stray_space_far_below_is_nothing(book: Path) -> None:
 def test_records_are_read(book: Path) -> None:
     (found,) = read_records(book)
     assert_same(found, sample())
+
+
+# ---- a form typed anew, without any merged cell ------------------------------------------------------------
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Path:
+    """Labels in one column and their texts right of them, as somebody types a form anew."""
+    path = tmp_path / "b.xlsx"
+    filled.write(FORM, [record.from_json(FORM, sample())], path, Style(coarse=True))
+    return path
+
+
+@pytest.mark.parametrize("note", [None, "※簡潔に記入すること"])
+def test_a_text_beside_its_label_goes_on_in_the_next_row(plain: Path, note: str | None) -> None:
+    written = copy.deepcopy(sample())
+    written["outline"] = "一行目\n二行目"
+    place = next(f for layout in layouts(plain) for f in layout.fields if f.key == "outline")
+    row, column = place.candidates[0].spot
+    book = openpyxl.load_workbook(plain)
+    sheet = book.worksheets[0]
+    for block in [str(b) for b in sheet.merged_cells.ranges]:
+        sheet.unmerge_cells(block)
+    old = spots(plain)["outline"]
+    typed(sheet, old, None)
+    sheet.insert_rows(row + 2, 2)
+    typed(sheet, (row, column + 1), "一行目")
+    typed(sheet, (row + 1, column + 1), "二行目")
+    typed(sheet, (row + 1, column), note)
+    book.save(plain)
+    assert only(read_file(plain)).values["outline"] == written["outline"]

@@ -190,9 +190,10 @@ ERAS = (
     Era("大正", "T", 1911, 15, 15),
     Era("明治", "M", 1867, 45, 45),
 )
-_ERA = "|".join(f"{era.name}|{era.letter}" for era in ERAS)
+_ERA = "|".join(f"{era.name}|{era.letter}|{era.name[0]}" for era in ERAS)
 _NUMBERED = rf"(?:{_ERA})?(?:\d{{4}}|\d{{1,2}}|元)"
-YEAR = rf"(?:{_NUMBERED}(?:(?:年度|年)?\({_NUMBERED}(?:年度|年)?\)|[・/](?:{_ERA})?元)?(?:年度|年|(?!\d)))"
+_OTHER = rf"(?:年度|年)?\({_NUMBERED}(?:年度|年)?\)|[・/](?:元|(?:{_ERA})(?:元|\d{{1,2}}))"
+YEAR = rf"(?:{_NUMBERED}(?:{_OTHER})?(?:年度|年|(?!\d)))"
 """A year in a folded text, in two notations where an era begins, as a regular expression without groups."""
 _YEAR = re.compile(
     rf"(?P<era>{_ERA})?(?P<n>\d{{4}}|\d{{1,2}}|元)(?:年度|年)?"
@@ -223,7 +224,7 @@ def _candidates(era_name: str | None, digits: str) -> tuple[int, ...]:
     if len(digits) == 4:
         return (int(digits),) if not era_name and 1868 <= int(digits) <= 2200 else ()
     number = 1 if digits == "元" else int(digits)
-    eras = [era for era in ERAS if era_name in (era.name, era.letter)] if era_name else ERAS[:3]
+    eras = [era for era in ERAS if era_name in (era.name, era.letter, era.name[0])] if era_name else ERAS[:3]
     return tuple(era.offset + number for era in eras if 1 <= number <= era.planned)
 
 
@@ -298,7 +299,8 @@ def era_year(year: int, *, short: bool = False) -> str:
 
 # ---- ticks -------------------------------------------------------------------------------------------------
 
-ON = frozenset("■☑☒✓✔✅レ●◉◎☻⬛◼⚫⬤")
+ON = frozenset("■☑☒✓✔✅レV√∨●◉◎☻⬛◼⚫⬤")
+"""V is what some type for レ."""
 OFF = frozenset("□☐⬜◻▢")
 CIRCLES = frozenset("○◯〇")
 GLYPHS = ON | OFF | CIRCLES

@@ -11,7 +11,9 @@ from workbook.record import Number, exact
 
 # NFKC would turn ① into 1 and "①4,246千円" into another amount: only the characters of numbers are folded.
 _NARROW = str.maketrans("０１２３４５６７８９，．−－△", "0123456789,.--▲")
-_ASIDE = re.compile(r"[(（〔\[［][^)）〕\]］]*(?:うち|内数|前年|昨年|予算)[^)）〕\]］]*[)）〕\]］]")
+_ASIDE = re.compile(
+    r"[(（〔\[［][^)）〕\]］]*(?:うち|内数|前年|昨年|予算|千円\s*[×xX*✕])[^)）〕\]］]*[)）〕\]］]"
+)
 _OTHER_UNIT = re.compile(r"\d\s*(?:億|万|百万|十億)")
 _AMOUNT = re.compile(r"(?<![\d.,])([▲-]?)\s*(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(\.\d{1,15})?\s*千円")
 _TIMES = re.compile(r"\s*[×xX*✕]\s*\d")
@@ -32,8 +34,8 @@ class Amounts(NamedTuple):
 def amounts_in(text: str) -> Amounts | None:
     """Read every "n千円" of a text; None when the amounts cannot be added up.
 
-    Asides in brackets (うち…, 前年度…) are left out; of "10千円×3=30千円" the result counts; amounts in 万円
-    or 億円 beside them make the text uncountable.
+    Asides in brackets (うち…, 前年度…, 20千円×10回) are left out; of "10千円×3=30千円" the result counts;
+    amounts in 万円 or 億円 beside them make the text uncountable.
 
     >>> amounts_in("・更新 4,246千円\\n・使用料 ２，６７１ 千円（うち国庫 500千円）\\n計 6,917千円")
     Amounts(items=[4246, 2671], totals=[6917])

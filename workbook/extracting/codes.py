@@ -12,7 +12,7 @@ from workbook.extracting.texts import each, joined
 from workbook.form import Field
 from workbook.grid import Spot
 from workbook.locating import Area, Candidate
-from workbook.notation import CellValue, fold
+from workbook.notation import DASHES, CellValue, fold
 from workbook.record import Value, exact
 
 _DIGITS = re.compile(r"[0-9]+")
@@ -86,7 +86,9 @@ def read_code(draft: Draft, page: FormPage, field: Field, candidate: Candidate, 
     for area in areas:
         draft.check_uncached(page, area)
     digits = [item for item in found if is_code(item[1])]
-    names = each([item for item in found if not is_code(item[1])])
+    if field.names and len(digits) > 1 and digits[-1][1] == 0 and _length(digits) > field.digits:
+        digits.pop()  # what Excel shows where the name's cell is linked to an empty one
+    names = [text for text in each([item for item in found if not is_code(item[1])]) if text not in DASHES]
     code = _code(draft, page, field, digits, style)
     if not digits and len(names) == 1 and (both := _CODE_AND_NAME.fullmatch(names[0])):
         code, typed, names = fold(both["code"]), names[0], [both["name"]]
@@ -102,6 +104,10 @@ def read_code(draft: Draft, page: FormPage, field: Field, candidate: Candidate, 
         values[field.name] = joined(names)
     blank = areas[0].corner if areas else candidate.spot
     return Code(values, found[0][0] if found else blank, found)
+
+
+def _length(digits: Found) -> int:
+    return sum(len(_code_text(value)) for _, value in digits)
 
 
 def _code(draft: Draft, page: FormPage, field: Field, digits: Found, style: CodeStyle) -> str | None:

@@ -68,6 +68,8 @@ def _answer(
         code = codes.read_code(draft, page, place.field, candidate, style)
         return Answer(code.values, code.spot, code.found)
     areas = style.areas(candidate, named=True) if place.is_coded else candidate.areas
+    if place.is_box and len(areas) > 1:
+        areas = texts.begins_beside(page, candidate)
     for area in areas:
         draft.check_uncached(page, area)
         found = page.found(area)

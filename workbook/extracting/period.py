@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import re
 
 from workbook.extracting.draft import Draft
@@ -10,10 +11,16 @@ from workbook.extracting.page import FormPage, Found
 from workbook.form import Choice
 from workbook.grid import Rect
 from workbook.locating import BoxPlace
-from workbook.notation import fold, read_tick, resolve_end, resolve_start, tidy
+from workbook.notation import CellValue, fold, read_tick, resolve_end, resolve_start, tidy
 
-_PERIOD = re.compile(r"[()\d元年度~\-明治大正昭和平成令和MTSHR]+|から|まで")
-_YEAR = re.compile(r"(?:明治|大正|昭和|平成|令和|[MTSHR])?(?:\d{4}|\d{1,2}|元)(?:\((?:\d{1,2}|元)\))?")
+_ERAS = "明治|大正|昭和|平成|令和|[MTSHR明大昭平令]"
+_PERIOD = re.compile(rf"(?:[()\d元年度月日./~\-]|{_ERAS}|から|まで)+")
+_YEAR = re.compile(
+    rf"(?P<era>{_ERAS})?\.?(?P<number>\d{{4}}|\d{{1,2}}|元)(?:\((?:\d{{1,2}}|元)\))?"
+    r"(?:(?:[./]|年)(?P<month>[1-9]|1[0-2])(?=[./月年]|$))?"
+)
+_LAST_MONTH = 3
+"""A fiscal year ends in March."""
 
 
 @dataclasses.dataclass(slots=True, frozen=True)
@@ -63,7 +70,7 @@ def _written(draft: Draft, page: FormPage, box: BoxPlace) -> Behind:
     found = page.found(box.right) if last else []
     if last and not found and not own:
         found = _beneath(page, box)
-    folded = (fold(tidy(value) or "") for _, value in found if read_tick(value) is None)
+    folded = (_folded(value) for _, value in found if read_tick(value) is None)
     beside = [text for text in folded if _PERIOD.fullmatch(text)]
     text = own + "".join(beside)
     spot = found[0][0] if beside and not own else box.spot
@@ -78,11 +85,27 @@ def _beneath(page: FormPage, box: BoxPlace) -> Found:
     return [] if any(spot in page.layout.labels for spot, _ in found) else found
 
 
+def _folded(value: CellValue) -> str:
+    if isinstance(value, datetime.date):
+        return f"{value.year}.{value.month}"
+    return fold(tidy(value) or "")
+
+
 def _years(text: str, is_range: bool, fiscal_year: int) -> tuple[int | None, int | None]:
+    """The fiscal years from which and to which something is done: 16年度~, H16.4.1~, 26年度~32年度."""
     parts = re.split(r"[~\-]|から", text, maxsplit=1)
     first = _YEAR.search(parts[0])
-    start = resolve_start(first[0], fiscal_year) if first else None
+    start = _fiscal(first, resolve_start(_year(first), fiscal_year)) if first else None
     if not is_range or len(parts) < 2:
         return start, None
     last = _YEAR.search(parts[1])
-    return start, resolve_end(last[0], start, fiscal_year) if last else None
+    return start, _fiscal(last, resolve_end(_year(last), start, fiscal_year)) if last else None
+
+
+def _year(written: re.Match[str]) -> str:
+    return (written["era"] or "") + written["number"]
+
+
+def _fiscal(written: re.Match[str], year: int | None) -> int | None:
+    early = written["month"] is not None and int(written["month"]) <= _LAST_MONTH
+    return year - 1 if year and early else year

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -10,10 +11,13 @@ from workbook.extracting.draft import Draft
 from workbook.extracting.page import FormPage, Found
 from workbook.extracting.texts import named
 from workbook.form import Table
-from workbook.grid import Spot
+from workbook.grid import Spot, spot_of
 from workbook.locating import Area, RowPlace, TablePlace
 from workbook.notation import fold, read_number, tidy
 from workbook.record import exact
+
+_YEN = {"円": 1, "千円": 1_000, "万円": 10_000, "百万円": 1_000_000, "億円": 100_000_000}
+_MONEY = re.compile(rf"(?:^|[(:])({'|'.join(sorted(_YEN, key=len, reverse=True))})(?=$|\))")
 
 
 def read_tables(draft: Draft, page: FormPage) -> None:
@@ -57,23 +61,33 @@ def _by_year(draft: Draft, place: TablePlace, row: RowPlace) -> Iterator[tuple[i
 
 
 def _cost_row(draft: Draft, page: FormPage, place: TablePlace, row: RowPlace) -> None:
-    """The figures of a cost row, in the form's unit also where the sheet says 円."""
+    """The figures of a cost row, in the form's unit also where the sheet says 円 or 百万円."""
     unit = next(r.unit for r in place.table.rows if r.name == row.name)
-    printed = tidy(page.grid.cells.get(row.unit.corner))
-    in_yen = unit == "千円" and printed is not None and fold(printed) == "円"
+    printed = tidy(page.grid.cells.get(row.unit.corner)) or tidy(page.grid.cells.get(place.spot))
+    typed = _money_unit(printed) if unit == "千円" and printed else unit
     for year, area in _by_year(draft, place, row):
         key = f"costs.{row.name}.{year}"
-        _number(draft, page, key, year, area, "円" if in_yen else unit)
-        if in_yen:
-            _to_thousands(draft, key, year)
+        _number(draft, page, key, year, area, typed)
+        if typed != unit:
+            _to_thousands(draft, key, year, typed)
 
 
-def _to_thousands(draft: Draft, key: str, year: int | None) -> None:
+def _money_unit(printed: str) -> str:
+    """The unit of money that a unit's cell, or else a table's title, names; 千円 where it names none.
+
+    >>> _money_unit("（円）"), _money_unit("コストの推移（単位：百万円）"), _money_unit("千円")
+    ('円', '百万円', '千円')
+    """
+    match = _MONEY.search(fold(printed))
+    return match[1] if match else "千円"
+
+
+def _to_thousands(draft: Draft, key: str, year: int | None, unit: str) -> None:
     value = draft.values[key]
     if isinstance(value, (int, Decimal)):
-        thousands = exact(Decimal(value) / 1000)
+        thousands = exact(Decimal(value) * _YEN[unit] / 1000)
         draft.values[key] = thousands
-        found, expected = f"{value}円", f"{thousands}千円"
+        found, expected = f"{value}{unit}", f"{thousands}千円"
         draft.note("F013", key, draft.cells[key], year, found=found, expected=expected)
 
 
@@ -84,8 +98,17 @@ def _indicator_row(draft: Draft, page: FormPage, place: TablePlace, row: RowPlac
     units = page.found(row.unit)
     unit = named(units)
     draft.put(page, f"{key}.unit", unit, units[0][0] if units else row.unit.corner)
+    linked = unit is None and _is_picture(draft, page, f"{key}.name")
     for year, area in _by_year(draft, place, row):
         _number(draft, page, f"{key}.values.{year}", year, area, unit)
+        if linked and draft.values[f"{key}.values.{year}"] == 0:
+            draft.values[f"{key}.values.{year}"] = None
+
+
+def _is_picture(draft: Draft, page: FormPage, key: str) -> bool:
+    """Whether a blank name is what Excel shows where its cell is linked to an empty one: a 0."""
+    spot = spot_of(draft.cells[key].rpartition("!")[2])
+    return draft.values[key] is None and page.grid.cells.get(spot) == 0
 
 
 def _name(draft: Draft, page: FormPage, key: str, row: RowPlace) -> None:
@@ -110,7 +133,7 @@ def _total(draft: Draft, page: FormPage, table: Table, row: RowPlace) -> None:
     figures = [item for item in found if item[0] not in units]
     _put_number(draft, page, key, None, figures, blank, "円" if in_yen else unit)
     if in_yen:
-        _to_thousands(draft, key, None)
+        _to_thousands(draft, key, None, "円")
 
 
 def _number(draft: Draft, page: FormPage, key: str, year: int, area: Area, unit: str | None) -> None:

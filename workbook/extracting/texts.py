@@ -7,8 +7,9 @@ import re
 
 from workbook.extracting.page import FormPage, Found
 from workbook.form import Field
+from workbook.grid import Rect, Spot
 from workbook.labels import Vocabulary
-from workbook.locating import Area, FieldPlace
+from workbook.locating import Area, Candidate, FieldPlace
 from workbook.locating.places import FAR
 from workbook.notation import DASHES, fold, tidy
 from workbook.record import Value
@@ -60,6 +61,20 @@ def typed_on(page: FormPage, area: Area, found: Found, words: Vocabulary) -> Fou
         more.append(((row, column), cells[0][1]))
         row += 1
     return [item for item in more if item[0] not in page.claimed]
+
+
+def begins_beside(page: FormPage, candidate: Candidate) -> tuple[Area, ...]:
+    """The areas of a text, that beside its label first where the text begins there and not beneath it."""
+    label, areas = page.block(candidate.spot), candidate.areas
+    beneath = [item for area in areas for item in page.found(area) if _is_beneath(item[0], label)]
+    beside = any(spot[0] <= label.bottom for area in areas for spot, _ in page.found(area))
+    if beside and all(str(value).lstrip().startswith("※") for _, value in beneath):
+        return tuple(sorted(areas, key=lambda area: area.rect.top > label.bottom))
+    return areas
+
+
+def _is_beneath(spot: Spot, label: Rect) -> bool:
+    return spot[0] > label.bottom and label.left <= spot[1] <= label.right
 
 
 def nearest_run(page: FormPage, found: Found, *, coded: bool = False) -> Found:

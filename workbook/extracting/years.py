@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
+from collections import Counter
 
 from workbook import notation
 from workbook.extracting.draft import Draft
@@ -22,13 +23,20 @@ class Columns:
     evaluated: int
     consecutive: bool
 
+    @property
+    def said(self) -> tuple[tuple[int, ...], int]:
+        """The years and which is evaluated: what the tables of a sheet have in common."""
+        return tuple(self.years), self.evaluated
+
 
 def read_years(draft: Draft, page: FormPage) -> None:
-    """Read the years of each table; the cost table's evaluated year is the sheet's."""
+    """Read the years of each table; the sheet's are those of most tables, of the costs where they differ."""
     read = [_columns(draft, place) for place in page.layout.tables if place.headings]
     if not read:
         return
-    main = next((columns for columns in read if columns.place.table.kind == "costs"), read[0])
+    costs = next((columns for columns in read if columns.place.table.kind == "costs"), read[0])
+    votes = Counter(columns.said for columns in read if columns.consecutive)
+    main = next((c for c in read if votes[c.said] > len(read) / 2), costs)
     draft.fiscal_year = main.years[main.evaluated]
     for columns in read:
         draft.columns[columns.place.table.name] = columns.years

@@ -127,8 +127,9 @@ def _field_blocks(page: Page, token: Token, field: Field, bottom: int) -> list[R
         beneath = page.slot_beneath(token, below)
         if right.left > right.right and field.type != "phone":
             return [beneath]
-        heads = token.right >= page.edge or _heads_column(page, token)
-        return [right, beneath] if heads and page.slot(token) else [right]
+        in_a_row = _heads_column(page, token)
+        at_the_edge = token.right >= page.edge and page.slot(token) is not None
+        return [right, beneath] if in_a_row or at_the_edge else [right]
     if field.is_coded:
         return [right, page.codes_beneath(token, below)]
     # A merged box holds the whole text: what stands beside or beneath it is written beside the form.

@@ -198,6 +198,8 @@ class TablePlace:
     table: Table
     headings: tuple[Heading, ...]
     rows: tuple[RowPlace, ...]
+    spot: Spot
+    """The cell of its title."""
 
 
 @dataclasses.dataclass(slots=True, frozen=True)

@@ -52,13 +52,14 @@ def _table(page: Page, table: Table) -> TablePlace | None:
     unit = _unit(page, title, headings)
     head = [*headings, *own_rows, *([unit] if unit else [])]
     last = max(t.bottom for t in head)
-    unit_left = unit.col if unit else headings[0].col
-    frame = Rect(last + 1, title.col, _end(page, table, title, headings, last), unit_left - 1)
+    left = min(unit.col if unit else headings[0].col, headings[0].col)
+    frame = Rect(last + 1, title.col, _end(page, table, title, headings, last), left - 1)
     rows = _cost_rows(page, table, frame) if table.rows else _slot_rows(page, table, frame)
     return TablePlace(
         table,
         tuple(_heading(heading, phase) for heading, phase in zip(headings, phases, strict=True)),
-        tuple(_row(page, name, token, frame, headings) for name, token in rows),
+        tuple(_row(page, name, token, frame, (headings, unit)) for name, token in rows),
+        title.spot,
     )
 
 
@@ -92,11 +93,11 @@ def _heading(heading: Token, phase: Token | None) -> Heading:
 
 
 def _unit(page: Page, title: Token, headings: list[Token]) -> Token | None:
-    """The heading 単位 between the title and the years."""
-    first = headings[0]
-    head = Rect(min(title.row, first.row), title.col + 1, max(title.bottom, first.bottom), first.col - 1)
-    units = (t for t in page.here["unit", ""] if head.left <= t.col <= head.right and t.shares_rows(head))
-    return next(units, None)
+    """The heading 単位 between the title and the years, else the one right behind them."""
+    first, last = headings[0], headings[-1]
+    head = Rect(min(title.row, first.row), title.col + 1, max(title.bottom, first.bottom), last.right + 1)
+    units = [t for t in page.here["unit", ""] if head.left <= t.col <= head.right and t.shares_rows(head)]
+    return next((t for t in units if t.col < first.col or t.col > last.right), None)
 
 
 def _end(page: Page, table: Table, title: Token, headings: list[Token], last: int) -> int:
@@ -146,7 +147,7 @@ def _totals(page: Page, table: Table, by_year: set[Spot]) -> TablePlace | None:
             rows.append((row.name, min(near, key=lambda t: (abs(t.col - title.col), t.row))))
         elif not row.optional:
             page.missing.append(f"{table.label} {row.label}")
-    return TablePlace(table, (), tuple(_total_row(page, name, token) for name, token in rows))
+    return TablePlace(table, (), tuple(_total_row(page, name, token) for name, token in rows), title.spot)
 
 
 def _total_row(page: Page, name: str, token: Token) -> RowPlace:
@@ -181,13 +182,18 @@ def _slot_rows(page: Page, table: Table, frame: Rect) -> list[tuple[str, Token]]
     return [(t.label.slot, t) for t in firsts]
 
 
-def _row(page: Page, name: str, token: Token, frame: Rect, headings: list[Token]) -> RowPlace:
-    """A row's areas. A year's is as wide as its heading: a column of 増減 may have been put beside it."""
+def _row(
+    page: Page, name: str, token: Token, frame: Rect, heads: tuple[list[Token], Token | None]
+) -> RowPlace:
+    """A row's areas, each as wide as its heading: a column of 増減 or 基準値 may have been put beside it."""
+    headings, unit_head = heads
 
     def cell(left: int, right: int) -> Area:
         return page.area(Rect(token.row, left, token.bottom, right))
 
     title = cell(token.right + 1, frame.right)
     unit = cell(frame.right + 1, headings[0].col - 1)
+    if unit_head:
+        unit = cell(unit_head.col, unit_head.right)
     values = tuple(cell(heading.col, heading.right) for heading in headings)
     return RowPlace(name, token.spot, token.label.inline, title, unit, values)
