@@ -264,10 +264,10 @@ def test_a_code_is_filled_up_by_its_format(book: Path) -> None:
 
 
 def test_a_zero_for_a_blank_name_is_no_digit_of_its_code(book: Path) -> None:
-    name = sample()["budget"]["major_name"]
+    name, (row, _) = sample()["budget"]["major_name"], spots(book)["budget.major"]
 
     def edit(sheet: Worksheet) -> None:
-        (cell,) = [cell for row in sheet.iter_rows() for cell in row if cell.value == name]
+        (cell,) = [cell for cell in sheet[row + 1] if cell.value == name]
         cell.value = 0
 
     found = only(changed(book, edit))
