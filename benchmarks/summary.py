@@ -20,7 +20,7 @@ from evalxl.ledger import ledger
 from evalxl.results import FileResult, SheetResult
 from evalxl.summary import summarise
 from evalxl.tables import FileRows, extract
-from workbook.summary.model import DataTable, Link, SummaryData
+from workbook.summary.model import DataTable, SummaryData
 
 DISTINCT = 200
 
@@ -74,13 +74,12 @@ def bare(tables: list[DataTable], output: Path) -> None:
     with pandas.ExcelWriter(output, engine="xlsxwriter") as writer:
         for table in tables:
             columns = [column.title for column in table.columns]
-            frame = pandas.DataFrame([[_plain(cell) for cell in row] for row in table.rows], columns=columns)
+            values = ([_plain(cell) for cell in column] for column in table.values)
+            frame = pandas.DataFrame(dict(zip(columns, values, strict=True)))
             frame.to_excel(writer, sheet_name=table.sheet, index=False)
 
 
 def _plain(cell: object) -> object:
-    if isinstance(cell, Link):
-        return cell.text if cell.value is None else _plain(cell.value)
     return float(cell) if isinstance(cell, Decimal) else cell
 
 

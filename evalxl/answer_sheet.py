@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from evalxl import texts
 from evalxl.arithmetic import hundredths
 from evalxl.results import Outline
 from evalxl.rules.registry import Lang
-from workbook.summary.model import Cell, Column, DataTable, Kind, Link
+from workbook.summary.model import Cell, Column, DataTable, Kind, Leads, by_column
 
 _COLUMNS: tuple[tuple[str, Kind, float], ...] = (
     ("severity", "severity", 8),
@@ -32,32 +32,41 @@ def table(outlines: Iterable[Outline], output: Path, lang: Lang) -> DataTable:
 
     Links are relative to ``output``, so that they survive a move of the folder that holds both.
     """
+    columns = [Column(texts.FINDING_HEADS[name].of(lang), kind, width) for name, kind, width in _COLUMNS]
+    checked = [
+        (outline, entry, finding)
+        for outline in outlines
+        for entry in outline.checked
+        for finding in entry["findings"]
+    ]
+    rows = (_row(outline, entry, finding, lang) for outline, entry, finding in checked)
+    leads = Leads(
+        [relative(outline.path, output) for outline, _, _ in checked],
+        {texts.FINDING_HEADS["place"].of(lang): [finding["cell"] or "" for _, _, finding in checked]},
+    )
     return DataTable(
         sheet=texts.FINDINGS_SHEET.of(lang),
         name="findings",
-        columns=[Column(texts.FINDING_HEADS[name].of(lang), kind, width) for name, kind, width in _COLUMNS],
-        rows=[row for outline in outlines for row in _rows(outline, output, lang)],
+        columns=columns,
+        values=by_column(columns, rows),
         frozen=2,
         description=texts.FINDINGS_TITLE.of(lang),
+        leads=leads,
     )
 
 
-def _rows(outline: Outline, output: Path, lang: Lang) -> Iterator[list[Cell]]:
-    target = relative(outline.path, output)
-    for entry in outline.checked:
-        for finding in entry["findings"]:
-            cell = finding["cell"]
-            yield [
-                texts.SEVERITY[finding["severity"]].of(lang),
-                finding["code"],
-                outline.file,
-                Link(cell or entry["sheet"] or texts.OPEN_FILE.of(lang), target, cell),
-                finding["message"],
-                finding["hint"],
-                _cell(finding["found"]),
-                _cell(finding["expected"]),
-                None,
-            ]
+def _row(outline: Outline, entry: dict[str, Any], finding: dict[str, Any], lang: Lang) -> list[Cell]:
+    return [
+        texts.SEVERITY[finding["severity"]].of(lang),
+        finding["code"],
+        outline.file,
+        finding["cell"] or entry["sheet"] or texts.OPEN_FILE.of(lang),
+        finding["message"],
+        finding["hint"],
+        _cell(finding["found"]),
+        _cell(finding["expected"]),
+        None,
+    ]
 
 
 def _cell(value: Any) -> Cell:

@@ -21,7 +21,7 @@ from evalxl.settings import Settings
 from evalxl.tables import Kind, Makers, SheetRows, Table
 from evalxl.tie_out import Group
 from workbook.notation import era_year
-from workbook.summary.model import Cell, Column, DataTable
+from workbook.summary.model import Cell, Column, DataTable, by_column
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -182,7 +182,9 @@ def _tie_out_sheet(beside: Beside) -> DataTable:
             rows.append((*head, *codes, name, None, None, group.stated, *compared))
     order = {verdict: place for place, verdict in enumerate(_ORDER)}
     rows.sort(key=lambda row: (order[str(row[2])], str(row[0])))
-    return DataTable("突合表", "突合表_", columns, rows, 3, 0, "会計の決算額とシートの事業費計の突合")
+    return DataTable(
+        "突合表", "突合表_", columns, by_column(columns, rows), 3, 0, "会計の決算額とシートの事業費計の突合"
+    )
 
 
 _ORDER = ("不一致", "会計に科目なし", "科目を照合できず", "金額なし", "端数", "一致", "シートなし")
@@ -220,7 +222,13 @@ def _rewritten_sheet(beside: Beside) -> DataTable:
             figures = (before, after, after - before)
             rows.append((*named, label, era_year(year), *figures, place, sheet.file, cell))
     return DataTable(
-        "過去数値の変更", "過去数値表", columns, rows, 3, 0, "前回のシートと違う、過去の年度の数値"
+        "過去数値の変更",
+        "過去数値表",
+        columns,
+        by_column(columns, rows),
+        3,
+        0,
+        "前回のシートと違う、過去の年度の数値",
     )
 
 
@@ -242,4 +250,5 @@ def _mapping_sheet(beside: Beside) -> DataTable:
         (_KINDS[c.kind], c.before, c.after, era_year(c.year) if c.year else None, _HOW[c.how])
         for c in beside.changes()
     ]
-    return DataTable("新旧対応", "新旧対応表", columns, rows, 0, 0, "組織と事務事業の新旧の対応")
+    values = by_column(columns, rows)
+    return DataTable("新旧対応", "新旧対応表", columns, values, 0, 0, "組織と事務事業の新旧の対応")

@@ -53,14 +53,14 @@ def _movers(view: View, item: Item, evaluated: int) -> list[Mover]:
     """Every project with a figure in either year, its figures linked to where they stand."""
     amounts: dict[int, dict[int, Link | Number]] = {}
     homes = {index: (file, sheet) for index, file, sheet in view.sheets()}
-    for index, (file, sheet) in homes.items():
+    for index, (file, _) in homes.items():
         own = amounts.setdefault(view.counting.newest[index], {})
-        for year, _, row, _, amount, cell in sheet.costs:
-            wanted = row == item.name and evaluated - 1 <= year <= evaluated
-            if wanted and amount is not None and year in view.counting.years[index]:
-                linked = view.figure(file, amount, cell)
+        for year in {evaluated - 1, evaluated} & view.counting.years[index]:
+            amount, cell = view.cost(index, item.name, year)
+            if amount is not None:
+                linked = amount if cell is None else Link("", view.targets[file.path], cell, amount)
                 old = figure(own.get(year))
-                own[year] = amount + old if old is not None else linked  # type: ignore[assignment]
+                own[year] = linked if old is None else amount + old
     return [
         Mover(
             view.section(index),
@@ -74,4 +74,5 @@ def _movers(view: View, item: Item, evaluated: int) -> list[Mover]:
 
 
 def _name(view: View, file: FileRows, sheet: SheetRows) -> Link:
-    return view.link(file, f"{sheet.sheet}!A1", sheet.head.get("project_name") or sheet.file)
+    name = sheet.head.get("project_name") or sheet.file
+    return Link(name, view.targets[file.path], f"{sheet.sheet}!A1")

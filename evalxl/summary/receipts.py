@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from evalxl.ledger import Entry
 from evalxl.reception import Line, Reception
 from evalxl.summary.tables import SKIPPED_WORDS, View
-from workbook.summary.model import Cell, Column, DataTable, Link
+from evalxl.tables import FileRows
+from workbook.summary.model import Cell, Column, DataTable, by_column
 
 STATUS_WORDS = {
     "missing": "未提出", "refused": "受付不可", "double": "二重提出", "returned": "差戻し",
@@ -29,12 +30,16 @@ def received(view: View, reception: Reception) -> DataTable:
         *([Column("連絡先", "text", 24)] if contacts else []),
         Column("備考", "wrap", 60),
     ]  # fmt: skip
-    rows = [
+    lines = sorted(_lines(view, reception), key=_urgency)
+    rows = (
         (*front, *([CHANGE_WORDS.get(line.change or "")] if reception.compared else []),
          *([_contact(line, reception)] if contacts else []), note)
-        for line, front, note in sorted(_lines(view, reception), key=_urgency)
-    ]  # fmt: skip
-    return DataTable("受付簿", "受付簿表", columns, rows, 1, 0, "ファイルごとの受付状況")
+        for line, _, front, note in lines
+    )  # fmt: skip
+    files = [file for _, file, _, _ in lines]
+    leads = view.leads(files, ["ファイル"], [("" if file else None,) for file in files])
+    values = by_column(columns, rows)
+    return DataTable("受付簿", "受付簿表", columns, values, 1, 0, "ファイルごとの受付状況", leads=leads)
 
 
 def _contact(line: Line, reception: Reception) -> str | None:
@@ -44,35 +49,46 @@ def _contact(line: Line, reception: Reception) -> str | None:
     return line.contact or next(of_section, None) or None
 
 
-def _urgency(found: tuple[Line, tuple[Cell, ...], str | None]) -> tuple[int, int]:
+_Found = tuple[Line, FileRows | None, tuple[Cell, ...], str | None]
+"""A line with its file and what stands in its row: in front, and the note."""
+
+
+def _urgency(found: _Found) -> tuple[int, int]:
     """By status, newest year first; the files' own order where these are the same."""
     line = found[0]
     return list(STATUS_WORDS).index(line.status), -(line.fiscal_year or 9999)
 
 
-def _lines(view: View, reception: Reception) -> Iterator[tuple[Line, tuple[Cell, ...], str | None]]:
+def _lines(view: View, reception: Reception) -> Iterator[_Found]:
     """The missing projects, and the files in their order."""
     missing = [line for line in reception.lines if line.status == "missing"]
     for line in missing:
         place = (None, None, line.department, line.division, line.project, line.fiscal_year)
-        yield line, (STATUS_WORDS["missing"], *place, None, None, "X801"), _missing_note(line)
+        yield line, None, (STATUS_WORDS["missing"], *place, None, None, "X801"), _missing_note(line)
     sections = iter(range(sum(len(file.sheets) for file in view.files)))
     for line, entry in zip(reception.lines, view.entries, strict=False):
-        link = view.link(entry.file, None)
         if entry.sheet is None:
             note = entry.message or SKIPPED_WORDS.get(entry.code or "")
-            yield line, _without_sheet(line, entry, link), note
+            yield line, entry.file, _without_sheet(line, entry), note
             continue
         department, division = view.section(next(sections))[:2]
         named = (department, division, line.project or None, line.fiscal_year)
-        front = (STATUS_WORDS[line.status], link, line.sheet, *named, line.errors, line.warnings, None)
-        yield line, front, _remarks(entry, line)
+        front = (
+            STATUS_WORDS[line.status],
+            entry.file.file,
+            line.sheet,
+            *named,
+            line.errors,
+            line.warnings,
+            None,
+        )
+        yield line, entry.file, front, _remarks(entry, line)
 
 
-def _without_sheet(line: Line, entry: Entry, link: Link) -> tuple[Cell, ...]:
+def _without_sheet(line: Line, entry: Entry) -> tuple[Cell, ...]:
     code = entry.code if entry.status == "refused" else None
     place = (line.department or None, line.division or None)
-    return (STATUS_WORDS[line.status], link, line.sheet, *place, *(None,) * 4, code)
+    return (STATUS_WORDS[line.status], entry.file.file, line.sheet, *place, *(None,) * 4, code)
 
 
 def _missing_note(line: Line) -> str:
@@ -112,4 +128,5 @@ def progress(reception: Reception) -> DataTable:
         )
         for line in reception.sections
     ]  # fmt: skip
-    return DataTable("提出状況", "提出状況表", columns, rows, 2, 0, "課ごとの提出の進みぐあい")
+    values = by_column(columns, rows)
+    return DataTable("提出状況", "提出状況表", columns, values, 2, 0, "課ごとの提出の進みぐあい")

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
 from evalxl import finance_tables, grouping, reception
 from evalxl.counting import Counting
@@ -20,6 +21,7 @@ from evalxl.summary import counts as counts_over
 from evalxl.summary import notices as summary_notices
 from evalxl.summary import receipts
 from evalxl.summary import tables as listing
+from evalxl.summary import years as cost_years
 from evalxl.tables import DEFAULT_FORM, FileRows, FindingRow, SheetRows
 from evalxl.totals import Totals, by_row, lost_years
 from workbook import form as forms
@@ -40,7 +42,6 @@ from workbook.summary.model import (
     Section,
     SummaryData,
     YearColumn,
-    figure,
 )
 
 TITLE = "事務事業評価　集約結果"
@@ -94,7 +95,12 @@ def build(
     ranks = {HIERARCHIES[0].sheet: beside.ranks()} if beside else {}
     sums = _sums(sheets, counting)
     counts = [evaluated in years for years in counting.years]
-    view = listing.View(files, entries, counting, lines, rows, output, forms_of(sheets), extra)
+    names = tuple(item.name for item in rows)
+    by_year = [cost_years.of_sheet(sheet, names) for sheet in sheets]
+    targets = {file.path: listing.target(file.path, output) for file in files}
+    view = listing.View(
+        files, entries, counting, lines, rows, by_year, output, targets, forms_of(sheets), extra
+    )
     costs = listing.costs(view)
     rollups = [
         Rollup(
@@ -192,14 +198,12 @@ def carried(data: SummaryData) -> dict[str, Totals]:
 
 def _of_cost_sheet(data: SummaryData) -> Totals:
     """The columns of the sheet コスト, added up as the roll-ups' formulas do."""
-    titles = [column.title for column in data.costs.columns]
-    year, counted = titles.index(YEAR), titles.index(COUNTED)
+    years, counted = data.costs.of(YEAR), data.costs.of(COUNTED)
     sums: Totals = {}
     for item in data.items:
-        column = titles.index(item.title)
-        for row in data.costs.rows:
-            amount, key = figure(row[column]), (item.name, int(row[year]))  # type: ignore[arg-type]
-            if row[counted] == 1 and amount is not None:
+        for amount, year, counts in zip(data.costs.of(item.title), years, counted, strict=True):
+            if counts == 1 and isinstance(amount, (int, Decimal)):
+                key = item.name, cast(int, year)
                 sums[key] = sums.get(key, Decimal(0)) + amount
     return sums
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import os
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
 from evalxl import texts
 from evalxl.counting import Counting
 from evalxl.grouping import HIERARCHIES
 from evalxl.ledger import Entry
-from evalxl.tables import FileRows, FindingRow, SheetRows, direction_column
+from evalxl.summary.years import TOTAL, CostYear
+from evalxl.tables import FileRows, FindingRow, IndicatorRow, SheetRows, direction_column
 from workbook.form import Form, Question
 from workbook.notation import era_year
 from workbook.summary.model import (
@@ -26,8 +27,9 @@ from workbook.summary.model import (
     Column,
     DataTable,
     Item,
-    Link,
+    Leads,
     Number,
+    by_column,
 )
 
 SEVERITY_WORDS = {severity: words.ja for severity, words in texts.SEVERITY.items()}
@@ -50,7 +52,11 @@ class View:
     lines: Mapping[str, Sequence[tuple[str, ...]]]
     """Roll-up → for each sheet the labels of its line."""
     items: Sequence[Item]
+    years: Sequence[Mapping[int, CostYear]]
+    """By sheet, the years of its cost table."""
     output: Path
+    targets: Mapping[str, str]
+    """A file's path → the way to it from the summary book."""
     forms: Sequence[Form]
     extra: Sequence[FindingRow] = ()
     """Findings of the run itself (X807)."""
@@ -66,24 +72,28 @@ class View:
 
     def section(self, index: int) -> tuple[str, ...]:
         """部 and 課 of a sheet, as its line of the roll-up has them."""
-        return tuple(self.lines[HIERARCHIES[0].sheet][index])
+        return self.lines[HIERARCHIES[0].sheet][index]
 
-    def place(self, index: int) -> tuple[str, ...]:
-        """The labels of all levels of all roll-ups."""
-        return tuple(label for hierarchy in HIERARCHIES for label in self.lines[hierarchy.sheet][index])
+    def place(self, index: int) -> list[str]:
+        """The labels of all levels of the other roll-ups."""
+        return [label for hierarchy in HIERARCHIES[1:] for label in self.lines[hierarchy.sheet][index]]
 
-    def link(self, file: FileRows, cell: str | None, text: str | None = None) -> Link:
-        """A link to a cell of a source file, relative to the summary book wherever it can be."""
-        return Link(text or cell or file.file, target(file.path, self.output), cell)
+    def cost(self, index: int, row: str, year: int) -> tuple[Number | None, str | None]:
+        """A figure of a sheet's cost table, and where it stands."""
+        number = next((number for number, item in enumerate(self.items) if item.name == row), None)
+        found = self.years[index].get(year)
+        return (
+            (None, None) if number is None or found is None else (found.amounts[number], found.cells[number])
+        )
 
-    def figure(self, file: FileRows, amount: Number | None, cell: str | None) -> Cell:
-        """A figure that leads to the cell it came from; plain where that is not known."""
-        if amount is None or cell is None:
-            return amount
-        return Link("", target(file.path, self.output), cell, amount)
+    def leads(
+        self, files: Sequence[FileRows | None], titles: Sequence[str], rows: Sequence[Sequence[str | None]]
+    ) -> Leads:
+        """The links of rows made from these files, each with the cells for the columns so titled."""
+        targets = [self.targets[file.path] if file else "" for file in files]
+        return Leads(targets, dict(zip(titles, zip(*rows, strict=True), strict=False)))
 
 
-@functools.lru_cache(maxsize=4096)
 def target(path: str, output: Path) -> str:
     """The way from the summary book to a file: relative, so that it survives a move of the folder.
 
@@ -91,10 +101,16 @@ def target(path: str, output: Path) -> str:
     """
     if "://" in path or not path:
         return path
+    folder, name = os.path.split(os.path.abspath(path))
     try:
-        return Path(os.path.relpath(path, output.absolute().parent)).as_posix()
+        return (_way(folder, os.path.dirname(os.path.abspath(output))) / name).as_posix()
     except ValueError:
         return path
+
+
+@functools.lru_cache(maxsize=256)
+def _way(folder: str, start: str) -> PurePath:
+    return PurePath(os.path.relpath(folder, start))
 
 
 _SECTION = [Column("部", "text", 14), Column("課", "text", 16), Column("事業名", "text", 30)]
@@ -121,10 +137,9 @@ def _named(view: View, index: int, sheet: SheetRows) -> tuple[str | None, ...]:
 def projects(view: View) -> DataTable:
     """一覧: one row a sheet, its figures of the evaluated year beside last year's and the plan."""
     axes = axis_titles(view.forms)
-    money = ("前年度 事業費計", "事業費計", "計画 事業費計", "人件費計", "トータルコスト")
     columns = [
         *_SECTION[:2], Column("事業名", "link", 34), Column("評価年度", "year", 9),
-        *(Column(title, "amount", 14) for title in money),
+        *(Column(title, "amount", 14) for title in _MONEY),
         Column("今後の方向性", "wrap", 26), Column("成果", "center", 7), Column("コスト", "center", 7),
         *(Column(title, "center", 15) for title in axes.values()),
         *(Column(word, "count", 7) for word in SEVERITY_WORDS.values()),
@@ -133,43 +148,53 @@ def projects(view: View) -> DataTable:
         Column(KEY, "text", 30), _NUMBER,
     ]  # fmt: skip
     printed = [column.title for column in columns].index("事業期間")
-    rows = [_project(view, index, file, sheet, tuple(axes)) for index, file, sheet in view.newest_first()]
+    rows, files, cells = [], [], []
+    for index, file, sheet in view.newest_first():
+        row, of_row = _project(view, index, file, sheet, tuple(axes))
+        rows.append(row)
+        files.append(file)
+        cells.append(of_row)
     return DataTable(
         "一覧",
         "一覧表",
         columns,
-        rows,
+        by_column(columns, rows),
         3,
         printed,
         "1事業1行の一覧（単位：千円。灰色は、より新しい評価年度のシートがあるもの）",
+        leads=view.leads(files, ("事業名", *_MONEY), cells),
     )
+
+
+_MONEY = {
+    "前年度 事業費計": (TOTAL, -1),
+    "事業費計": (TOTAL, 0),
+    "計画 事業費計": (TOTAL, 1),
+    "人件費計": ("labour_total", 0),
+    "トータルコスト": ("grand_total", 0),
+}
+"""Columns of 一覧 → a row of the cost table, and which year of it, seen from the evaluated one."""
 
 
 def _project(
     view: View, index: int, file: FileRows, sheet: SheetRows, axes: tuple[str, ...]
-) -> tuple[Cell, ...]:
+) -> tuple[tuple[Cell, ...], list[str | None]]:
+    """A row, and the cells to which its name and its figures lead."""
     head, year = sheet.head, sheet.fiscal_year
-    amounts = {(row[2], row[0]): (row[4], row[5]) for row in sheet.costs}
-    places = (
-        ("project_total", -1),
-        ("project_total", 0),
-        ("project_total", 1),
-        ("labour_total", 0),
-        ("grand_total", 0),
-    )
+    figures = [view.cost(index, row, year + offset) for row, offset in _MONEY.values()]
     severities = [row[1] for row in sheet.findings]
-    cell = f"{sheet.sheet}!A1"
-    first = next((row[5] for row in sheet.costs if row[2] == "project_total" and row[0] == year), None)
-    return (
-        *view.section(index), view.link(file, first or cell, head.get("project_name") or file.file), year,
-        *(view.figure(file, *amounts.get((row, year + offset), (None, None))) for row, offset in places),
+    first = view.cost(index, TOTAL, year)[1] or f"{sheet.sheet}!A1"
+    row = (
+        *view.section(index), head.get("project_name") or file.file, year,
+        *(amount for amount, _ in figures),
         _short_directions(view, head), head.get("matrix_outcome"), head.get("matrix_cost"),
         *(head.get(f"summary_{key}") for key in axes),
         *(severities.count(severity) for severity in SEVERITY_WORDS),
-        _period(head), *view.place(index)[2:], int(view.counting.latest[index]), file.file,
+        _period(head), *view.place(index), int(view.counting.latest[index]), file.file,
         sheet.sheet, *(" ".join((head.get(name) or "").split()) or None for name in _HEAD.values()),
         sheet.project, index + 1,
     )  # fmt: skip
+    return row, [first, *(None if amount is None else cell for amount, cell in figures)]
 
 
 def _short_directions(view: View, head: Mapping[str, Any]) -> str | None:
@@ -212,57 +237,49 @@ def costs(view: View) -> DataTable:
         _NUMBER,
     ]  # fmt: skip
     printed = [column.title for column in columns].index(COUNTED) + 2
-    linked, unlinked = _linked(view)
-    rows = [
-        row
-        for index, file, sheet in view.sheets()
-        for row in _cost_rows(view, index, file, sheet, linked.get(index))
+    rows: list[tuple[Cell, ...]] = []
+    files, sources, figures = [], [], []
+    for index, file, sheet in view.sheets():
+        named, place = _named(view, index, sheet), view.place(index)
+        for year, own in view.years[index].items():
+            counted = int(year in view.counting.years[index])
+            source = own.source or file.file
+            ends = (counted, sheet.fiscal_year, *place, source, index + 1)
+            rows.append((*named, year, PHASE_WORDS[own.phase], *own.amounts, *ends))
+            files.append(file)
+            sources.append(own.source or "")
+            figures.append(own.leads)
+    values = by_column(columns, rows)
+    table = DataTable("コスト", "コスト表", columns, values, 3, printed, _COSTS)
+    unlinked = _unlinked(figures, table.of(COUNTED))
+    cells = [
+        (source, *([None] * len(own) if number in unlinked else own))
+        for number, (source, own) in enumerate(zip(sources, figures, strict=True))
     ]
-    title = "事業・年度ごとのコスト（金額は千円、正規職員は人、業務は時間。灰色は集計に含めない行）"
-    return DataTable("コスト", "コスト表", columns, rows, 3, printed, title, unlinked)
+    leads = view.leads(files, (_SOURCE.title, *(item.title for item in view.items)), cells)
+    return dataclasses.replace(table, unlinked=sum(unlinked.values()), leads=leads)
 
 
-def _linked(view: View) -> tuple[Mapping[int, frozenset[int]], int]:
-    """The years of each sheet whose figures get links, and how many figures get none.
+_COSTS = "事業・年度ごとのコスト（金額は千円、正規職員は人、業務は時間。灰色は集計に含めない行）"
+
+
+def _unlinked(rows: Sequence[Sequence[str | None]], counted: Sequence[Cell]) -> dict[int, int]:
+    """The rows whose figures get no links, and how many figures these are.
 
     Every row has its link to the project total beside the figures; they take what is left of the number of
     links that Excel allows: what counts first, then the rest, in the order of the sheets.
     """
-    wanted: list[tuple[bool, int, int, int]] = []
-    for index, _, sheet in view.sheets():
-        filled = Counter(row[0] for row in sheet.costs if row[4] is not None and row[5])
-        years = {row[0] for row in sheet.costs}
-        wanted += [(year not in view.counting.years[index], index, year, filled[year]) for year in years]
-    room = MAX_LINKS - len(wanted)
-    linked: dict[int, frozenset[int]] = {}
-    unlinked = 0
-    for _, index, year, count in sorted(wanted):
-        if count <= room:
-            linked[index] = linked.get(index, frozenset()) | {year}
-            room -= count
+    numbers = [len(cells) - cells.count(None) for cells in rows]
+    room = MAX_LINKS - len(rows)
+    if sum(numbers) <= room:
+        return {}
+    left: dict[int, int] = {}
+    for row in sorted(range(len(rows)), key=lambda row: not counted[row]):
+        if numbers[row] <= room:
+            room -= numbers[row]
         else:
-            unlinked += count
-    return linked, unlinked
-
-
-def _cost_rows(
-    view: View, index: int, file: FileRows, sheet: SheetRows, linked: frozenset[int] | None
-) -> Iterator[tuple[Cell, ...]]:
-    by_year: dict[int, dict[str, Cell]] = {}
-    phases, cells = dict[int, str](), dict[int, str | None]()
-    for year, phase, row, _, amount, cell in sheet.costs:
-        found = view.figure(file, amount, cell) if linked and year in linked else amount
-        by_year.setdefault(year, {})[row] = found
-        phases[year] = PHASE_WORDS[phase]
-        if row == "project_total" or year not in cells:
-            cells[year] = cell
-    named, place = _named(view, index, sheet), view.place(index)[2:]
-    names = [item.name for item in view.items]
-    for year, amounts in sorted(by_year.items()):
-        counted = int(year in view.counting.years[index])
-        figures = map(amounts.get, names)
-        link = view.link(file, cells[year])
-        yield (*named, year, phases[year], *figures, counted, sheet.fiscal_year, *place, link, index + 1)
+            left[row] = numbers[row]
+    return left
 
 
 def indicators(view: View) -> DataTable:
@@ -274,19 +291,26 @@ def indicators(view: View) -> DataTable:
         *(Column(era_year(year), "figure", 11) for year in years), _SOURCE, _NUMBER,
     ]  # fmt: skip
     labels = {table.name: table.label for form in view.forms for table in form.indicator_tables}
-    rows: list[tuple[Cell, ...]] = []
+    rows, files, cells = [], [], []
     for index, file, sheet in view.newest_first():
-        found: dict[tuple[str, str], dict[int, Any]] = {}
-        heads: dict[tuple[str, str], tuple[Any, ...]] = {}
-        for family, slot, name, unit, year, _, value, cell in sheet.indicators:
-            found.setdefault((family, slot), {})[year] = value
-            heads.setdefault((family, slot), (name, unit, cell))
         named = (*_named(view, index, sheet), sheet.fiscal_year)
-        for (family, slot), values in found.items():
-            name, unit, cell = heads[family, slot]
-            link = view.link(file, cell)
-            rows.append((*named, labels[family], slot, name, unit, *map(values.get, years), link, index + 1))
-    return DataTable("指標", "指標表", columns, rows, 3, len(columns) - 1, "活動・対象・成果指標")
+        found: dict[tuple[str, str], dict[int, Any]] = {}
+        firsts: dict[tuple[str, str], IndicatorRow] = {}
+        for row in sheet.indicators:
+            key = row[:2]
+            if key not in firsts:
+                firsts[key], found[key] = row, {}
+            found[key][row[4]] = row[6]
+        for key, (family, slot, name, unit, *_, cell) in firsts.items():
+            of_years = map(found[key].get, years)
+            rows.append((*named, labels[family], slot, name, unit, *of_years, cell or file.file, index + 1))
+            files.append(file)
+            cells.append((cell or "",))
+    leads = view.leads(files, [_SOURCE.title], cells)
+    values = by_column(columns, rows)
+    return DataTable(
+        "指標", "指標表", columns, values, 3, len(columns) - 1, "活動・対象・成果指標", leads=leads
+    )
 
 
 # ---- 評価, 方向性 --------------------------------------------------------------------------------
@@ -306,12 +330,23 @@ def judgements(view: View) -> DataTable:
         *(Column(titles[topic].reason, "wrap", 32) for topic in questions), Column(LATEST, "center", 7),
         _SOURCE, _NUMBER,
     ]  # fmt: skip
-    rows = [
+    found = view.newest_first()
+    sources = [next((row[6] for row in sheet.judgements if row[6]), "") for _, _, sheet in found]
+    rows = (
         _judgement(view, index, file, sheet, (questions, mergeable, tuple(axes)))
-        for index, file, sheet in view.newest_first()
-    ]
+        for index, file, sheet in found
+    )
     printed = [column.title for column in columns].index("総括") + 1
-    return DataTable("評価", "評価表", columns, rows, 3, printed, "設問ごとの評価と総括（理由は右の列）")
+    return DataTable(
+        "評価",
+        "評価表",
+        columns,
+        by_column(columns, rows),
+        3,
+        printed,
+        "設問ごとの評価と総括（理由は右の列）",
+        leads=view.leads([file for _, file, _ in found], [_SOURCE.title], [(cell,) for cell in sources]),
+    )
 
 
 class QuestionTitles(NamedTuple):
@@ -352,12 +387,11 @@ def _judgement(
     found = {topic: by_topic.get(topic, empty) for topic in questions}
     ticks = [_tick(own.get(topic), row[3]) for topic, row in found.items()]
     merges = [{True: "できる", False: "できない", None: None}[found[topic][5]] for topic in mergeable]
-    cell = next((row[6] for row in sheet.judgements if row[6]), None)
     return (
         *_named(view, index, sheet), sheet.fiscal_year, *ticks, *merges,
         *(sheet.head.get(f"summary_{key}") for key in axes), sheet.head.get("summary_text"),
         *(row[4] for row in found.values()), int(view.counting.latest[index]),
-        view.link(file, cell, file.file), index + 1,
+        file.file, index + 1,
     )  # fmt: skip
 
 
@@ -376,16 +410,25 @@ def directions(view: View) -> DataTable:
         Column(LATEST, "center", 7), _SOURCE, _NUMBER,
     ]  # fmt: skip
     rows: list[tuple[Cell, ...]] = []
-    for index, file, sheet in view.newest_first():
+    found = view.newest_first()
+    for index, file, sheet in found:
         head = sheet.head
         ticks = ("○" if head.get(column) else None for column in titles)
         text = head.get(sheet.form.free_text.name)
         rows.append((
             *_named(view, index, sheet), sheet.fiscal_year, *ticks, head.get("matrix_outcome"),
-            head.get("matrix_cost"), text, int(view.counting.latest[index]), view.link(file, None),
-            index + 1,
+            head.get("matrix_cost"), text, int(view.counting.latest[index]), file.file, index + 1,
         ))  # fmt: skip
-    return DataTable("方向性", "方向性表", columns, rows, 3, len(columns) - 3, "今後の方向性と期待成果")
+    return DataTable(
+        "方向性",
+        "方向性表",
+        columns,
+        by_column(columns, rows),
+        3,
+        len(columns) - 3,
+        "今後の方向性と期待成果",
+        leads=view.leads([file for _, file, _ in found], [_SOURCE.title], [("",)] * len(found)),
+    )
 
 
 # ---- 検証結果 --------------------------------------------------------------------------------
@@ -408,29 +451,27 @@ def findings(view: View) -> DataTable:
         Column("年度", "center", 11), Column(heads["message"], "wrap", 52), Column(heads["hint"], "wrap", 44),
         Column(heads["place"], "link", 30), Column(heads["file"], "text", 40),
     ]  # fmt: skip
-    rows: list[tuple[str, tuple[Cell, ...]]] = [
-        (row[1], _finding(row, (None,) * 3, None, None)) for row in view.extra
+    none = (None, None, None)
+    found: list[tuple[FindingRow, tuple[str | None, ...], FileRows | None]] = [
+        *((row, none, None) for row in view.extra),
+        *((row, none, file) for file in view.files for row in file.findings),
     ]
-    for file in view.files:
-        rows += [(row[1], _finding(row, (None,) * 3, file, view)) for row in file.findings]
     for index, file, sheet in view.sheets():
         named = _named(view, index, sheet)
-        rows += [(row[1], _finding(row, named, file, view)) for row in sheet.findings]
-    order = list(SEVERITY_WORDS)
-    rows.sort(key=lambda pair: order.index(pair[0]))
-    return DataTable(
-        "検証結果", "検証結果表", columns, [row for _, row in rows], 2, 0, "検証の指摘（重いものから）"
-    )
-
-
-def _finding(
-    row: FindingRow, named: tuple[str | None, ...], file: FileRows | None, view: View | None
-) -> tuple[Cell, ...]:
-    code, severity, _, year, cell, message, hint, _, _ = row
-    place = view.link(file, cell, None if cell else texts.OPEN_FILE.ja) if view and file else None
-    name = file.file if file else None
-    when = era_year(year) if year else None
-    return (SEVERITY_WORDS[severity], code, *named, when, message, hint, place, name)
+        found += [(row, named, file) for row in sheet.findings]
+    gravity = {severity: place for place, severity in enumerate(SEVERITY_WORDS)}
+    found.sort(key=lambda one: gravity[one[0][1]])
+    rows = (
+        (
+            SEVERITY_WORDS[severity], code, *named, era_year(year) if year else None, message, hint,
+            (cell or texts.OPEN_FILE.ja) if file else None, file.file if file else None,
+        )
+        for (code, severity, _, year, cell, message, hint, _, _), named, file in found
+    )  # fmt: skip
+    cells = [(row[4] or "" if file else None,) for row, _, file in found]
+    leads = view.leads([file for _, _, file in found], [heads["place"]], cells)
+    title = "検証の指摘（重いものから）"
+    return DataTable("検証結果", "検証結果表", columns, by_column(columns, rows), 2, 0, title, leads=leads)
 
 
 TABLES: tuple[Callable[[View], DataTable], ...] = (indicators, judgements, directions, findings)

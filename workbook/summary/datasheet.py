@@ -12,9 +12,11 @@ from __future__ import annotations
 import functools
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import IO, Any, cast
+from itertools import chain
+from types import NoneType
+from typing import IO, Any, TypeAlias, cast
 from xml.sax.saxutils import escape
 
 from xlsxwriter.format import Format
@@ -38,50 +40,60 @@ _BLOCK = 1_000
 _NUMBER = "\0"
 """Where a row's number goes in its template: nothing that XML could hold."""
 
-StyleOf = Callable[[Cell], Format]
+Style: TypeAlias = Format | Sequence[Format]
+"""The format of a column's cells: one, or one for each."""
+
+Cells = Mapping[int, Sequence[str | None]]
+"""Column → by row the cell that it leads to, empty for the file itself; None for no link."""
 
 
 class DataSheet(Worksheet):  # type: ignore[misc]
-    """A worksheet whose rows beneath the head are given all at once, with `fill`."""
+    """A worksheet whose rows beneath the head are given all at once: `fill`, and `lead` for their links."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: IO[str] | None = None
+        self._rows: IO[bytes] | None = None
         self._texts: dict[Cell, str] = {}
-        self._links: list[tuple[int, int, Link]] = []
-        self._figures: list[tuple[int, int, Link]] = []
+        self._first = 0
+        self._files: Sequence[str] = ()
+        self._cells: Cells = {}
 
     def __del__(self) -> None:
         if self._rows is not None:  # a book given up before it was written
             self._rows.close()
 
     def fill(
-        self,
-        first: int,
-        columns: Sequence[tuple[Sequence[Cell], Format | StyleOf]],
-        heights: Sequence[float],
+        self, first: int, columns: Sequence[tuple[Sequence[Cell], Style]], heights: Sequence[float]
     ) -> None:
-        """Write the rows from ``first`` (counted from 0) on, by column: values, one format or one for each.
+        """Write the rows from ``first`` (counted from 0) on, by column: values and how they look.
 
         ``heights`` are in points, one a row.
         """
-        # Open until the sheet is written.
-        self._rows = tempfile.TemporaryFile("w+", encoding="utf-8", newline="")  # noqa: SIM115
+        self._rows = tempfile.TemporaryFile()  # noqa: SIM115 - open until the sheet is written
+        self._first = first
+        self._texts[None] = "/>"
         template = _template([style for _, style in columns])
         for start in range(0, len(heights), _BLOCK):
-            end = start + _BLOCK
+            block = slice(start, start + _BLOCK)
             bodies = (
-                self._bodies(first + start, column, values[start:end], style)
-                for column, (values, style) in enumerate(columns)
+                self._styled(values[block], style if isinstance(style, Format) else style[block])
+                for values, style in columns
             )
-            of_rows = zip(map("{:g}".format, heights[start:end]), *bodies, strict=True)
+            of_rows = zip(map("{:g}".format, heights[block]), *bodies, strict=True)
             lines = [
                 template.replace(_NUMBER, str(number)) % parts
                 for number, parts in enumerate(of_rows, start=first + start + 1)
             ]
-            self._rows.write("".join(lines))
+            self._rows.write("".join(lines).encode())
         self._texts.clear()
         self._check_dimensions(first + len(heights) - 1, len(columns) - 1)
+
+    def lead(self, files: Sequence[str], cells: Cells) -> None:
+        """Give the rows their links, each to its file.
+
+        The first of the columns comes before the others where Excel takes no more.
+        """
+        self._files, self._cells = files, _taken(files, cells)
 
     def head(self, rows: int, columns: int, options: Mapping[str, Any]) -> None:
         """Make all of the sheet, with so many rows beneath the head, one Excel table.
@@ -93,28 +105,27 @@ class DataSheet(Worksheet):  # type: ignore[misc]
         area = xl_range(0, 0, rows, columns - 1)
         self.tables[-1].update({"range": area, "a_range": area, "autofilter": area})
 
-    def _bodies(self, row: int, column: int, values: Sequence[Cell], style: Format | StyleOf) -> list[str]:
-        """What goes into the template for the cells of a column, from a row on."""
-        kinds, texts = set(map(type, values)), self._texts
-        texts[None] = "/>"
-        if kinds <= {str, type(None)}:
-            bodies = [texts.get(value) or self._text(cast(str, value)) for value in values]
-        else:
-            bodies = [self._body(row + n, column, value) for n, value in enumerate(values)]
+    def _styled(self, values: Sequence[Cell], style: Style) -> list[str]:
+        """What goes into the template for the cells of a column."""
+        bodies = self._bodies(values)
         if isinstance(style, Format):
             return bodies
-        return [f'{style(v)._get_xf_index()}"{body}' for v, body in zip(values, bodies, strict=True)]
+        numbers = {one: f'{one._get_xf_index()}"' for one in dict.fromkeys(style)}
+        return [numbers[one] + body for one, body in zip(style, bodies, strict=True)]
 
-    def _body(self, row: int, column: int, value: Cell) -> str:
-        """A cell's XML behind its reference and style."""
+    def _bodies(self, values: Sequence[Cell]) -> list[str]:
+        """The cells' XML behind their references and styles."""
+        kinds, texts = set(map(type, values)), self._texts
+        if kinds <= {str, NoneType}:
+            return [texts.get(value) or self._text(cast(str, value)) for value in values]
+        if kinds <= {int, NoneType}:
+            return ["/>" if value is None else self._number(cast(int, value)) for value in values]
+        return list(map(self._body, values))
+
+    def _body(self, value: Cell) -> str:
         if value is None or isinstance(value, str):
             return self._texts.get(value) or self._text(cast(str, value))
-        if isinstance(value, (int, Decimal)):
-            return self._number(value)
-        (self._links if value.value is None else self._figures).append((row, column, value))
-        if value.value is not None:
-            return self._number(value.value)
-        return self._texts.get(value.text) or self._text(value.text)
+        return self._number(value)
 
     def _number(self, value: Number) -> str:
         if type(value) is int and -_PLAIN < value < _PLAIN:
@@ -133,35 +144,45 @@ class DataSheet(Worksheet):  # type: ignore[misc]
         return body
 
     def _write_hyperlinks(self) -> None:
-        """The links, row by row; texts come before figures where Excel takes no more. One relation a file."""
-        chosen = sorted((self._links + self._figures)[:MAX_LINKS])
-        tags = "".join(self._tags(chosen))
+        tags = "".join(self._tags())
         if tags:
             self.fh.write(f"<hyperlinks>{tags}</hyperlinks>")
 
-    def _tags(self, links: Iterable[tuple[int, int, Link]]) -> Iterator[str]:
-        relations: dict[str, int] = {}
-        letters = [xl_col_to_name(number) for number in range((self.dim_colmax or 0) + 1)]
-        for row, column, link in links:
-            _, path, cell, _ = link
-            relation = relations.get(path)
-            if relation is None:
-                target = _relation(path)
-                if target is None:
-                    continue
-                self.rel_count += 1
-                relation = relations[path] = self.rel_count
-                self.external_hyper_links.append(["/hyperlink", target, "External"])
-            if len(path) + len(cell or "") > _SHORT and address(link) is None:
+    def _tags(self) -> Iterator[str]:
+        """The links, row by row. One relation a file."""
+        relations: dict[str, int | None] = {}
+        columns = sorted(self._cells)
+        heads = [f'<hyperlink ref="{xl_col_to_name(column)}' for column in columns]
+        by_row = zip(self._files, *(self._cells[column] for column in columns), strict=True)
+        for row, (file, *cells) in enumerate(by_row, start=self._first + 1):
+            if not any(cell is not None for cell in cells):
                 continue
-            yield f'<hyperlink ref="{letters[column]}{row + 1}" r:id="rId{relation}"{_location(cell)}/>'
+            if file not in relations:
+                relations[file] = self._related(file)
+            relation = relations[file]
+            if relation is None:
+                continue
+            end = f'{row}" r:id="rId{relation}"'
+            for head, cell in zip(heads, cells, strict=True):
+                if cell is not None:
+                    yield f"{head}{end}{_location(cell)}/>"
+
+    def _related(self, file: str) -> int | None:
+        """The number of a relation to a file; None where Excel would take none."""
+        target = _relation(file)
+        if target is None:
+            return None
+        self.rel_count += 1
+        self.external_hyper_links.append(["/hyperlink", target, "External"])
+        return int(self.rel_count)
 
     def _write_rows(self) -> None:
         super()._write_rows()
         if self._rows is not None:
             with self._rows as rows:
                 rows.seek(0)
-                shutil.copyfileobj(rows, self.fh, 1 << 20)
+                self.fh.flush()
+                shutil.copyfileobj(rows, self.fh.buffer, 1 << 20)
 
 
 class FormulaSheet(Worksheet):  # type: ignore[misc]
@@ -174,7 +195,7 @@ class FormulaSheet(Worksheet):  # type: ignore[misc]
         return formula.removeprefix("=")
 
 
-def _template(styles: Sequence[Format | StyleOf]) -> str:
+def _template(styles: Sequence[Style]) -> str:
     """A row's XML: a mark for its number, then places for its height and its cells' bodies.
 
     Where each cell has a format of its own, that one's number comes with the body.
@@ -187,6 +208,26 @@ def _template(styles: Sequence[Format | StyleOf]) -> str:
     return f'<row r="{_NUMBER}" ht="%s" customHeight="1">{"".join(cells)}</row>'
 
 
+def _taken(files: Sequence[str], cells: Cells) -> Cells:
+    """The links that Excel takes: not too many, none too long."""
+    longest = max(map(len, files), default=0) + max(map(len, filter(None, chain(*cells.values()))), default=0)
+    if longest <= _SHORT and sum(len(own) - own.count(None) for own in cells.values()) <= MAX_LINKS:
+        return cells
+    first = next(iter(cells))
+    places = [
+        (column != first, row, column)
+        for column, own in cells.items()
+        for row, cell in enumerate(own)
+        if cell is not None
+    ]
+    taken: dict[int, list[str | None]] = {column: [None] * len(files) for column in cells}
+    for _, row, column in sorted(places)[:MAX_LINKS]:
+        cell = cells[column][row]
+        if address(Link("", files[row], cell)) is not None:
+            taken[column][row] = cell
+    return taken
+
+
 @functools.lru_cache(maxsize=16384)
 def _relation(path: str) -> str | None:
     """A link's way to a file as the package's relations have it; None where Excel would take none."""
@@ -195,8 +236,8 @@ def _relation(path: str) -> str | None:
 
 
 @functools.lru_cache(maxsize=16384)
-def _location(cell: str | None) -> str:
-    return f' location="{_attribute(quoted(cell))}"' if cell and "!" in cell else ""
+def _location(cell: str) -> str:
+    return f' location="{_attribute(quoted(cell))}"' if "!" in cell else ""
 
 
 def _attribute(text: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from types import NoneType
 from typing import Any
 
 from xlsxwriter.format import Format
@@ -13,8 +13,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from workbook import palette
 from workbook.summary import styles
-from workbook.summary.datasheet import DataSheet, StyleOf
-from workbook.summary.model import COUNTED, LATEST, Cell, Column, DataTable, Link, figure
+from workbook.summary.datasheet import DataSheet, Style
+from workbook.summary.model import COUNTED, LATEST, Cell, Column, DataTable
 from workbook.summary.page import set_page
 from workbook.summary.styles import Styles
 
@@ -28,17 +28,21 @@ SEVERITIES = {
 
 def write_table(sheet: DataSheet, table: DataTable, look: Styles) -> None:
     """Write one data sheet. Without any row the table has one blank row, as Excel wants one."""
-    rows = table.rows or [(None,) * len(table.columns)]
-    by_column = list(zip(*rows, strict=True))
+    by_column = table.values if len(table) else [(None,)] * len(table.columns)
+    rows = len(by_column[0])
     for number, column in enumerate(table.columns):
         sheet.set_column(number, number, column.width)
     indents = _indents(table.columns, by_column)
     styled = [
-        (values, _style(column, values, look, indent))
+        (values, _style(column, values, look, indent, _led(table, column)))
         for column, values, indent in zip(table.columns, by_column, indents, strict=True)
     ]
     sheet.fill(1, styled, _heights(table, by_column, indents))
-    sheet.head(len(rows), len(table.columns), {
+    if table.leads:
+        titles = [column.title for column in table.columns]
+        cells = {titles.index(title): cells for title, cells in table.leads.cells.items()}
+        sheet.lead(table.leads.files, cells)
+    sheet.head(rows, len(table.columns), {
         "name": table.name,
         "style": "Table Style Light 1",
         "columns": [{"header": column.title, "header_format": look.header} for column in table.columns],
@@ -49,7 +53,7 @@ def write_table(sheet: DataSheet, table: DataTable, look: Styles) -> None:
     _pale_rows(sheet, table, look)
     sheet.freeze_panes(1, table.frozen)
     set_page(sheet, f"{table.sheet}　{table.description}", paper="A3", landscape=True, repeat=(0, 0))
-    sheet.print_area(0, 0, len(rows), (table.printed or len(table.columns)) - 1)
+    sheet.print_area(0, 0, rows, (table.printed or len(table.columns)) - 1)
 
 
 def _indents(columns: Sequence[Column], by_column: Sequence[Sequence[Cell]]) -> list[bool]:
@@ -60,7 +64,7 @@ def _indents(columns: Sequence[Column], by_column: Sequence[Sequence[Cell]]) -> 
 
 def _ends_right(column: Column, values: Sequence[Cell]) -> bool:
     """Whether a column shows figures at its right edge."""
-    mixed = column.kind == "wrap" and any(figure(value) is not None for value in values)
+    mixed = column.kind == "wrap" and not set(map(type, values)) <= {str, NoneType}
     return mixed or column.kind in ("amount", "figure", "count")
 
 
@@ -68,10 +72,10 @@ def _pale_rows(sheet: Worksheet, table: DataTable, look: Styles) -> None:
     """Rows that do not count in the totals are grey: they have a 0 in the column that says so."""
     titles = [column.title for column in table.columns]
     for title in (COUNTED, LATEST):
-        if title in titles and table.rows:
+        if title in titles and len(table):
             flag = f"${xl_col_to_name(titles.index(title))}2"
             rule = {"type": "formula", "criteria": f"={flag}=0", "format": look.rule(font_color=palette.GREY)}
-            sheet.conditional_format(1, 0, len(table.rows), len(titles) - 1, rule)
+            sheet.conditional_format(1, 0, len(table), len(titles) - 1, rule)
 
 
 LINE = 16.5
@@ -87,15 +91,15 @@ MOST_LINES = 24
 
 def _heights(table: DataTable, by_column: Sequence[Sequence[Cell]], indents: Sequence[bool]) -> list[float]:
     """Rows high enough for their wrapped texts: not every program sees to that when it opens a book."""
-    most = [1] * len(by_column[0])
+    lines: list[Iterable[int]] = [[1] * len(by_column[0])]
     for number, (column, values) in enumerate(zip(table.columns, by_column, strict=True), start=1):
         # What stays off paper for filtering may be cut; it would only make the printed rows high.
         if column.kind in WRAPPED and number <= (table.printed or number):
-            words = [value.text if isinstance(value, Link) else value for value in values]
             width = column.width - INDENT * indents[number - 1]
-            known = {text: text_lines(text, width) for text in set(words)}
-            most = list(map(max, most, map(known.__getitem__, words)))
-    return [min(lines, MOST_LINES) * LINE for lines in most]
+            known = {value: text_lines(value, width) for value in set(values)}
+            lines.append(map(known.__getitem__, values))
+    most = map(max, *lines) if len(lines) > 1 else lines[0]
+    return [min(most, MOST_LINES) * LINE for most in most]
 
 
 def text_lines(value: Cell, width: float) -> int:
@@ -111,23 +115,29 @@ def text_lines(value: Cell, width: float) -> int:
     return sum(max(1, -(-len(line.encode("cp932", "replace")) // room)) for line in value.split("\n"))
 
 
-def _style(column: Column, values: Sequence[Cell], look: Styles, indent: bool) -> Format | StyleOf:
-    """The format of a column's cells, or of each value."""
+def _led(table: DataTable, column: Column) -> Sequence[bool]:
+    """Which cells of a column lead to a file; empty for none."""
+    if table.leads is None or column.title not in table.leads.cells:
+        return ()
+    pairs = zip(table.leads.files, table.leads.cells[column.title], strict=True)
+    return [cell is not None and file != "" for file, cell in pairs]
+
+
+def _style(column: Column, values: Sequence[Cell], look: Styles, indent: bool, led: Sequence[bool]) -> Style:
+    """The format of a column's cells, or of each value; ``led`` are those with a link."""
     if column.kind == "severity":
-        return functools.cache(lambda value: _severity(value, look))
+        by_word = {value: _severity(value, look) for value in dict.fromkeys(values)}
+        return [by_word[value] for value in values]
     if column.kind == "link":
         shape: dict[str, Any] = {"valign": "top", "text_wrap": True, **(INDENTED if indent else {})}
         plain, linked = look.cell(**shape), look.cell(**shape, font_color=styles.LINK, underline=1)
-        return lambda value: linked if isinstance(value, Link) and value.target else plain
+        return [linked if one else plain for one in led or [False] * len(values)]
     if column.kind == "figure":
-        whole = look.cell(valign="top", num_format=money(0))
-        return functools.cache(
-            lambda value: (
-                whole if _is_whole(value) else look.cell(valign="top", num_format=_amount_format([value]))
-            )
-        )
+        places = list(map(_places, values))
+        by_places = {one: look.cell(valign="top", num_format=money(one)) for one in dict.fromkeys(places)}
+        return [by_places[one] for one in places]
     if column.kind == "amount":
-        return look.cell(valign="top", num_format=_amount_format(values))
+        return look.cell(valign="top", num_format=money(max(map(_places, values), default=0)))
     by_kind: dict[str, dict[str, Any]] = {
         "text": {"text_wrap": True},
         "wrap": {"text_wrap": True},
@@ -139,10 +149,10 @@ def _style(column: Column, values: Sequence[Cell], look: Styles, indent: bool) -
     if not indent:
         return plain
     indented = look.cell(valign="top", **by_kind[column.kind], **INDENTED)
+    if not _ends_right(column, values):
+        return indented
     # A figure among the texts stays at the right, where figures are.
-    return (
-        indented if not _ends_right(column, values) else lambda v: indented if isinstance(v, str) else plain
-    )
+    return [indented if isinstance(value, str) else plain for value in values]
 
 
 def _severity(value: Cell, look: Styles) -> Format:
@@ -150,17 +160,9 @@ def _severity(value: Cell, look: Styles) -> Format:
     return look.cell(valign="top", align="center", bold=True, font_color=ink, bg_color=paper)
 
 
-def _is_whole(value: Cell) -> bool:
-    return not isinstance(value, Decimal) and not isinstance(value, Link)
-
-
-def _amount_format(values: Sequence[Cell]) -> str:
-    """As many decimal places as the figures have, so that none is hidden; three at most."""
-    places = 0
-    for value in map(figure, values):
-        if isinstance(value, Decimal):
-            places = max(places, -int(value.normalize().as_tuple().exponent))
-    return money(places)
+def _places(value: Cell) -> int:
+    """How many decimal places a figure has: as many are shown, so that none is hidden (but three at most)."""
+    return -int(value.normalize().as_tuple().exponent) if isinstance(value, Decimal) else 0
 
 
 def money(places: int) -> str:

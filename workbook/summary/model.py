@@ -5,7 +5,7 @@ Who fills this in decides what counts; who writes the book decides how it looks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -23,6 +23,8 @@ LATEST = "最新"
 class Link(NamedTuple):
     """A text that leads to a cell of another file; or a figure that does, where ``value`` is one.
 
+    In data tables links stand beside the cells (`Leads`).
+
     ``target`` is a path relative to the summary book (or absolute, or an address); ``cell`` is ``Sheet!A1``.
     """
 
@@ -32,13 +34,13 @@ class Link(NamedTuple):
     value: Number | None = None
 
 
-Cell = str | int | Decimal | Link | None
+Cell = str | int | Decimal | None
 
 MAX_LINKS = 65_530
 """Excel's limit of hyperlinks for one sheet."""
 
 
-def figure(cell: Cell) -> Number | None:
+def figure(cell: Cell | Link) -> Number | None:
     """The figure of a cell, with or without a link; None for anything else."""
     value = cell.value if isinstance(cell, Link) else cell
     return value if isinstance(value, (int, Decimal)) else None
@@ -54,13 +56,31 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Leads:
+    """Where the rows of a data table lead: each to a file, cells of some columns to a cell of it."""
+
+    files: Sequence[str]
+    """By row: a path relative to the summary book (or absolute, or an address)."""
+    cells: Mapping[str, Sequence[str | None]]
+    """Column's title → by row ``Sheet!A1``, empty for the file itself, None for no link.
+
+    The first of the columns comes before the others where Excel takes no more links.
+    """
+
+
+def by_column(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> list[tuple[Cell, ...]]:
+    """The values of a data table, from its rows."""
+    return list(zip(*rows, strict=True)) or [() for _ in columns]
+
+
+@dataclass(frozen=True, slots=True)
 class DataTable:
-    """A sheet that is one Excel table named ``name``; rows have as many cells as there are columns."""
+    """A sheet that is one Excel table named ``name``; its values are by column."""
 
     sheet: str
     name: str
     columns: Sequence[Column]
-    rows: Sequence[Sequence[Cell]]
+    values: Sequence[Sequence[Cell]]
     frozen: int = 0
     """How many columns stay in sight when scrolling."""
     printed: int = 0
@@ -68,6 +88,14 @@ class DataTable:
     description: str = ""
     unlinked: int = 0
     """Figures that have no link because Excel takes no more of them on a sheet."""
+    leads: Leads | None = None
+
+    def __len__(self) -> int:
+        return len(self.values[0])
+
+    def of(self, title: str) -> Sequence[Cell]:
+        """The values of a column."""
+        return self.values[[column.title for column in self.columns].index(title)]
 
 
 @dataclass(frozen=True, slots=True)

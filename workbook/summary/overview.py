@@ -290,7 +290,7 @@ def _judgements(book: Workbook, sheet: Worksheet, row: int, data: SummaryData, l
 
 def _column(table: DataTable, number: int) -> str:
     """The cells of a column of a data sheet, for a formula: its title may hold what no formula takes."""
-    area = xl_range_abs(1, number, max(len(table.rows), 1), number)
+    area = xl_range_abs(1, number, max(len(table), 1), number)
     return f"'{table.sheet}'!{area}"
 
 
