@@ -300,6 +300,6 @@ def test_a_figure_that_was_worked_out_is_shown_with_two_decimals_and_exact_in_js
     shown = f"{float(exact):.2f}"
     row = next(row for row in tables.extract(found).sheets[0].findings if row[0] == "C312")
     assert row[8] == shown
-    rows = answer_sheet.table([results.checked(found, lang="ja")], tmp_path / "r.xlsx", "ja").rows
-    (expected,) = [row[7] for row in rows if row[1] == "C312"]
+    table = answer_sheet.table([results.checked(found, lang="ja")], tmp_path / "r.xlsx", "ja")
+    (expected,) = [row[7] for row in zip(*table.values, strict=True) if row[1] == "C312"]
     assert str(expected) == shown

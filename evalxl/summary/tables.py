@@ -244,8 +244,10 @@ def costs(view: View) -> DataTable:
         for year, own in view.years[index].items():
             counted = int(year in view.counting.years[index])
             source = own.source or file.file
-            ends = (counted, sheet.fiscal_year, *place, source, index + 1)
-            rows.append((*named, year, PHASE_WORDS[own.phase], *own.amounts, *ends))
+            rows.append((
+                *named, year, PHASE_WORDS[own.phase], *own.amounts, counted, sheet.fiscal_year, *place,
+                source, index + 1,
+            ))  # fmt: skip
             files.append(file)
             sources.append(own.source or "")
             figures.append(own.leads)

@@ -14,12 +14,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, repeat
 from types import NoneType
-from typing import IO, Any, TypeAlias, cast
+from typing import IO, Any, TypeAlias
 from xml.sax.saxutils import escape
 
 from xlsxwriter.format import Format
+from xlsxwriter.sharedstrings import SharedStringTable
 from xlsxwriter.url import Url
 from xlsxwriter.utility import xl_col_to_name, xl_range
 from xlsxwriter.worksheet import Worksheet
@@ -37,9 +38,6 @@ _SHORT = 500
 _BLOCK = 1_000
 """Rows that are made at a time: by column, which is quicker than cell by cell."""
 
-_NUMBER = "\0"
-"""Where a row's number goes in its template: nothing that XML could hold."""
-
 Style: TypeAlias = Format | Sequence[Format]
 """The format of a column's cells: one, or one for each."""
 
@@ -53,7 +51,6 @@ class DataSheet(Worksheet):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self._rows: IO[bytes] | None = None
-        self._texts: dict[Cell, str] = {}
         self._first = 0
         self._files: Sequence[str] = ()
         self._cells: Cells = {}
@@ -71,29 +68,28 @@ class DataSheet(Worksheet):  # type: ignore[misc]
         """
         self._rows = tempfile.TemporaryFile()  # noqa: SIM115 - open until the sheet is written
         self._first = first
-        self._texts[None] = "/>"
-        template = _template([style for _, style in columns])
+        texts = _Texts(self.str_table)
+        heads = [_head(number, style) for number, (_, style) in enumerate(columns)]
         for start in range(0, len(heights), _BLOCK):
             block = slice(start, start + _BLOCK)
-            bodies = (
-                self._styled(values[block], style if isinstance(style, Format) else style[block])
-                for values, style in columns
-            )
-            of_rows = zip(map("{:g}".format, heights[block]), *bodies, strict=True)
-            lines = [
-                template.replace(_NUMBER, str(number)) % parts
-                for number, parts in enumerate(of_rows, start=first + start + 1)
-            ]
-            self._rows.write("".join(lines).encode())
-        self._texts.clear()
+            numbers = list(map(str, range(first + start + 1, first + len(heights) + 1)[:_BLOCK]))
+            parts = [repeat('<row r="'), numbers, repeat('" ht="'), map("{:g}".format, heights[block])]
+            parts.append(repeat('" customHeight="1">'))
+            for (values, style), (before, behind) in zip(columns, heads, strict=True):
+                bodies = _bodies(values[block], texts)
+                if not isinstance(style, Format):
+                    bodies = _styled(bodies, style[block])
+                parts += [repeat(before), numbers, repeat(behind), bodies]
+            parts.append(repeat("</row>"))
+            self._rows.write("".join(map("".join, zip(*parts, strict=False))).encode())
         self._check_dimensions(first + len(heights) - 1, len(columns) - 1)
 
     def lead(self, files: Sequence[str], cells: Cells) -> None:
-        """Give the rows their links, each to its file.
+        """Give the rows their links, each to its file; it has no file where it has no link.
 
         The first of the columns comes before the others where Excel takes no more.
         """
-        self._files, self._cells = files, _taken(files, cells)
+        self._files, self._cells = _taken(files, cells)
 
     def head(self, rows: int, columns: int, options: Mapping[str, Any]) -> None:
         """Make all of the sheet, with so many rows beneath the head, one Excel table.
@@ -105,44 +101,6 @@ class DataSheet(Worksheet):  # type: ignore[misc]
         area = xl_range(0, 0, rows, columns - 1)
         self.tables[-1].update({"range": area, "a_range": area, "autofilter": area})
 
-    def _styled(self, values: Sequence[Cell], style: Style) -> list[str]:
-        """What goes into the template for the cells of a column."""
-        bodies = self._bodies(values)
-        if isinstance(style, Format):
-            return bodies
-        numbers = {one: f'{one._get_xf_index()}"' for one in dict.fromkeys(style)}
-        return [numbers[one] + body for one, body in zip(style, bodies, strict=True)]
-
-    def _bodies(self, values: Sequence[Cell]) -> list[str]:
-        """The cells' XML behind their references and styles."""
-        kinds, texts = set(map(type, values)), self._texts
-        if kinds <= {str, NoneType}:
-            return [texts.get(value) or self._text(cast(str, value)) for value in values]
-        if kinds <= {int, NoneType}:
-            return ["/>" if value is None else self._number(cast(int, value)) for value in values]
-        return list(map(self._body, values))
-
-    def _body(self, value: Cell) -> str:
-        if value is None or isinstance(value, str):
-            return self._texts.get(value) or self._text(cast(str, value))
-        return self._number(value)
-
-    def _number(self, value: Number) -> str:
-        if type(value) is int and -_PLAIN < value < _PLAIN:
-            return f"><v>{value}</v></c>"
-        if digits_of(value) <= 15 and abs(Decimal(value)) < LARGEST:
-            return f"><v>{float(value):.16G}</v></c>"
-        return self._text(format(Decimal(value), "f"))  # more than Excel holds: as text, with all digits
-
-    def _text(self, text: str) -> str:
-        """A text's XML. The same texts come again and again, so it is kept."""
-        body = "/>"
-        if text:
-            index = self.str_table._get_shared_string_index(safe_text(text))
-            body = f' t="s"><v>{index}</v></c>'
-        self._texts[text] = body
-        return body
-
     def _write_hyperlinks(self) -> None:
         tags = "".join(self._tags())
         if tags:
@@ -150,22 +108,13 @@ class DataSheet(Worksheet):  # type: ignore[misc]
 
     def _tags(self) -> Iterator[str]:
         """The links, row by row. One relation a file."""
-        relations: dict[str, int | None] = {}
-        columns = sorted(self._cells)
-        heads = [f'<hyperlink ref="{xl_col_to_name(column)}' for column in columns]
-        by_row = zip(self._files, *(self._cells[column] for column in columns), strict=True)
-        for row, (file, *cells) in enumerate(by_row, start=self._first + 1):
-            if not any(cell is not None for cell in cells):
-                continue
-            if file not in relations:
-                relations[file] = self._related(file)
-            relation = relations[file]
-            if relation is None:
-                continue
-            end = f'{row}" r:id="rId{relation}"'
-            for head, cell in zip(heads, cells, strict=True):
-                if cell is not None:
-                    yield f"{head}{end}{_location(cell)}/>"
+        relations = {file: self._related(file) for file in dict.fromkeys(self._files)}
+        ends = [
+            f'{row}" r:id="rId{relations[file]}"' if relations[file] else None
+            for row, file in enumerate(self._files, start=self._first + 1)
+        ]
+        columns = [_hyperlinks(column, cells, ends) for column, cells in sorted(self._cells.items())]
+        return chain.from_iterable(zip(*columns, strict=True))
 
     def _related(self, file: str) -> int | None:
         """The number of a relation to a file; None where Excel would take none."""
@@ -195,37 +144,82 @@ class FormulaSheet(Worksheet):  # type: ignore[misc]
         return formula.removeprefix("=")
 
 
-def _template(styles: Sequence[Style]) -> str:
-    """A row's XML: a mark for its number, then places for its height and its cells' bodies.
+class _Texts(dict[Cell, str]):
+    """The XML of texts behind their cells' references and styles. The same ones come again and again."""
+
+    def __init__(self, strings: SharedStringTable) -> None:
+        super().__init__({None: "/>", "": "/>"})
+        self._strings = strings
+
+    def __missing__(self, text: str) -> str:
+        index = self._strings._get_shared_string_index(safe_text(text))
+        body = self[text] = f' t="s"><v>{index}</v></c>'
+        return body
+
+
+def _head(number: int, style: Style) -> tuple[str, str]:
+    """What stands in a column's cells before and behind the row's number.
 
     Where each cell has a format of its own, that one's number comes with the body.
     """
-    cells = (
-        f'<c r="{xl_col_to_name(column)}{_NUMBER}" s="'
-        + (f'{style._get_xf_index()}"%s' if isinstance(style, Format) else "%s")
-        for column, style in enumerate(styles)
-    )
-    return f'<row r="{_NUMBER}" ht="%s" customHeight="1">{"".join(cells)}</row>'
+    index = f'{style._get_xf_index()}"' if isinstance(style, Format) else ""
+    return f'<c r="{xl_col_to_name(number)}', f'" s="{index}'
 
 
-def _taken(files: Sequence[str], cells: Cells) -> Cells:
+def _styled(bodies: Sequence[str], style: Sequence[Format]) -> list[str]:
+    numbers = {one: f'{one._get_xf_index()}"' for one in dict.fromkeys(style)}
+    return [numbers[one] + body for one, body in zip(style, bodies, strict=True)]
+
+
+def _bodies(values: Sequence[Cell], texts: _Texts) -> list[str]:
+    """Cells' XML behind their references and styles."""
+    if set(map(type, values)) <= {str, NoneType}:
+        return list(map(texts.__getitem__, values))
+    return [
+        f"><v>{value}</v></c>"
+        if type(value) is int and -_PLAIN < value < _PLAIN
+        else texts[value]
+        if value is None or isinstance(value, str)
+        else _number(value, texts)
+        for value in values
+    ]
+
+
+def _number(value: Number, texts: _Texts) -> str:
+    """A figure that is not whole, or a large one."""
+    if digits_of(value) <= 15 and abs(Decimal(value)) < LARGEST:
+        return f"><v>{float(value):.16G}</v></c>"
+    return texts[format(Decimal(value), "f")]  # more than Excel holds: as text, with all digits
+
+
+def _hyperlinks(column: int, cells: Sequence[str | None], ends: Sequence[str | None]) -> list[str]:
+    """The links of a column, empty where there is none; ``ends`` are the same for all links of a row."""
+    head = f'<hyperlink ref="{xl_col_to_name(column)}'
+    tails = {cell: f"{_location(cell)}/>" for cell in set(cells) if cell is not None}
+    return [
+        "" if cell is None or end is None else f"{head}{end}{tails[cell]}"
+        for cell, end in zip(cells, ends, strict=True)
+    ]
+
+
+def _taken(files: Sequence[str], cells: Cells) -> tuple[Sequence[str], Cells]:
     """The links that Excel takes: not too many, none too long."""
     longest = max(map(len, files), default=0) + max(map(len, filter(None, chain(*cells.values()))), default=0)
     if longest <= _SHORT and sum(len(own) - own.count(None) for own in cells.values()) <= MAX_LINKS:
-        return cells
+        return files, cells
     first = next(iter(cells))
-    places = [
+    places = sorted(
         (column != first, row, column)
         for column, own in cells.items()
         for row, cell in enumerate(own)
         if cell is not None
-    ]
+    )
     taken: dict[int, list[str | None]] = {column: [None] * len(files) for column in cells}
-    for _, row, column in sorted(places)[:MAX_LINKS]:
-        cell = cells[column][row]
-        if address(Link("", files[row], cell)) is not None:
-            taken[column][row] = cell
-    return taken
+    for _, row, column in places[:MAX_LINKS]:
+        if address(Link("", files[row], cells[column][row])) is not None:
+            taken[column][row] = cells[column][row]
+    linked = map(any, zip(*([cell is not None for cell in own] for own in taken.values()), strict=True))
+    return [file if led else "" for file, led in zip(files, linked, strict=True)], taken
 
 
 @functools.lru_cache(maxsize=16384)

@@ -111,6 +111,8 @@ def text_lines(value: Cell, width: float) -> int:
     if not isinstance(value, str):
         return 1
     room = max(int(width) - 1, 1) if width > 8 else int(width)
+    if 2 * len(value) <= room and "\n" not in value:
+        return 1
     # In this encoding a letter has as many bytes as it is columns wide.
     return sum(max(1, -(-len(line.encode("cp932", "replace")) // room)) for line in value.split("\n"))
 
