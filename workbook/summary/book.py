@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import xlsxwriter.workbook
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
 
-from workbook import collector, deflate
+from workbook import collector
 from workbook.atomic import replacing
 from workbook.marks import OWN_OUTPUT
 from workbook.summary import comparison, moving, overview, sources, styles
@@ -19,6 +15,7 @@ from workbook.summary.datasheet import DataSheet, FormulaSheet
 from workbook.summary.listing import write_table
 from workbook.summary.model import SummaryData
 from workbook.summary.overview import write_overview
+from workbook.summary.package import Book
 from workbook.summary.rollups import write_rollup
 from workbook.summary.sources import write_sources
 from workbook.summary.styles import Styles
@@ -43,11 +40,10 @@ def write(data: SummaryData, path: Path | str) -> None:
 
 
 def _write(data: SummaryData, path: Path) -> None:
-    book = Workbook(str(path), OPTIONS)
+    book = Book(str(path), OPTIONS)
     try:
         _fill(book, data)
-        with _packed_quickly():
-            book.close()
+        book.close()
     except FileCreateError as error:
         raise OSError(str(error)) from error
     finally:
@@ -83,15 +79,3 @@ def _fill(book: Workbook, data: SummaryData) -> None:
 
 def _data_sheet(book: Workbook, name: str) -> None:
     book.add_worksheet(name, worksheet_class=DataSheet).set_tab_color(TABS["data"])
-
-
-@contextmanager
-def _packed_quickly() -> Iterator[None]:
-    """The package at a quick level, as Excel's own are: XlsxWriter has no option for that."""
-    usual = xlsxwriter.workbook.ZipFile
-    xlsxwriter.workbook.ZipFile = functools.partial(usual, compresslevel=deflate.LEVEL)
-    try:
-        with deflate.packing_quickly():
-            yield
-    finally:
-        xlsxwriter.workbook.ZipFile = usual
