@@ -8,6 +8,7 @@ formulas that ask for it, so they must be ones that SUMIFS takes literally (`lit
 from __future__ import annotations
 
 import functools
+import operator
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,7 +17,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from evalxl.tables import SheetRows
-from evalxl.totals import by_row
 from workbook.notation import fold
 from workbook.record import Number
 from workbook.summary.model import Node
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 Part = tuple[str, str]
 """What tells a line from its neighbours (folded), and how this sheet writes it."""
-Amounts = dict[tuple[str, int], Number]
-"""(row, fiscal_year) → sum; whole numbers are added as such, which is quicker."""
+Amounts = dict[int, Sequence[Number]]
+"""fiscal_year → sum of each item; whole numbers are added as such, which is quicker."""
 Level = tuple[str, Callable[[SheetRows], Part]]
 
 UNKNOWN = "（未記入）"
@@ -175,34 +175,40 @@ def sections(masters: Masters | None, year: int | None) -> tuple[Ranks, Ranks, R
 
 def nodes(
     lines: Sequence[Path],
-    sums: Sequence[Mapping[tuple[str, int], Number]],
+    sums: Sequence[Mapping[int, Sequence[Number]]],
     counts: Sequence[bool],
     ranks: Sequence[Ranks] = (),
+    items: Sequence[str] = (),
 ) -> list[Node]:
     """The lines of a roll-up in the order of printing: every level, a subtotal before what is under it.
 
-    ``lines``, ``sums`` ((row, year) → what counts) and ``counts`` (is a project of the year) are by sheet;
-    ``ranks`` by level.
+    ``lines``, ``sums`` (year → what counts, by item) and ``counts`` (is a project of the year) are by sheet;
+    ``ranks`` by level; ``items`` are the items' names.
     """
     of_lines: dict[Path, Amounts] = {}
-    numbers: Counter[Path] = Counter()
+    projects: Counter[Path] = Counter()
     for line, amounts, counted in zip(lines, sums, counts, strict=True):
         _add(of_lines.setdefault(line, {}), amounts)
-        numbers.update({line[:depth]: counted for depth in range(1, len(line) + 1)})
+        projects[line] += counted
     added: dict[Path, Amounts] = {}
+    numbers: Counter[Path] = Counter()
     for line, amounts in of_lines.items():
         for depth in range(1, len(line) + 1):
             _add(added.setdefault(line[:depth], {}), amounts)
-    return [Node(path, numbers[path], _exact(added[path])) for path in sorted(added, key=order(ranks))]
+            numbers[line[:depth]] += projects[line]
+    return [Node(path, numbers[path], _exact(added[path], items)) for path in sorted(added, key=order(ranks))]
 
 
-def _exact(amounts: Amounts) -> dict[str, dict[int, Decimal]]:
-    return by_row({key: Decimal(amount) for key, amount in amounts.items()})
+def _exact(amounts: Amounts, items: Sequence[str]) -> dict[str, dict[int, Decimal]]:
+    return {
+        item: {year: Decimal(amounts[year][number]) for year in sorted(amounts)}
+        for number, item in enumerate(items)
+    }
 
 
-def _add(to: Amounts, amounts: Mapping[tuple[str, int], Number]) -> None:
-    for key, amount in amounts.items():
-        to[key] = to.get(key, 0) + amount
+def _add(to: Amounts, amounts: Mapping[int, Sequence[Number]]) -> None:
+    for year, own in amounts.items():
+        to[year] = list(map(operator.add, to[year], own)) if year in to else own
 
 
 Rank = tuple[int, int, str]

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from evalxl.rules.registry import Finding, finding_of
 from evalxl.tables import SheetRows, Table
+from workbook.record import Number
 
 Totals = dict[tuple[str, int], Decimal]
 """(row, fiscal_year) → sum in the row's unit. A blank adds nothing; years without any figure are 0."""
@@ -15,12 +16,18 @@ Totals = dict[tuple[str, int], Decimal]
 
 def counted(sheets: Sequence[SheetRows], years: Sequence[frozenset[int]]) -> Totals:
     """The totals of the run: of each sheet the years that count (`counting.speakers`)."""
-    totals: Totals = {}
+    totals: dict[tuple[str, int], Number] = {}
     for sheet, speaking in zip(sheets, years, strict=True):
         for year, _, row, _, amount, _ in sheet.costs:
             if year in speaking:
-                totals[row, year] = totals.get((row, year), Decimal(0)) + (amount or 0)
-    return totals
+                key = row, year
+                totals[key] = totals.get(key, 0) + (amount or 0)
+    return _exact(totals)
+
+
+def _exact(sums: Mapping[tuple[str, int], Number]) -> Totals:
+    """Until here whole numbers are added up as such, which is quicker."""
+    return {key: Decimal(amount) for key, amount in sums.items()}
 
 
 def by_row(totals: Totals) -> dict[str, dict[int, Decimal]]:
@@ -33,12 +40,12 @@ def by_row(totals: Totals) -> dict[str, dict[int, Decimal]]:
 
 def stated(sheets: Sequence[SheetRows], years: Sequence[frozenset[int]]) -> Totals:
     """What the records themselves hold, of the years that count: the other side of the self-check."""
-    out: Totals = defaultdict(Decimal)
+    out: dict[tuple[str, int], Number] = {}
     for sheet, speaking in zip(sheets, years, strict=True):
-        for (row, year), amount in sheet.sums.items():
-            if year in speaking:
-                out[row, year] += amount
-    return dict(out)
+        for key, amount in sheet.sums.items():
+            if key[1] in speaking:
+                out[key] = out.get(key, 0) + amount
+    return _exact(out)
 
 
 def of_table(costs: Table) -> Totals:

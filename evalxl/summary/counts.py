@@ -53,10 +53,11 @@ def _movers(view: View, item: Item, evaluated: int) -> list[Mover]:
     """Every project with a figure in either year, its figures linked to where they stand."""
     amounts: dict[int, dict[int, Link | Number]] = {}
     homes = {index: (file, sheet) for index, file, sheet in view.sheets()}
+    number = view.items.index(item)
     for index, (file, _) in homes.items():
         own = amounts.setdefault(view.counting.newest[index], {})
         for year in {evaluated - 1, evaluated} & view.counting.years[index]:
-            amount, cell = view.cost(index, item.name, year)
+            amount, cell = view.cost(index, number, year)
             if amount is not None:
                 linked = amount if cell is None else Link("", view.targets[file.path], cell, amount)
                 old = figure(own.get(year))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import os
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import cast
@@ -22,6 +23,7 @@ from evalxl.summary import notices as summary_notices
 from evalxl.summary import receipts
 from evalxl.summary import tables as listing
 from evalxl.summary import years as cost_years
+from evalxl.summary.years import CostYear
 from evalxl.tables import DEFAULT_FORM, FileRows, FindingRow, SheetRows
 from evalxl.totals import Totals, by_row, lost_years
 from workbook import form as forms
@@ -93,18 +95,22 @@ def build(
     told = summary_notices.notices(beside, placed) if beside else []
     lines = {hierarchy.sheet: grouping.paths(hierarchy, placed) for hierarchy in HIERARCHIES}
     ranks = {HIERARCHIES[0].sheet: beside.ranks()} if beside else {}
-    sums = _sums(sheets, counting)
     counts = [evaluated in years for years in counting.years]
     names = tuple(item.name for item in rows)
     by_year = [cost_years.of_sheet(sheet, names) for sheet in sheets]
-    targets = {file.path: listing.target(file.path, output) for file in files}
+    sums = [_sums(own, counted) for own, counted in zip(by_year, counting.years, strict=True)]
+    start = os.path.dirname(os.path.abspath(output))
+    targets = {file.path: listing.target(file.path, start) for file in files}
     view = listing.View(
         files, entries, counting, lines, rows, by_year, output, targets, forms_of(sheets), extra
     )
     costs = listing.costs(view)
     rollups = [
         Rollup(
-            h.sheet, h.title, h.titles, grouping.nodes(lines[h.sheet], sums, counts, ranks.get(h.sheet, ()))
+            h.sheet,
+            h.title,
+            h.titles,
+            grouping.nodes(lines[h.sheet], sums, counts, ranks.get(h.sheet, ()), names),
         )
         for h in HIERARCHIES
     ]
@@ -154,16 +160,9 @@ def _default(rows: Sequence[Item]) -> str:
     return "project_total" if "project_total" in names else names[0]
 
 
-def _sums(sheets: Sequence[SheetRows], counting: Counting) -> list[dict[tuple[str, int], Number]]:
-    """What counts, by sheet: (row, year) → amount."""
-    return [
-        {
-            (row, year): amount
-            for year, _, row, _, amount, _ in sheet.costs
-            if amount is not None and year in years
-        }
-        for sheet, years in zip(sheets, counting.years, strict=True)
-    ]
+def _sums(by_year: Mapping[int, CostYear], counted: Container[int]) -> dict[int, list[Number]]:
+    """What counts of a sheet: year → amount of each item."""
+    return {year: [amount or 0 for amount in own.amounts] for year, own in by_year.items() if year in counted}
 
 
 def year_columns(sheets: Sequence[SheetRows], counting: Counting) -> list[YearColumn]:
@@ -199,13 +198,14 @@ def carried(data: SummaryData) -> dict[str, Totals]:
 def _of_cost_sheet(data: SummaryData) -> Totals:
     """The columns of the sheet コスト, added up as the roll-ups' formulas do."""
     years, counted = data.costs.of(YEAR), data.costs.of(COUNTED)
-    sums: Totals = {}
+    out: Totals = {}
     for item in data.items:
+        sums: dict[int, Number] = {}
         for amount, year, counts in zip(data.costs.of(item.title), years, counted, strict=True):
-            if counts == 1 and isinstance(amount, (int, Decimal)):
-                key = item.name, cast(int, year)
-                sums[key] = sums.get(key, Decimal(0)) + amount
-    return sums
+            if counts == 1 and amount is not None:
+                sums[cast(int, year)] = sums.get(cast(int, year), 0) + cast(Number, amount)
+        out |= {(item.name, year): Decimal(total) for year, total in sums.items()}
+    return out
 
 
 # ---- the overview ------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import functools
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from evalxl import texts
@@ -78,13 +78,10 @@ class View:
         """The labels of all levels of the other roll-ups."""
         return [label for hierarchy in HIERARCHIES[1:] for label in self.lines[hierarchy.sheet][index]]
 
-    def cost(self, index: int, row: str, year: int) -> tuple[Number | None, str | None]:
-        """A figure of a sheet's cost table, and where it stands."""
-        number = next((number for number, item in enumerate(self.items) if item.name == row), None)
+    def cost(self, index: int, item: int | None, year: int) -> tuple[Number | None, str | None]:
+        """A figure of a sheet's cost table and where it stands, by the item's number (None: of no form)."""
         found = self.years[index].get(year)
-        return (
-            (None, None) if number is None or found is None else (found.amounts[number], found.cells[number])
-        )
+        return (None, None) if item is None or found is None else (found.amounts[item], found.cells[item])
 
     def leads(
         self, files: Sequence[FileRows | None], titles: Sequence[str], rows: Sequence[Sequence[str | None]]
@@ -94,8 +91,8 @@ class View:
         return Leads(targets, dict(zip(titles, zip(*rows, strict=True), strict=False)))
 
 
-def target(path: str, output: Path) -> str:
-    """The way from the summary book to a file: relative, so that it survives a move of the folder.
+def target(path: str, start: str) -> str:
+    """The way from the summary book's folder to a file: relative, so that it survives a move of both.
 
     An address stays as it is; so does a path on another drive, which has no relative way.
     """
@@ -103,14 +100,15 @@ def target(path: str, output: Path) -> str:
         return path
     folder, name = os.path.split(os.path.abspath(path))
     try:
-        return (_way(folder, os.path.dirname(os.path.abspath(output))) / name).as_posix()
+        way = _way(folder, start)
     except ValueError:
         return path
+    return name if way == os.curdir else f"{way}/{name}"
 
 
 @functools.lru_cache(maxsize=256)
-def _way(folder: str, start: str) -> PurePath:
-    return PurePath(os.path.relpath(folder, start))
+def _way(folder: str, start: str) -> str:
+    return os.path.relpath(folder, start).replace(os.sep, "/")
 
 
 _SECTION = [Column("部", "text", 14), Column("課", "text", 16), Column("事業名", "text", 30)]
@@ -148,9 +146,11 @@ def projects(view: View) -> DataTable:
         Column(KEY, "text", 30), _NUMBER,
     ]  # fmt: skip
     printed = [column.title for column in columns].index("事業期間")
+    numbers = {item.name: number for number, item in enumerate(view.items)}
+    figures = [(numbers.get(row), offset) for row, offset in _MONEY.values()]
     rows, files, cells = [], [], []
     for index, file, sheet in view.newest_first():
-        row, of_row = _project(view, index, file, sheet, tuple(axes))
+        row, of_row = _project(view, index, file, sheet, (tuple(axes), figures))
         rows.append(row)
         files.append(file)
         cells.append(of_row)
@@ -177,13 +177,18 @@ _MONEY = {
 
 
 def _project(
-    view: View, index: int, file: FileRows, sheet: SheetRows, axes: tuple[str, ...]
+    view: View,
+    index: int,
+    file: FileRows,
+    sheet: SheetRows,
+    wanted: tuple[tuple[str, ...], list[tuple[int | None, int]]],
 ) -> tuple[tuple[Cell, ...], list[str | None]]:
     """A row, and the cells to which its name and its figures lead."""
+    axes, items = wanted
     head, year = sheet.head, sheet.fiscal_year
-    figures = [view.cost(index, row, year + offset) for row, offset in _MONEY.values()]
+    figures = [view.cost(index, item, year + offset) for item, offset in items]
     severities = [row[1] for row in sheet.findings]
-    first = view.cost(index, TOTAL, year)[1] or f"{sheet.sheet}!A1"
+    first = figures[1][1] or f"{sheet.sheet}!A1"
     row = (
         *view.section(index), head.get("project_name") or file.file, year,
         *(amount for amount, _ in figures),

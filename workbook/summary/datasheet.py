@@ -50,6 +50,7 @@ class DataSheet(Worksheet):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
+        self.dim_rowmax: int | None = None
         self._rows: IO[bytes] | None = None
         self._first = 0
         self._files: Sequence[str] = ()
@@ -126,7 +127,9 @@ class DataSheet(Worksheet):  # type: ignore[misc]
         return int(self.rel_count)
 
     def _write_rows(self) -> None:
+        last, self.dim_rowmax = self.dim_rowmax, self._first - 1  # XlsxWriter's own cells are the head's
         super()._write_rows()
+        self.dim_rowmax = last
         if self._rows is not None:
             with self._rows as rows:
                 rows.seek(0)
