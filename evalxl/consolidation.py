@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import functools
+import operator
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -160,8 +161,13 @@ def consolidate(
 
 def _own(file: FileRows) -> FileRows:
     """The rows with lists of findings of their own, to which those across files can be added."""
-    sheets = [dataclasses.replace(sheet, findings=[*sheet.findings]) for sheet in file.sheets]
+    sheets = [SheetRows(*_fields(sheet)) for sheet in file.sheets]
+    for sheet in sheets:
+        sheet.findings = [*sheet.findings]
     return dataclasses.replace(file, sheets=sheets)
+
+
+_fields = operator.attrgetter(*(field.name for field in dataclasses.fields(SheetRows)))
 
 
 def _across(run: Run, settings: Settings, lang: Lang) -> list[Finding]:

@@ -17,6 +17,7 @@ What does not count stays in the tables, marked ``counted = false``, and is told
 from __future__ import annotations
 
 import dataclasses
+import operator
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -96,7 +97,7 @@ def _counted(group: Sequence[SheetRows]) -> list[frozenset[int]]:
 
 
 def _years(sheet: SheetRows) -> frozenset[int]:
-    return frozenset(row[0] for row in sheet.costs)
+    return frozenset(map(operator.itemgetter(0), sheet.costs))
 
 
 def _join_renumbered(

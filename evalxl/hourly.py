@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 from evalxl.arithmetic import Number
 
@@ -15,16 +15,30 @@ LEAST_VOTES = 3
 """With fewer sheets there is no majority to speak of."""
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class Rates:
-    """All rates from ``low`` to ``high``, in yen an hour."""
+class Rates(NamedTuple):
+    """All rates from ``low`` to ``high``, in yen an hour: whole numbers of the same ``parts`` of a yen.
 
-    low: Fraction
-    high: Fraction
+    Fractions would be reduced again and again, for each sheet of a run.
+    """
+
+    lowest: int
+    highest: int
+    parts: int
+
+    @property
+    def low(self) -> Fraction:
+        return Fraction(self.lowest, self.parts)
+
+    @property
+    def high(self) -> Fraction:
+        return Fraction(self.highest, self.parts)
 
     def meets(self, other: Rates) -> bool:
         """Whether some rate is in both."""
-        return self.low <= other.high and other.low <= self.high
+        return (
+            self.lowest * other.parts <= other.highest * self.parts
+            and other.lowest * self.parts <= self.highest * other.parts
+        )
 
 
 def implied(labour: Number | None, hours: Number | None) -> Rates | None:
@@ -36,9 +50,8 @@ def implied(labour: Number | None, hours: Number | None) -> Rates | None:
     """
     if not labour or not hours or labour < 0 or hours < 0:
         return None
-    # In whole numbers, so that each fraction is reduced once.
     (a, b), (c, d) = labour.as_integer_ratio(), hours.as_integer_ratio()
-    return Rates(Fraction((2 * a - b) * 500 * d, b * c), Fraction((2 * a + b) * 500 * d, b * c))
+    return Rates((2 * a - b) * 500 * d, (2 * a + b) * 500 * d, b * c)
 
 
 def majority(found: Sequence[Rates]) -> tuple[Rates, int] | None:
@@ -48,16 +61,19 @@ def majority(found: Sequence[Rates]) -> tuple[Rates, int] | None:
     >>> float(most[0].low), float(most[0].high), most[1]
     (4076.748867639658, 4077.252138902869, 3)
     """
-    edges = [(rates.low, 0) for rates in found] + [(rates.high, 1) for rates in found]
-    edges.sort(key=lambda edge: (float(edge[0]), *edge))  # as fractions, but floats compare faster
+    scale = 2 * max((rates.parts for rates in found), default=1) ** 2  # rates that differ stay different
+    edges = [(rates.lowest * scale // rates.parts, 0, rates.lowest, rates.parts) for rates in found]
+    edges += [(rates.highest * scale // rates.parts, 1, rates.highest, rates.parts) for rates in found]
+    edges.sort()
     depth, best, region = 0, 0, None
-    for number, (edge, closing) in enumerate(edges):
+    for number, (_, closing, low, parts) in enumerate(edges):
         if closing:
             depth -= 1
             continue
         depth += 1
         if depth > best:  # the next edge closes this stretch: one that opened further would be deeper
-            best, region = depth, Rates(edge, edges[number + 1][0])
+            *_, high, others = edges[number + 1]
+            best, region = depth, Rates(low * others, high * parts, parts * others)
     if region is None or len(found) < LEAST_VOTES or best * 2 <= len(found):
         return None
     return region, best

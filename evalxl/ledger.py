@@ -47,9 +47,9 @@ def ledger(files: Sequence[FileRows], counting: Counting) -> list[Entry]:
                 entries.append(Entry(status, file, None, name, code, message))
                 continue
             doubles = tuple(_place(sheets[i], file) for i in counting.doubles[index])
-            entry = Entry(status, file, next(own), name, code, message, doubles, copies.get(file.file, ()))
-            superseded, renumbered = not counting.latest[index], counting.renumbered[index]
-            entries.append(dataclasses.replace(entry, superseded=superseded, renumbered=renumbered))
+            same = copies.get(file.file, ())
+            how = (not counting.latest[index], counting.renumbered[index])
+            entries.append(Entry(status, file, next(own), name, code, message, doubles, same, *how))
             index += 1
     return entries
 

@@ -76,7 +76,7 @@ def _packed(sheet: SheetRows) -> Any:
 
 
 def _values(of: Any) -> dict[str, Any]:
-    return {field.name: getattr(of, field.name) for field in dataclasses.fields(of)}
+    return {name: getattr(of, name) for name in of.__slots__}
 
 
 def unpacked(data: bytes, sha256: str, source: Source, form: Form | None = None) -> FileRows:

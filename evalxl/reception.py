@@ -211,15 +211,14 @@ class _Desk:
         if entry.sheet is None or number is None:
             return self._without_sheet(entry)
         sheet = entry.sheet
-        wanted = self.run.identities[number]
-        project = self.masters.project_of(wanted, sheet.fiscal_year)
+        project = self._project(number)
         due = sheet.fiscal_year == self.run.year
         if project and due:
             self.taken.add(project.line)
         place = self._place(sheet, project)
-        severities = Counter(row[1] for row in sheet.findings)
+        errors = [_open(row) for row in sheet.findings if row[1] == "error"]
         return Line(
-            status="double" if entry.doubles else "returned" if severities["error"] else "submitted",
+            status="double" if entry.doubles else "returned" if errors else "submitted",
             department=place.department,
             division=place.division,
             project=sheet.head.get("project_name") or "",
@@ -228,13 +227,19 @@ class _Desk:
             file=sheet.file,
             sheet=sheet.sheet,
             sha256=entry.file.sha256,
-            errors=severities["error"],
-            warnings=severities["warning"],
-            open=[_open(row) for row in sheet.findings if row[1] == "error"],
+            errors=len(errors),
+            warnings=sum(row[1] == "warning" for row in sheet.findings),
+            open=errors,
             contact=project.contact if project else "",
             doubles=list(entry.doubles),
             due=due,
         )
+
+    def _project(self, number: int) -> Project | None:
+        """The project of the master that a sheet is about."""
+        if not self.masters.projects:  # nor need it be known what a sheet is recognised by
+            return None
+        return self.masters.project_of(self.run.identities[number], self.run.sheets[number].fiscal_year)
 
     def _place(self, sheet: SheetRows, project: Project | None) -> _Place:
         """The section, written as the master or the first sheet has it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +55,7 @@ def test_sheets_of_one_rate_always_agree(rate: int, hours: list[int]) -> None:
 
 def test_the_interval_is_half_a_thousand_yen_either_way() -> None:
     rates = hourly.implied(8101, 1987)
-    assert rates == hourly.Rates(Fraction(8_100_500, 1987), Fraction(8_101_500, 1987))
+    assert rates == hourly.Rates(8_100_500, 8_101_500, 1987)
     assert hourly.implied(0, 1987) is hourly.implied(8101, None) is hourly.implied(-1, 5) is None
 
 
