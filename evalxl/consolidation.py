@@ -179,7 +179,7 @@ def _across(run: Run, settings: Settings, lang: Lang) -> list[Finding]:
         else:
             run.sheets[number].findings.append(tables.finding_row(finding, lang))
     for sheet in run.sheets:
-        sheet.findings.sort(key=lambda row: row[0])  # by code, as they were; stable for the rest
+        sheet.findings.sort(key=operator.itemgetter(0))  # by code, as they were; stable for the rest
     return of_none
 
 

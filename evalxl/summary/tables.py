@@ -393,13 +393,16 @@ def _judgement(
     empty = (None,) * 7
     found = {topic: by_topic.get(topic, empty) for topic in questions}
     ticks = [_tick(own.get(topic), row[3]) for topic, row in found.items()]
-    merges = [{True: "できる", False: "できない", None: None}[found[topic][5]] for topic in mergeable]
+    merges = [_MERGEABLE[found[topic][5]] for topic in mergeable]
     return (
         *_named(view, index, sheet), sheet.fiscal_year, *ticks, *merges,
         *(sheet.head.get(f"summary_{key}") for key in axes), sheet.head.get("summary_text"),
         *(row[4] for row in found.values()), int(view.counting.latest[index]),
         file.file, index + 1,
     )  # fmt: skip
+
+
+_MERGEABLE = {True: "できる", False: "できない", None: None}
 
 
 def _tick(question: Question | None, flagged: bool | None) -> str | None:

@@ -179,10 +179,12 @@ def _bodies(values: Sequence[Cell], texts: _Texts) -> list[str]:
     if set(map(type, values)) <= {str, NoneType}:
         return list(map(texts.__getitem__, values))
     return [
-        f"><v>{value}</v></c>"
+        "/>"
+        if value is None
+        else f"><v>{value}</v></c>"
         if type(value) is int and -_PLAIN < value < _PLAIN
         else texts[value]
-        if value is None or isinstance(value, str)
+        if isinstance(value, str)
         else _number(value, texts)
         for value in values
     ]

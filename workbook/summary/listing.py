@@ -135,11 +135,11 @@ def _style(column: Column, values: Sequence[Cell], look: Styles, indent: bool, l
         plain, linked = look.cell(**shape), look.cell(**shape, font_color=styles.LINK, underline=1)
         return [linked if one else plain for one in led or [False] * len(values)]
     if column.kind == "figure":
-        places = list(map(_places, values))
+        places = list(map(_places, values)) if _most_places(values) else [0] * len(values)
         by_places = {one: look.cell(valign="top", num_format=money(one)) for one in dict.fromkeys(places)}
         return [by_places[one] for one in places]
     if column.kind == "amount":
-        return look.cell(valign="top", num_format=money(max(map(_places, values), default=0)))
+        return look.cell(valign="top", num_format=money(_most_places(values)))
     by_kind: dict[str, dict[str, Any]] = {
         "text": {"text_wrap": True},
         "wrap": {"text_wrap": True},
@@ -160,6 +160,10 @@ def _style(column: Column, values: Sequence[Cell], look: Styles, indent: bool, l
 def _severity(value: Cell, look: Styles) -> Format:
     ink, paper = SEVERITIES.get(str(value), (styles.INK, palette.WHITE))
     return look.cell(valign="top", align="center", bold=True, font_color=ink, bg_color=paper)
+
+
+def _most_places(values: Sequence[Cell]) -> int:
+    return max(map(_places, values)) if Decimal in set(map(type, values)) else 0
 
 
 def _places(value: Cell) -> int:

@@ -6,30 +6,38 @@ read and removed again. The few private names that this leans on are in this fil
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BufferedWriter, StringIO, TextIOWrapper
+from types import ModuleType
 from typing import Any, BinaryIO, Literal
 from zipfile import ZipFile
 
+import xlsxwriter.packager
 import xlsxwriter.workbook
 from xlsxwriter import Workbook
 from xlsxwriter.packager import Packager
+from xlsxwriter.relationships import Relationships
+from xlsxwriter.sharedstrings import SharedStrings
 
 from workbook import deflate
 
 _BUFFER = 1 << 17
+_MARKED = re.compile("[\x00-\x08\x0b-\x1f&<>_\ufffe\uffff]")
+"""What a text may hold that XML, or Excel in it, has other words for."""
 
 
 class Book(Workbook):  # type: ignore[misc]
     """A workbook without temporary files for its parts, packed as quickly as Excel's own are."""
 
     def _store_workbook(self) -> None:
-        usual = xlsxwriter.workbook.ZipFile
-        xlsxwriter.workbook.ZipFile = self._opened  # XlsxWriter has no option for that
-        try:
-            with deflate.packing_quickly():
-                super()._store_workbook()
-        finally:
-            xlsxwriter.workbook.ZipFile = usual
+        with (
+            _instead(xlsxwriter.workbook, ZipFile=self._opened),
+            _instead(xlsxwriter.packager, SharedStrings=_Strings, Relationships=_Relations),
+            deflate.packing_quickly(),
+        ):
+            super()._store_workbook()
 
     def _opened(self, file: str, mode: Literal["w"], **options: Any) -> ZipFile:
         self._package: ZipFile = ZipFile(file, mode, **options, compresslevel=deflate.LEVEL)
@@ -37,6 +45,17 @@ class Book(Workbook):  # type: ignore[misc]
 
     def _get_packager(self) -> Packager:
         return _Packager(self._package)
+
+
+@contextmanager
+def _instead(module: ModuleType, **names: Any) -> Iterator[None]:
+    """Others in the place of a module's own names in this block: XlsxWriter has no options for these."""
+    kept = {name: getattr(module, name) for name in names}
+    vars(module).update(names)
+    try:
+        yield
+    finally:
+        vars(module).update(kept)
 
 
 class _Packager(Packager):  # type: ignore[misc]
@@ -81,3 +100,28 @@ class _Part(StringIO):
     def close(self) -> None:
         self._text.close()
         super().close()
+
+
+class _Strings(SharedStrings):  # type: ignore[misc]
+    """The texts of the book; most of them go out as they are."""
+
+    def _write_si(self, string: str) -> None:
+        if _MARKED.search(string) or string != string.strip():
+            super()._write_si(string)
+        else:
+            self.fh.write(f"<si><t>{string}</t></si>")
+
+
+class _Relations(Relationships):  # type: ignore[misc]
+    """Relations of a part: a data sheet has one for each file that it leads to."""
+
+    def _write_relationship(self, relationship: tuple[str, str, str | None]) -> None:
+        kind, target, mode = relationship
+        if mode is None:
+            super()._write_relationship(relationship)
+            return
+        target = self._escape_attributes(target)
+        self.fh.write(
+            f'<Relationship Id="rId{self.id}" Type="{kind}" Target="{target}" TargetMode="{mode}"/>'
+        )
+        self.id += 1
