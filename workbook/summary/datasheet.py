@@ -23,7 +23,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.sharedstrings import SharedStringTable
 from xlsxwriter.url import Url
 from xlsxwriter.utility import xl_col_to_name, xl_range
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.worksheet import CellFormulaTuple, Worksheet
 
 from workbook.summary.cells import address, digits_of, quoted, safe_text
 from workbook.summary.model import MAX_LINKS, Cell, Link, Number
@@ -70,11 +70,12 @@ class DataSheet(Worksheet):  # type: ignore[misc]
         self._rows = tempfile.TemporaryFile()  # noqa: SIM115 - open until the sheet is written
         self._first = first
         texts = _Texts(self.str_table)
+        points = {height: f"{height:g}" for height in set(heights)}
         heads = [_head(number, style) for number, (_, style) in enumerate(columns)]
         for start in range(0, len(heights), _BLOCK):
             block = slice(start, start + _BLOCK)
             numbers = list(map(str, range(first + start + 1, first + len(heights) + 1)[:_BLOCK]))
-            parts = [repeat('<row r="'), numbers, repeat('" ht="'), map("{:g}".format, heights[block])]
+            parts = [repeat('<row r="'), numbers, repeat('" ht="'), map(points.__getitem__, heights[block])]
             parts.append(repeat('" customHeight="1">'))
             for (values, style), (before, behind) in zip(columns, heads, strict=True):
                 bodies = _bodies(values[block], texts)
@@ -140,11 +141,15 @@ class DataSheet(Worksheet):  # type: ignore[misc]
 class FormulaSheet(Worksheet):  # type: ignore[misc]
     """A worksheet with thousands of formulas, none of them of a function that came after Excel 2016.
 
-    XlsxWriter looks for the names of some thirty of those in each formula.
+    XlsxWriter looks for the names of some sixty of those in each formula.
     """
 
-    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
-        return formula.removeprefix("=")
+    def _write_formula(
+        self, row: int, col: int, formula: str, cell_format: Format | None = None, value: float | str = 0
+    ) -> int:
+        self._check_dimensions(row, col)
+        self.table[row][col] = CellFormulaTuple(formula.removeprefix("="), cell_format, value)
+        return 0
 
 
 class _Texts(dict[Cell, str]):
