@@ -56,7 +56,7 @@ def _fill(book: Workbook, data: SummaryData) -> None:
     look = Styles(book)
     book.formats[0].set_font_name(styles.FONT)
     book.formats[0].set_font_size(10)
-    first = book.add_worksheet(overview.SHEET)
+    first = book.add_worksheet(overview.SHEET, worksheet_class=FormulaSheet)
     first.set_tab_color(TABS["summary"])
     _data_sheet(book, data.listing.sheet)
     rollups = {rollup.sheet: rollup for rollup in data.rollups}
