@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import zipfile
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from xlsxwriter import Workbook
 from evalxl.consolidation import Report
 from evalxl.grouping import literal
 from evalxl.results import FileResult
-from evalxl.summary import tables as summary_tables
+from evalxl.summary import view
 from tests.support import many
 from tests.support.books import (
     EVIL,
@@ -33,6 +35,7 @@ from tests.support.office import Office
 from workbook.summary import cells
 from workbook.summary.datasheet import DataSheet
 from workbook.summary.model import Link
+from workbook.summary.package import Book
 
 
 @pytest.fixture(scope="module")
@@ -152,13 +155,13 @@ def test_beyond_the_number_of_links_that_excel_takes_there_is_text(
 
 
 def test_targets_on_another_drive_or_address_stay_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert summary_tables.target("s3://bucket/a.xlsx", "/out") == "s3://bucket/a.xlsx"
+    assert view.target("s3://bucket/a.xlsx", "/out") == "s3://bucket/a.xlsx"
 
     def other_drive(*_: object) -> str:
         raise ValueError("path is on mount 'D:'")
 
     monkeypatch.setattr(os.path, "relpath", other_drive)
-    assert summary_tables.target("D:\\提出\\a.xlsx", "/out2") == "D:\\提出\\a.xlsx"
+    assert view.target("D:\\提出\\a.xlsx", "/out2") == "D:\\提出\\a.xlsx"
 
 
 # ---- sizes, and the package itself
@@ -202,6 +205,33 @@ def test_the_fast_body_says_what_xlsxwriter_itself_would(
             )  # fmt: skip
 
 
+def test_the_package_holds_what_xlsxwriters_own_would(tmp_path: Path) -> None:
+    """Every part, byte for byte, with all that a text may need other words for."""
+    texts = [
+        "a",
+        " b",
+        "c ",
+        "d\n",
+        "\n e",
+        "f\tg",
+        "<&>\"'",
+        "_x0041_",
+        "snake_case",
+        "\x07",
+        "\ufffe",
+        "\u3000",
+    ]
+    values: list[list[Any]] = [texts, [*range(len(texts))]]
+    parts = []
+    for kind in (Workbook, Book):
+        path = tmp_path / f"{kind.__name__}.xlsx"
+        write_plain(path, values, kind, [f"第{number}部/a&b.xlsx" for number in range(len(texts))])
+        with zipfile.ZipFile(path) as package:
+            parts.append({name: package.read(name) for name in package.namelist()})
+    del parts[0]["docProps/core.xml"], parts[1]["docProps/core.xml"]  # the time
+    assert parts[0] == parts[1]
+
+
 def put_slowly(sheet: Any, row: int, column: int, value: Any, style: Any) -> None:
     if value is None or value == "":
         sheet.write_blank(row, column, None, style)
@@ -213,12 +243,16 @@ def put_slowly(sheet: Any, row: int, column: int, value: Any, style: Any) -> Non
         sheet.write_number(row, column, float(value), style)
 
 
-def write_plain(path: Path, columns: list[list[Any]]) -> None:
-    workbook = Workbook(path)
+def write_plain(
+    path: Path, columns: list[list[Any]], kind: type[Workbook] = Workbook, files: Sequence[str] = ()
+) -> None:
+    workbook = kind(str(path))
     sheet = workbook.add_worksheet("表", worksheet_class=DataSheet)
     style = workbook.add_format({"num_format": "#,##0", "valign": "top"})
     sheet.write_string(0, 0, "見出し")
     sheet.fill(1, [(column, style) for column in columns], [15.0] * len(columns[0]))
+    if files:
+        sheet.lead(files, {0: [f"シート!A{row}" for row, _ in enumerate(files, start=1)]})
     workbook.close()
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evalxl.arithmetic import size
-from evalxl.summary.tables import View, question_titles
+from evalxl.summary.tables import question_titles
+from evalxl.summary.view import View
 from evalxl.tables import FileRows, SheetRows
 from workbook.notation import era_year
 from workbook.record import Number

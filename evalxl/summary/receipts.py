@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from evalxl.ledger import Entry
 from evalxl.reception import Line, Reception
-from evalxl.summary.tables import SKIPPED_WORDS, View
+from evalxl.summary.tables import SKIPPED_WORDS
+from evalxl.summary.view import View
 from evalxl.tables import FileRows
 from workbook.summary.model import Cell, Column, DataTable, by_column
 

@@ -23,6 +23,7 @@ from evalxl.summary import notices as summary_notices
 from evalxl.summary import receipts
 from evalxl.summary import tables as listing
 from evalxl.summary import years as cost_years
+from evalxl.summary.view import View, target
 from evalxl.summary.years import CostYear
 from evalxl.tables import DEFAULT_FORM, FileRows, FindingRow, SheetRows
 from evalxl.totals import Totals, by_row, lost_years
@@ -100,10 +101,8 @@ def build(
     by_year = [cost_years.of_sheet(sheet, names) for sheet in sheets]
     sums = [_sums(own, counted) for own, counted in zip(by_year, counting.years, strict=True)]
     start = os.path.dirname(os.path.abspath(output))
-    targets = {file.path: listing.target(file.path, start) for file in files}
-    view = listing.View(
-        files, entries, counting, lines, rows, by_year, output, targets, forms_of(sheets), extra
-    )
+    targets = {file.path: target(file.path, start) for file in files}
+    view = View(files, entries, counting, lines, rows, by_year, output, targets, forms_of(sheets), extra)
     costs = listing.costs(view)
     rollups = [
         Rollup(
@@ -132,14 +131,14 @@ def build(
     )
 
 
-def _alone(view: listing.View, entries: Sequence[Entry]) -> Beside:
+def _alone(view: View, entries: Sequence[Entry]) -> Beside:
     """A run that knows nothing but its sheets."""
     run = Run([sheet for _, _, sheet in view.sheets()], view.counting)
     desk = reception.receive(entries, run, Settings(), None, view.output.name, "")
     return Beside(run, Settings(), desk)
 
 
-def _received(view: listing.View, beside: Beside) -> list[DataTable]:
+def _received(view: View, beside: Beside) -> list[DataTable]:
     """受付簿, and what the masters and last year's sheets have to tell."""
     of_sections = (
         [receipts.progress(beside.reception)]
@@ -212,7 +211,7 @@ def _of_cost_sheet(data: SummaryData) -> Totals:
 
 
 def _overview(
-    view: listing.View,
+    view: View,
     sheets: Sequence[SheetRows],
     unlinked: int,
     told: Sequence[str],
@@ -251,7 +250,7 @@ def _about_links(sheets: Sequence[SheetRows], unlinked: int) -> list[str]:
     return [f"【出典】{told}"]
 
 
-def _notices(view: listing.View, sheets: Sequence[SheetRows]) -> list[str]:
+def _notices(view: View, sheets: Sequence[SheetRows]) -> list[str]:
     """What a reader of the totals must know, in sentences."""
     years = sorted({sheet.fiscal_year for sheet in sheets})
     doubles = [entry for entry in view.entries if entry.doubles]
@@ -284,21 +283,21 @@ def _notices(view: listing.View, sheets: Sequence[SheetRows]) -> list[str]:
     return notices
 
 
-def _directions(view: listing.View, latest: Sequence[SheetRows]) -> list[tuple[str, int]]:
+def _directions(view: View, latest: Sequence[SheetRows]) -> list[tuple[str, int]]:
     return [
         (title, sum(sheet.head.get(column) is True for sheet in latest))
         for column, title in listing.direction_titles(view.forms).items()
     ]
 
 
-def _matrix(view: listing.View, latest: Sequence[SheetRows]) -> Matrix:
+def _matrix(view: View, latest: Sequence[SheetRows]) -> Matrix:
     matrix = view.forms[0].matrix
     places = ((sheet.head.get("matrix_cost"), sheet.head.get("matrix_outcome")) for sheet in latest)
     counts = Counter((cost, outcome) for cost, outcome in places if cost and outcome)
     return Matrix(matrix.costs, matrix.outcomes, counts, matrix.forbidden)
 
 
-def _sections(view: listing.View, by_section: Rollup) -> list[Section]:
+def _sections(view: View, by_section: Rollup) -> list[Section]:
     """Each section's projects and findings, in the order of the roll-up."""
     counts: dict[tuple[str, ...], Counter[str]] = {}
     sheets = [sheet for file in view.files for sheet in file.sheets]

@@ -1,10 +1,10 @@
-"""A worksheet for long plain tables: its body goes out a row at a time.
+"""A worksheet for long plain tables: its body goes out as text, by column.
 
 The data sheets hold nearly all cells of a summary book (300,000 for a thousand projects). XlsxWriter keeps
 each cell as an object and looks at it several times on its way to the file; here a cell becomes text once, in
-a temporary file that XlsxWriter's sheet takes in when it is written. All else (heads, tables, print set-up,
-the package) stays XlsxWriter's. The few private names that this leans on are in this file alone, and a test
-holds the outcome against XlsxWriter's own.
+a temporary file that XlsxWriter's sheet takes in when it is written. All else (heads, tables, print set-up)
+stays XlsxWriter's. The few private names that this leans on are in this file and in `package`, and tests hold
+the outcome against XlsxWriter's own.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class DataSheet(Worksheet):  # type: ignore[misc]
         heads = [_head(number, style) for number, (_, style) in enumerate(columns)]
         for start in range(0, len(heights), _BLOCK):
             block = slice(start, start + _BLOCK)
-            numbers = list(map(str, range(first + start + 1, first + len(heights) + 1)[:_BLOCK]))
+            numbers = [str(row) for row, _ in enumerate(heights[block], start=first + start + 1)]
             parts = [repeat('<row r="'), numbers, repeat('" ht="'), map(points.__getitem__, heights[block])]
             parts.append(repeat('" customHeight="1">'))
             for (values, style), (before, behind) in zip(columns, heads, strict=True):
@@ -128,14 +128,16 @@ class DataSheet(Worksheet):  # type: ignore[misc]
         return int(self.rel_count)
 
     def _write_rows(self) -> None:
+        if self._rows is None:
+            super()._write_rows()
+            return
         last, self.dim_rowmax = self.dim_rowmax, self._first - 1  # XlsxWriter's own cells are the head's
         super()._write_rows()
         self.dim_rowmax = last
-        if self._rows is not None:
-            with self._rows as rows:
-                rows.seek(0)
-                self.fh.flush()
-                shutil.copyfileobj(rows, self.fh.buffer, 1 << 20)
+        with self._rows as rows:
+            rows.seek(0)
+            self.fh.flush()
+            shutil.copyfileobj(rows, self.fh.buffer, 1 << 20)
 
 
 class FormulaSheet(Worksheet):  # type: ignore[misc]

@@ -1,7 +1,7 @@
 """The summary book's package: its parts are packed as they are written.
 
 XlsxWriter writes each part into a temporary file and packs them all at the end: fifty files that are written,
-read and removed again. The few private names that this leans on are in this file alone.
+read and removed again. The few private names that this leans on are in this file and in `datasheet`.
 """
 
 from __future__ import annotations
