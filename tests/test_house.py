@@ -187,13 +187,13 @@ def package(requirement: str) -> str:
 def loaded_by(code: str) -> set[str]:
     """The modules that a fresh Python has loaded after some code."""
     done = subprocess.run(
-        [sys.executable, "-c", f"{code}\nimport sys; print('\\n', *sys.modules, sep='\\n')"],
+        [sys.executable, "-c", f"{code}\nimport sys; print('\\0', *sys.modules, sep='\\n')"],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     )
-    return set(done.stdout.split("\n"))
+    return set(done.stdout.partition("\0")[2].split())
 
 
 @pytest.mark.parametrize(
