@@ -46,6 +46,17 @@ class Rect(NamedTuple):
         return (self.bottom - self.top + 1) * (self.right - self.left + 1)
 
 
+class Blocks(tuple[Rect, ...]):
+    """The merged blocks of a sheet. Most sheets of a run have the same, so that they are hashed but once."""
+
+    @functools.cached_property
+    def _hash(self) -> int:
+        return super().__hash__()
+
+    def __hash__(self) -> int:
+        return self._hash
+
+
 EMPTY = Rect(0, 0, -1, -1)
 """No block at all."""
 

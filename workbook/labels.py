@@ -84,6 +84,8 @@ _FIGURE = re.compile(r"\d+(?:,\d+)+|\d{3}|\d{5,}")
 """What is no year, and a label only where the form prints that very figure."""
 _FIRST = 4
 """Letters by which texts are told apart from labels at once."""
+_BEGINNING = 24
+"""Characters that hold these letters, however they are spaced."""
 _SLOT = re.compile(r"[(\[]?(.)[)\]]?[.:、]?")
 """A slot mark alone in its cell, folded."""
 _SLOT_HEAD = re.compile(r"\s*[(（\[［〔]?\s*(\S)\s*(?:[)）\]］〕]\s*)?[.．:：、・]?\s*")
@@ -196,9 +198,10 @@ class Vocabulary:
         """The label in a cell's text; None for a text that is no label."""
         if len(text) > _LONGEST:
             return None
-        folded = fold(text)
-        if not folded or not self._may_begin(folded):
+        begins = fold(text.lstrip()[:_BEGINNING])
+        if not begins or not self._may_begin(begins):
             return None
+        folded = fold(text)
         if (slot := _SLOT.fullmatch(folded)) and slot[1] in self.slots:
             return self._intern(slot=slot[1])
         if label := self._boxes(folded) or self._year(folded):

@@ -183,6 +183,8 @@ def _move_prints(part: Part) -> None:
     headings = {heading.spot for table in layout.tables for heading in table.headings}
     boxes = {box.spot for group in layout.groups for box in group.boxes}
     areas = [area.rect for area in _areas(layout)]
+    timed = {choice.name for choice in part.record.form.choices if choice.has_years}
+    areas += [box.right.rect for group in layout.groups if group.key in timed for box in group.boxes]
     words = vocabulary(part.record.form)
     for spot, value in list(grid.cells.items()):
         if not isinstance(value, str) or spot in headings | boxes or not on(layout.rect, spot):

@@ -21,7 +21,7 @@ from workbook import controls, quiet
 from workbook.errors import Refused
 from workbook.facts import MOST_CELLS, MOST_MERGES, SheetFacts
 from workbook.formats import sheet_xml
-from workbook.grid import Grid, Rect, Spot
+from workbook.grid import Blocks, Grid, Rect, Spot
 from workbook.notation import CellValue, as_shown
 from workbook.package import Encrypted, Package, TooLarge, Unsafe
 
@@ -168,7 +168,7 @@ def _blocks(ranges: tuple[tuple[int, int, int, int], ...], rows: int, columns: i
     sheet lie side by side: together they cover no more than the cells that there are. Raises `TooLarge` for
     others, before their cells are listed.
     """
-    merges = tuple(
+    merges = Blocks(
         Rect(
             top,
             left,

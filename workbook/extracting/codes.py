@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections import Counter
 
@@ -183,6 +184,7 @@ def is_below(area: Area, candidate: Candidate) -> bool:
     return area.rect.top > candidate.spot[0]
 
 
+@functools.lru_cache(maxsize=4096, typed=True)
 def is_code(value: CellValue) -> bool:
     """Whether a cell holds nothing but digits."""
     return _DIGITS.fullmatch(_code_text(value).replace("\n", "")) is not None

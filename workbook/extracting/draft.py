@@ -21,7 +21,7 @@ class Draft:
     latest: int
     fiscal_year: int = 0
     years: set[int] = dataclasses.field(default_factory=set)
-    columns: dict[str, list[int]] = dataclasses.field(default_factory=dict)
+    columns: dict[str, tuple[int, ...]] = dataclasses.field(default_factory=dict)
     """The fiscal year of each column, by table."""
     values: dict[str, Value] = dataclasses.field(default_factory=dict)
     cells: dict[str, str] = dataclasses.field(default_factory=dict)

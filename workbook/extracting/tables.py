@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator
 from decimal import Decimal
+from typing import NamedTuple
 
 from workbook.errors import Refused
 from workbook.extracting.draft import Draft
@@ -52,12 +53,24 @@ def _only_filled(page: FormPage, place: TablePlace, rows: list[RowPlace]) -> Row
     return filled[0][0] if filled else rows[0]
 
 
-def _by_year(draft: Draft, place: TablePlace, row: RowPlace) -> Iterator[tuple[int, Area]]:
-    """The areas of a row by year. A year that is headed twice (F009 tells) counts where it comes first."""
+class _Figure(NamedTuple):
+    """Where a figure of a row belongs: its key, its year, the area where it stands."""
+
+    key: str
+    year: int
+    area: Area
+
+
+@functools.lru_cache(maxsize=4096)
+def _by_year(row: RowPlace, key: str, years: tuple[int, ...]) -> tuple[_Figure, ...]:
+    """The figures of a row, the same on all sheets of one layout.
+
+    A year that is headed twice (F009 tells) counts where it comes first.
+    """
     areas: dict[int, Area] = {}
-    for year, area in zip(draft.columns[place.table.name], row.values, strict=True):
+    for year, area in zip(years, row.values, strict=True):
         areas.setdefault(year, area)
-    yield from areas.items()
+    return tuple(_Figure(f"{key}.{year}", year, area) for year, area in areas.items())
 
 
 def _cost_row(draft: Draft, page: FormPage, place: TablePlace, row: RowPlace) -> None:
@@ -65,11 +78,10 @@ def _cost_row(draft: Draft, page: FormPage, place: TablePlace, row: RowPlace) ->
     unit = next(r.unit for r in place.table.rows if r.name == row.name)
     printed = tidy(page.grid.cells.get(row.unit.corner)) or tidy(page.grid.cells.get(place.spot))
     typed = _money_unit(printed) if unit == "千円" and printed else unit
-    for year, area in _by_year(draft, place, row):
-        key = f"costs.{row.name}.{year}"
-        _number(draft, page, key, year, area, typed)
+    for figure in _by_year(row, f"costs.{row.name}", draft.columns[place.table.name]):
+        _number(draft, page, figure, typed)
         if typed != unit:
-            _to_thousands(draft, key, year, typed)
+            _to_thousands(draft, figure.key, figure.year, typed)
 
 
 def _money_unit(printed: str) -> str:
@@ -99,10 +111,10 @@ def _indicator_row(draft: Draft, page: FormPage, place: TablePlace, row: RowPlac
     unit = named(units)
     draft.put(page, f"{key}.unit", unit, units[0][0] if units else row.unit.corner)
     linked = unit is None and _is_picture(draft, page, f"{key}.name")
-    for year, area in _by_year(draft, place, row):
-        _number(draft, page, f"{key}.values.{year}", year, area, unit)
-        if linked and draft.values[f"{key}.values.{year}"] == 0:
-            draft.values[f"{key}.values.{year}"] = None
+    for figure in _by_year(row, f"{key}.values", draft.columns[place.table.name]):
+        _number(draft, page, figure, unit)
+        if linked and draft.values[figure.key] == 0:
+            draft.values[figure.key] = None
 
 
 def _is_picture(draft: Draft, page: FormPage, key: str) -> bool:
@@ -136,8 +148,9 @@ def _total(draft: Draft, page: FormPage, table: Table, row: RowPlace) -> None:
         _to_thousands(draft, key, None, "円")
 
 
-def _number(draft: Draft, page: FormPage, key: str, year: int, area: Area, unit: str | None) -> None:
+def _number(draft: Draft, page: FormPage, figure: _Figure, unit: str | None) -> None:
     """A figure as typed. What is no number is told and stays blank: nothing is read as 0."""
+    key, year, area = figure
     if page.grid.uncached:
         draft.check_uncached(page, area)
     _put_number(draft, page, key, year, page.found(area), area.corner, unit)

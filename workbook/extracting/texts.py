@@ -65,11 +65,14 @@ def typed_on(page: FormPage, area: Area, found: Found, words: Vocabulary) -> Fou
 
 def begins_beside(page: FormPage, candidate: Candidate) -> tuple[Area, ...]:
     """The areas of a text, that beside its label first where the text begins there and not beneath it."""
-    label, areas = page.block(candidate.spot), candidate.areas
-    beneath = [item for area in areas for item in page.found(area) if _is_beneath(item[0], label)]
-    beside = any(spot[0] <= label.bottom for area in areas for spot, _ in page.found(area))
-    if beside and all(str(value).lstrip().startswith("※") for _, value in beneath):
-        return tuple(sorted(areas, key=lambda area: area.rect.top > label.bottom))
+    areas, first = candidate.areas, candidate.spot[0]
+    beside = [area for area in areas if area.rect.top == first]
+    if not any(spot[0] == first for area in beside for spot, _ in page.found(area)):
+        return areas
+    label = page.block(candidate.spot)
+    beneath = [value for area in areas for spot, value in page.found(area) if _is_beneath(spot, label)]
+    if all(str(value).lstrip().startswith("※") for value in beneath):
+        return (*beside, *(area for area in areas if area not in beside))
     return areas
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from workbook.extracting.page import FormPage
@@ -112,16 +112,20 @@ def _box(page: FormPage, place: BoxPlace, words: Vocabulary) -> _Box:
     own = words.option_ticks(str(page.grid.cells[place.spot]))[place.index]
     if own or not place.alone:
         return _Box(place, own)
-    left, right = _ticks_in(page, place.left), _ticks_in(page, place.right)
-    return _Box(place, None, left[-1] if left else None, right[0] if right else None)
+    left, right = _spots(page, place.left), _spots(page, place.right)
+    return _Box(place, None, _first(page, reversed(left)), _first(page, right))
 
 
-def _ticks_in(page: FormPage, area: Area) -> list[_Beside]:
+def _spots(page: FormPage, area: Area) -> Sequence[Spot]:
+    return [spot for spot, _ in page.seen(area)] if area.seen is None else area.seen
+
+
+def _first(page: FormPage, spots: Iterable[Spot]) -> _Beside | None:
     ticks = page.grid.ticks
-    spots = [spot for spot, _ in page.seen(area)] if area.seen is None else area.seen
-    if ticks.keys().isdisjoint(spots):
-        return []
-    return [_Beside(spot, ticks[spot]) for spot in spots if spot in ticks]
+    for spot in spots:
+        if spot in ticks:
+            return _Beside(spot, ticks[spot])
+    return None
 
 
 def _sides(groups: list[_Group]) -> list[Side]:

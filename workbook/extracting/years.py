@@ -19,14 +19,14 @@ class Columns:
     """The years of one table's columns, the index of the evaluated one, and whether they run on."""
 
     place: TablePlace
-    years: list[int]
+    years: tuple[int, ...]
     evaluated: int
     consecutive: bool
 
     @property
     def said(self) -> tuple[tuple[int, ...], int]:
         """The years and which is evaluated: what the tables of a sheet have in common."""
-        return tuple(self.years), self.evaluated
+        return self.years, self.evaluated
 
 
 def read_years(draft: Draft, page: FormPage) -> None:
@@ -65,7 +65,7 @@ def _note_years(draft: Draft, page: FormPage, columns: Columns) -> None:
 def _columns(draft: Draft, place: TablePlace) -> Columns:
     headings = tuple((heading.year, heading.phase) for heading in place.headings)
     years, evaluated, consecutive = _resolved(draft.form, headings, draft.latest)
-    return Columns(place, list(years), evaluated, consecutive)
+    return Columns(place, years, evaluated, consecutive)
 
 
 @functools.lru_cache(maxsize=1024)

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from workbook.facts import MOST_MERGES
-from workbook.grid import Rect, Spot, spot_of
+from workbook.grid import Blocks, Rect, Spot, spot_of
 from workbook.notation import CellValue, as_shown
 from workbook.package import known
 
@@ -162,7 +162,7 @@ def _blocks(part: bytes) -> tuple[Rect, ...]:
     if len(found) != count:
         raise NotPlain
     corners = [(_spot(left + top), _spot(right + bottom)) for left, top, right, bottom in found]
-    return tuple(Rect(*first, *last) for first, last in corners)
+    return Blocks(Rect(*first, *last) for first, last in corners)
 
 
 # ---- shared texts ------------------------------------------------------------------------------------------

@@ -179,7 +179,7 @@ class Heading:
     phase: str
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
+@dataclasses.dataclass(slots=True, frozen=True, eq=False)
 class RowPlace:
     """One row of a table: its label, its name (of an indicator), its unit, one area for each year column."""
 
