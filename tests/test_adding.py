@@ -38,9 +38,11 @@ def rules(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, registry.Rule]]
     """A registry of its own, to add to."""
     known = dict(registry.load())
     monkeypatch.setattr(registry, "REGISTRY", known)
-    registry.load.cache_clear()
+    for kept in (registry.load, registry._checks):
+        kept.cache_clear()
     yield known
-    registry.load.cache_clear()
+    for kept in (registry.load, registry._checks):
+        kept.cache_clear()
 
 
 def test_a_rule(rules: dict[str, registry.Rule]) -> None:
