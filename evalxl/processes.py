@@ -81,6 +81,8 @@ def ahead_of(arguments: Sequence[str]) -> None:
 
     The command line takes as long to load as what the server does, and would have to wait for it later.
     """
+    if not are_served():
+        return
     jobs = next((int(n) for o, n in itertools.pairwise(arguments) if o == "--jobs" and n.isdigit()), None)
     ahead(max(map(_files, arguments), default=0), jobs)
 
