@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import multiprocessing
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from multiprocessing.context import BaseContext
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from multiprocessing.context import BaseContext
 
 FEW = 40
 """Under that many files processes cost more than they bring."""
@@ -38,7 +39,9 @@ def processors() -> int:
 
 def context() -> BaseContext:
     """The way in which processes are started here."""
-    if sys.platform == "win32":
+    import multiprocessing  # not for commands that start none
+
+    if not are_served():
         return multiprocessing.get_context("spawn")
     # Not fork: the parent may have threads (pyarrow's) whose locks a fork would take along.
     found = multiprocessing.get_context("forkserver")
@@ -65,7 +68,7 @@ def without_script() -> Iterator[None]:
 
 def are_served() -> bool:
     """Whether a server starts the processes: none begins before that has loaded all they need."""
-    return context().get_start_method() == "forkserver"
+    return sys.platform != "win32"
 
 
 def ahead(files: int, jobs: int | None) -> None:
