@@ -180,6 +180,28 @@ def marked(result: FileResult, folder: Path) -> str:
     return result.file
 
 
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("consolidate {}", (40, None)),
+        ("validate {} --jobs 1", (40, 1)),
+        ("--help", (0, None)),
+        ("", (0, None)),
+    ],
+)
+def test_processes_begin_before_the_command_line_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, wanted: tuple[int, int | None]
+) -> None:
+    for number in range(processes.FEW + 5):
+        (tmp_path / str(number % 3)).mkdir(exist_ok=True)
+        (tmp_path / str(number % 3) / f"{number}.xlsx").touch()
+    begun: list[tuple[int, int | None]] = []
+    monkeypatch.setattr(processes, "are_served", lambda: True)
+    monkeypatch.setattr(processes, "ahead", lambda files, jobs: begun.append((files, jobs)))
+    processes.ahead_of(line.format(tmp_path).split())
+    assert begun == [wanted]
+
+
 def test_no_more_is_read_ahead_than_a_few_chunks(tmp_path: Path) -> None:
     files = [Source(f"{n:04}.xlsx", tmp_path / "none.xlsx", "") for n in range(1000)]
     traces = tmp_path / "traces"
