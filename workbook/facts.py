@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 from workbook.controls import Control
 from workbook.grid import EMPTY, Rect, Spot
 from workbook.notation import CellValue
+from workbook.room import Lacking
 from workbook.sizes import Sizes
 
 FAR_ROW = 20_000
@@ -30,6 +32,8 @@ class SheetFacts:
     merges: tuple[Rect, ...] | None = None
     controls: list[Control] = dataclasses.field(default_factory=list)
     sizes: Sizes = dataclasses.field(default_factory=Sizes)
+    lacking: Callable[[Rect, str], Lacking | None] | None = None
+    """What a block lacks to print a text; None where the sizes are not known."""
     visible: bool = True
     cells: dict[Spot, CellValue] | None = None
     """The values, where the file was plain enough to take them from it at once; None: not looked up."""

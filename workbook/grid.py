@@ -8,10 +8,11 @@ import operator
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from workbook.notation import CellValue, Tick, ticks_among
+from workbook.room import Lacking
 
 
 class Rect(NamedTuple):
@@ -93,11 +94,15 @@ class Grid:
     places: Places = dataclasses.field(init=False)
     """The addresses of its cells as shown to people: ``Sheet!A1``."""
     _ticks: dict[Spot, Tick] | None = None
+    _blocks: Mapping[Spot, Rect] = dataclasses.field(init=False)
+    """The merged blocks by their first cells."""
     notes: list[Note] = dataclasses.field(default_factory=list)
+    lacking: Callable[[Rect, str], Lacking | None] | None = None
+    """What a block lacks to print a text; None where the sizes are not known."""
 
     def __post_init__(self) -> None:
         self.places = places(self.name)
-        hidden = covered(self.merges)
+        hidden, self._blocks = _blocks(self.merges)
         if not hidden.isdisjoint(self.cells):
             for spot in hidden.intersection(self.cells):
                 del self.cells[spot]
@@ -144,7 +149,7 @@ class Grid:
 
     def block(self, spot: Spot) -> Rect:
         """The merged block that begins at a cell, else the cell itself."""
-        return next((m for m in self.merges if (m.top, m.left) == spot), Rect(*spot, *spot))
+        return self._blocks.get(spot) or Rect(*spot, *spot)
 
     def place(self, spot: Spot) -> str:
         """The address of a cell as shown to people: ``Sheet!A1``."""
@@ -152,15 +157,21 @@ class Grid:
 
 
 @functools.lru_cache(maxsize=32)
-def covered(merges: tuple[Rect, ...]) -> frozenset[Spot]:
-    """The cells that merged blocks hide: all but the first of each."""
-    return frozenset(
+def _blocks(merges: tuple[Rect, ...]) -> tuple[frozenset[Spot], Mapping[Spot, Rect]]:
+    """The cells that merged blocks hide, and the blocks by their first cells."""
+    hidden = frozenset(
         (row, column)
         for top, left, bottom, right in merges
         for row in range(top, bottom + 1)
         for column in range(left, right + 1)
         if (row, column) != (top, left)
     )
+    return hidden, {(block.top, block.left): block for block in reversed(merges)}
+
+
+def covered(merges: tuple[Rect, ...]) -> frozenset[Spot]:
+    """The cells that merged blocks hide: all but the first of each."""
+    return _blocks(merges)[0]
 
 
 class Places(dict[Spot, str]):

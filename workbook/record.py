@@ -26,7 +26,7 @@ Value = Number | str | tuple[Any, ...] | None
 
 
 class Issue(msgspec.Struct, frozen=True):
-    """What the reader noticed at a value: a code of the F family, where, and figures for the message."""
+    """What the reader noticed at a value: a code of a rule, where, and figures for the message."""
 
     code: str
     key: str | None

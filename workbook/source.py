@@ -157,6 +157,7 @@ def _made(
         frozenset(facts.uncached),
         facts.hidden_rows,
         facts.hidden_columns,
+        lacking=facts.lacking,
     )
 
 

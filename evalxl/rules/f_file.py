@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from evalxl.rules.registry import Hit, declare, rule
+from evalxl.rules.registry import Hit, declare, noticed, rule
 from evalxl.rules.sheet import Sheet
 from evalxl.settings import Settings
 from workbook.record import Issue
@@ -144,11 +144,6 @@ declare(
 )
 
 
-def _noticed(sheet: Sheet, code: str) -> Iterable[Hit]:
-    """What the reader noticed under that code, as hits."""
-    return [Hit(issue.key, issue.year, issue.values, issue.cell) for issue in sheet.noticed(code)]
-
-
 def _issue(code: str, key: str | None, year: int | None = None, **values: object) -> tuple[Issue, ...]:
     return (Issue(code, key, None, values, year),)
 
@@ -173,7 +168,7 @@ def formula_without_result(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
 
     Why: the file was written by a program and never calculated; its figures are unknown, not 0.
     """
-    return _noticed(sheet, "F007")
+    return noticed(sheet, "F007")
 
 
 @rule(
@@ -199,7 +194,7 @@ def values_out_of_sight(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
 
     Why: nobody has looked at a hidden figure, and a link brings a figure that may since have changed.
     """
-    return _noticed(sheet, "F008")
+    return noticed(sheet, "F008")
 
 
 @rule(
@@ -227,7 +222,7 @@ def year_headings_differ(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
 
     Why: a heading left over from last year puts every figure under it into the wrong year.
     """
-    return _noticed(sheet, "F009")
+    return noticed(sheet, "F009")
 
 
 @rule(
@@ -254,7 +249,7 @@ def second_page_head_differs(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
 
     Why: a back page of another project is an evaluation of another project.
     """
-    return _noticed(sheet, "F010")
+    return noticed(sheet, "F010")
 
 
 @rule(
@@ -274,7 +269,7 @@ def error_value(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
 
     Why: the figure is unknown; reading it as blank or 0 would hide that.
     """
-    return _noticed(sheet, "F011")
+    return noticed(sheet, "F011")
 
 
 @rule(
@@ -294,7 +289,7 @@ def number_not_readable(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
 
     Why: "別紙" or "29（4）" cannot be added up; it is never read as 0 and never dropped in silence.
     """
-    return _noticed(sheet, "F012")
+    return noticed(sheet, "F012")
 
 
 @rule(
@@ -314,7 +309,7 @@ def value_normalised(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
 
     Why: Excel itself cannot add such cells up, so the sheet's own totals may lack them.
     """
-    return _noticed(sheet, "F013")
+    return noticed(sheet, "F013")
 
 
 @rule(
@@ -356,7 +351,7 @@ def tick_contradictory(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
     Why: one of them was changed by hand, and nobody can tell which one is meant. The same is told of ticks
     that cannot be read: neither side is believed, the box counts as empty.
     """
-    return _noticed(sheet, "F014")
+    return noticed(sheet, "F014")
 
 
 @rule(
@@ -382,4 +377,4 @@ def sheet_fits_two_forms(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
     Why: two forms may read one cell differently. Of the forms whose labels are all there, the one with the
     most labels counts, then the one in use in the evaluated year, then the newest.
     """
-    return _noticed(sheet, "F015")
+    return noticed(sheet, "F015")

@@ -60,6 +60,11 @@ class Hit(msgspec.Struct, frozen=True):
     """Only where this hit is milder or graver than its rule."""
 
 
+def noticed(sheet: Sheet, code: str) -> list[Hit]:
+    """What the reader noticed under that code, as hits."""
+    return [Hit(issue.key, issue.year, issue.values, issue.cell) for issue in sheet.noticed(code)]
+
+
 Check = Callable[[Sheet, Settings], Iterable[Hit]]
 AcrossCheck = Callable[["Run", Settings], Iterable[tuple[int | None, Hit]]]
 """A check of all sheets together: hits with the number of their sheet, None where no sheet is there."""

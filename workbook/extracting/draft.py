@@ -12,6 +12,9 @@ from workbook.labels import Vocabulary, vocabulary
 from workbook.locating import Area
 from workbook.record import Issue, Record, Value
 
+_SHORT = 12
+"""Texts of so few letters have room in every cell that is meant for one."""
+
 
 @dataclasses.dataclass(slots=True)
 class Draft:
@@ -69,6 +72,17 @@ class Draft:
         for spot, _ in found:
             if spot in page.grid.errors:
                 self.note("F011", key, page.place(spot), year, found=page.grid.errors[spot])
+
+    def check_room(self, page: FormPage, key: str, found: Found) -> None:
+        """Tell texts that need more lines than their cells print."""
+        grid = page.grid
+        if not grid.lacking:
+            return
+        for spot, value in found:
+            if isinstance(value, str) and len(value) > _SHORT:
+                lacking = grid.lacking(grid.block(spot), value.rstrip())
+                if lacking:
+                    self.note("T605", key, grid.place(spot), found=lacking.lines, expected=lacking.printed)
 
     def check_uncached(self, page: FormPage, area: Area) -> None:
         """Remember formulas in an area that were never calculated."""

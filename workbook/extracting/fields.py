@@ -54,6 +54,8 @@ def read_fields(draft: Draft, page: FormPage) -> FormPage:
             if value is not None or key not in draft.values:
                 draft.put(page, key, value, answer.spot)
         draft.check_errors(page, place.key, answer.found)
+        if place.is_box:
+            draft.check_room(page, place.key, answer.found)
     return page
 
 

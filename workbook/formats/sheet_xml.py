@@ -14,6 +14,7 @@ from typing import Any
 
 from workbook.facts import FAR_ROW, MOST_CELLS, MOST_MERGES, SheetFacts
 from workbook.formats import controls_xml, sheet_plain
+from workbook.formats.rooms_xml import Rooms
 from workbook.grid import Spot, around
 from workbook.package import Package, TooLarge
 from workbook.sizes import Sizes
@@ -27,6 +28,8 @@ _STRING_CELL = re.compile(rb"""\bt=["']s["'][^>]*>\s*<(?:\w+:)?v>\s*(\d{1,9})\s*
 _SHORTEST_CELL = len('<c t="s"><v>0</v></c>')
 _MOST_TEXT = 64 * 2**20
 """Characters in all cells together: the value reader copies a shared text into each cell that has it."""
+_LARGEST_PRINTED = 2 * 2**20
+"""Bytes of a part whose cells are asked for their sizes: twenty times a form's."""
 _WORKSHEET = re.compile(rb"<(?:\w+:)?worksheet\b")
 _ROW = re.compile(rb"<row\b([^>]*)>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b([^>]*)>")
@@ -67,6 +70,8 @@ def _facts(package: Package, part: str, data: bytes, shared: _Texts) -> SheetFac
     if controls_xml.is_drawn_on(package, part):
         told.sizes = _sizes(data)
         told.controls = controls_xml.find(package, part, data, told.sizes)
+    if len(data) <= _LARGEST_PRINTED:
+        told.lacking = Rooms(data, shared.looks, shared.data).lacking
     return told
 
 
@@ -159,8 +164,8 @@ class _Texts:
     """
 
     def __init__(self, package: Package) -> None:
-        data = _related(package, "sharedStrings")
-        self.texts, self.styles = self._read(data, _related(package, "styles"))
+        data, self.looks = _related(package, "sharedStrings"), _related(package, "styles")
+        self.texts, self.styles = self._read(data, self.looks)
         if not package.relations(""):
             self.texts = None
         if self.texts is None:
