@@ -67,7 +67,9 @@ class Task(Generic[T]):
 
     def _of(self, source: Source) -> FileResult:
         with opened(source) as path:
-            reading = read.read_file(path, form=self.form, name=source.file)
+            reading = read.read_file(
+                path, form=self.form, name=source.file, templates=self.settings.templates
+            )
             result = FileResult(source.file, source.address, reading.sha256 or "")
             if not reading.records and marks.is_own_output(path):
                 result.skipped = "own_output"

@@ -5,6 +5,7 @@
     form = "unnan_2017"              # only where the form is not found by its labels
     master = 'マスター'              # what a command is given besides, unless its line says otherwise;
     previous = '前年度'              # seen from the folder of this file
+    template = '様式.xlsx'           # the blank form as handed out, or a list of them (F006)
 
     [rules]
     off = ["T603"]                   # not run
@@ -30,7 +31,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -39,10 +40,12 @@ import msgspec
 
 from evalxl import texts
 from workbook import toml_lines
+from workbook.errors import Refused
 
 if TYPE_CHECKING:
     from evalxl.masters import Masters
     from evalxl.past import Previous
+    from workbook.template import Template
 
 Number = int | Decimal
 Severity = Literal["error", "warning", "info"]
@@ -119,6 +122,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Where the masters are to be found."""
     previous_place: str | None = None
     """Where last year's sheets are to be found: a folder, a file or an address."""
+    templates: tuple[Template, ...] = ()
+    """The forms as they were handed out; sheets are compared with them (F006)."""
     leave_out: tuple[str, ...] = ()
     """Fields that `publish` leaves out, besides the form's personal ones."""
     site: Site = Site(licence_url=CC_BY)
@@ -162,6 +167,22 @@ _REASONS = {
     "unknown_key": ("「{found}」という項目はありません", "there is no key '{found}'"),
     "unknown_code": ("「{found}」というルールはありません", "there is no rule '{found}'"),
     "unknown_form": ("「{found}」という様式はありません", "there is no form '{found}'"),
+    "template_missing": (
+        "様式のファイル「{found}」が見つかりません。場所と名前を確かめてください",
+        "there is no form file '{found}'; see to the place and the name",
+    ),
+    "template_unreadable": (
+        "様式のファイル「{found}」を読めません。Excelで開けるか確かめてください",
+        "the form file '{found}' cannot be read; see whether Excel opens it",
+    ),
+    "template_locked": (
+        "様式のファイル「{found}」はパスワードで保護されています。外して保存し直してください",
+        "the form file '{found}' has a password; save it without",
+    ),
+    "template_unknown": (
+        "「{found}」の中に様式が見つかりません。記入前の様式のファイルを指定してください",
+        "no known form in '{found}'; name the file of the blank form",
+    ),
     "wrong_value": ("「{key}」の値が正しくありません（{found}）", "wrong value of '{key}' ({found})"),
 }
 _EXPECTED = {
@@ -172,6 +193,10 @@ _EXPECTED = {
     "texts": ('文字の一覧 ["…"]', 'a list of texts ["…"]'),
     "text": ("文字", "a text"),
     "place": (r"フォルダーかファイルの場所 '\\サーバー\評価'", r"a folder or file '\\server\reviews'"),
+    "templates": (
+        '様式のファイル "様式.xlsx"、またはその一覧 ["…"]',
+        'a file "form.xlsx" or a list of them ["…"]',
+    ),
     "address": ("https:// で始まるアドレス", "an address that begins with https://"),
     "table": ("[{key}]の表", "a table [{key}]"),
     "form": ("{known}のどれか", "one of {known}"),
@@ -273,7 +298,9 @@ class _Reader:
         self.name = name
 
     def settings(self, data: Mapping[str, Any]) -> Settings:
-        self.known(data, ("form", "master", "previous", "rules", "thresholds", "rates", "publish"), "")
+        self.known(
+            data, ("form", "master", "previous", "template", "rules", "thresholds", "rates", "publish"), ""
+        )
         rules = self.table(data, "rules", ("off", "grade"))
         publish = self.table(data, "publish", ("leave_out", *Site.__struct_fields__))
         return Settings(
@@ -284,6 +311,7 @@ class _Reader:
             form=self.form(data.get("form")),
             master_folder=self.place(data, "master"),
             previous_place=self.place(data, "previous"),
+            templates=tuple(self.templates(data.get("template", []))),
             leave_out=self.texts(publish, "publish", "leave_out"),
             site=self.site({key: value for key, value in publish.items() if key != "leave_out"}),
         )
@@ -296,6 +324,22 @@ class _Reader:
         if not isinstance(value, str) or not value.strip():
             raise self.wrong("", key, value, "place")
         return value if "://" in value else str(Path(self.name).parent / value)
+
+    def templates(self, value: Any) -> Iterator[Template]:
+        """What the blank forms print; they are read here, once for a run."""
+        places = [value] if isinstance(value, str) else value
+        if not _fits(places, list[str]) or not all(map(str.strip, places)):
+            raise self.wrong("", "template", value, "templates")
+        for place in places:
+            from workbook.read import read_templates  # only where there is one: it takes a while to load
+
+            try:
+                yield from read_templates(Path(self.name).parent / place)
+            except Refused as refused:
+                reason = {"F002": "template_locked", "F003": "template_unknown"}.get(refused.code)
+                missing = refused.values.get("reason") == "missing"
+                reason = reason or ("template_missing" if missing else "template_unreadable")
+                raise self.error(reason, "", "template", place) from None
 
     def site(self, data: Mapping[str, Any]) -> Site:
         for key, value in data.items():

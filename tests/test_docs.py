@@ -70,7 +70,7 @@ def test_the_plan_for_the_whole_country_is_reckoned_from_the_rehearsal() -> None
 
 def test_every_setting_has_its_meaning() -> None:
     known = {
-        "top": {"form", "master", "previous"},
+        "top": {"form", "master", "previous", "template"},
         "rules": {"off", "grade"},
         "thresholds": set(settings.Thresholds.__struct_fields__),
         "rates": {"YYYY"},

@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from workbook import form as forms
-from workbook import notes
+from workbook import notes, template
 from workbook.errors import Refused
 from workbook.extracting import FormPage, extract, head
 from workbook.fitting import Fit, chosen, fits, rivals
@@ -18,7 +18,8 @@ from workbook.grid import Grid, spot_of
 from workbook.locating import empty_page, locate, printed
 from workbook.notation import fiscal_year_of, fold
 from workbook.record import Issue, Record
-from workbook.source import Book, open_book
+from workbook.source import Book, open_book, told
+from workbook.template import Template, template_of
 
 _EXAMPLE = re.compile(
     r"記入(例|要領|方法|上)|記載(例|要領)|作成(例|要領)|入力例|見本|サンプル|手引|説明|様式説明"
@@ -34,29 +35,54 @@ class Reading:
     sha256: str | None = None
 
 
-def read_file(path: Path | str, *, form: Form | None = None, name: str | None = None) -> Reading:
+def read_file(
+    path: Path | str,
+    *,
+    form: Form | None = None,
+    name: str | None = None,
+    templates: Sequence[Template] = (),
+) -> Reading:
     """Read every project of a workbook. Never raises for bad input: what is refused stands in ``refused``.
 
     ``form``: only this form; else the shipped form that fits best. ``name``: how the file is called in the
-    records (default: its own name).
+    records (default: its own name). ``templates``: the forms as they were handed out, to be compared with.
     """
     reading = Reading()
     try:
         book = open_book(path)
         reading.sha256 = book.sha256
-        read_book(book, name or Path(path).name, reading, form)
+        read_book(book, name or Path(path).name, reading, form, templates)
     except Refused as refused:
         reading.refused.append(refused)
     return reading
 
 
-def read_book(book: Book, name: str, reading: Reading, form: Form | None = None) -> None:
+def read_templates(path: Path | str) -> list[Template]:
+    """What the blank forms in a workbook print. Raises `Refused` where there is none."""
+    with told("read"):
+        found = fits(
+            open_book(path).grids, [forms.get(form_id) for form_id in forms.ids()], _latest(), pages_of
+        )
+        by_form = chosen(found)
+        if not by_form:
+            raise _no_form(found)
+        return [template_of(fit.form, _wanted(pages)) for fit, pages in by_form]
+
+
+def _latest() -> int:
+    """The latest fiscal year that can have been evaluated."""
+    return fiscal_year_of(datetime.datetime.now().astimezone().date())
+
+
+def read_book(
+    book: Book, name: str, reading: Reading, form: Form | None = None, templates: Sequence[Template] = ()
+) -> None:
     """Add the records and refusals of an opened book to ``reading``.
 
     Raises `Refused` F003 for another paper.
     """
     choices = [form] if form else [forms.get(form_id) for form_id in forms.ids()]
-    latest = fiscal_year_of(datetime.datetime.now().astimezone().date())
+    latest = _latest()
     found = fits(book.grids, choices, latest, pages_of)
     by_form = chosen(found)
     if not by_form:
@@ -72,6 +98,8 @@ def read_book(book: Book, name: str, reading: Reading, form: Form | None = None)
                 reading.refused.append(refused)
                 continue
             _tell_hidden(record, project, book)
+            if templates and (altered := template.issue(fit.form, project, record, templates)):
+                record.issues.append(altered)
             for other, reason in rivals(project, fit, found, latest):
                 values = {"found": fit.form.title, "expected": other.title, "reason": reason}
                 record.issues.append(Issue("F015", None, None, values))

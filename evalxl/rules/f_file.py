@@ -149,6 +149,30 @@ def _issue(code: str, key: str | None, year: int | None = None, **values: object
 
 
 @rule(
+    "F006",
+    "warning",
+    ja="様式の文言が、配布した様式と違います。配布した様式だけにあるもの: {expected}。"
+    "このシートだけにあるもの: {found}。",
+    en="The printed texts differ from the form as it was handed out. Only on that: {expected}. "
+    "Only on this sheet: {found}.",
+    fix_ja="項目名や説明の文言を、配布した様式のとおりに戻してください。行や列を増やすのはかまいません。",
+    fix_en="Put the labels and texts back as they were handed out; added rows and columns do no harm.",
+    why_ja="項目名を書き換えると、同じ欄でも課ごとに違うことが書かれ、比べたり足したりできなくなります。"
+    "読み取れたとしても、聞かれた内容と答えが合っているとは限りません。",
+    bad={"issues": _issue("F006", None, found=["「委託料計(A)」"], expected=["「事業費計(A)」"])},
+    good={"issues": ()},
+)
+def form_altered(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
+    """A sheet must print what the form printed when it was handed out: no label changed, added or removed.
+
+    Why: a department that rewords a question answers another one, and its figures no longer compare. Only
+    where the settings name the blank form (``template``). Place, spacing, width, figures, years and boxes do
+    not matter, nor does what is typed into the form or noted beside it.
+    """
+    return noticed(sheet, "F006")
+
+
+@rule(
     "F007",
     "warning",
     ja="計算結果が保存されていない数式が{found}か所あります（{cells}）。",
