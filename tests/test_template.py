@@ -24,6 +24,7 @@ from workbook.styles import Style
 
 FORM, OTHER = form.get("unnan_2017"), form.get("mebuki_2019")
 SAMPLE = from_json(FORM, data.sample(2017))
+LONG = "成果を下げずにやり方の工夫で延べ業務時間を削減できないか？ 正職員以外や外部委託ができないか？"
 HOURS = "⑧ 人件費(延べ業務時間)の削減余地"
 NOTE = "廃止・休止の場合は記入不要。"
 STYLES = {
@@ -79,6 +80,8 @@ CHANGES: dict[str, tuple[dict[str, str | None], list[str], list[str]]] = {
     "changed": ({NOTE: "廃止・休止の場合も記入すること。"}, [NOTE], ["廃止・休止の場合も記入すること。"]),
     "removed": ({NOTE: None}, [NOTE], []),
     "another label": ({HOURS: "⑧ 人件費の削減余地"}, [HOURS], ["⑧ 人件費の削減余地"]),
+    "long": ({LONG: None}, [f"{LONG[:40]}…"], []),
+    "in several lines": ({NOTE: "廃止・休止の場合も\n記入する。"}, [NOTE], ["廃止・休止の場合も記入する。"]),
     "spelled otherwise": ({"延べ業務時間": " 延べ\n業務時間 ", "所属G": "所属Ｇ"}, [], []),
 }
 

@@ -24,8 +24,8 @@ _LONGEST = 400
 """A text of more letters is typed, not printed."""
 _LIKE = 0.6
 """How alike two texts are when one was made of the other."""
-_MOST = 5
-"""So many texts are named."""
+_MOST, _NAMED = 5, 40
+"""So many texts are named, with so many letters of each."""
 _YEARS = re.compile(f"{YEAR}|年度")
 
 
@@ -63,21 +63,20 @@ def _differences(
     form: Form, pages: Sequence[FormPage], record: Record, template: Template
 ) -> tuple[list[str], dict[str, str]]:
     """The texts of the template that a project's pages lack, and those that they have instead, with cells."""
-    here: dict[str, tuple[str, str]] = {}
-    labels: set[str] = set()
+    here = {words: (page, spot, text) for page in reversed(pages) for spot, text, words in _texts(page)}
+    lacking = [words for words in template.texts if words not in here]
+    strange = [words for words in here if words not in template.texts]
+    if lacking:
+        everything = "\n".join(here)  # a value may stand behind its label
+        lacking = [words for words in lacking if words not in everything]
     typed = {cell for key, cell in record.cells.items() if record.values.get(key) not in (None, ())}
-    for page in pages:
-        for spot, text, words in _texts(page):
-            here.setdefault(words, (text, page.grid.place(spot)))
-            if _is_label(form, page, spot, text):
-                labels.add(words)
-    everything, printed = "\n".join(here), "\n".join(template.texts)
-    lacking = [words for words in template.texts if words not in here and words not in everything]
-    strange = {w: place for w, place in here.items() if w not in template.texts and place[1] not in typed}
-    changed = [near for words in lacking for near in difflib.get_close_matches(words, strange, 1, _LIKE)]
-    added = [words for words in strange if words in labels and words not in printed]
-    other = dict(strange[words] for words in strange if words in changed or words in added)
-    return [template.texts[words] for words in lacking], other
+    printed = [words for words in strange if here[words][0].place(here[words][1]) not in typed]
+    changed = {near for words in lacking for near in difflib.get_close_matches(words, printed, 1, _LIKE)}
+    known = "\n".join(template.texts)
+    added = {words for words in printed if words not in known and _is_label(form, *here[words])}
+    other = [here[words] for words in printed if words in changed or words in added]
+    other.sort(key=lambda found: (pages.index(found[0]), found[1]))
+    return [template.texts[w] for w in lacking], {text: page.place(spot) for page, spot, text in other}
 
 
 def _texts(page: FormPage) -> Iterator[tuple[Spot, str, str]]:
@@ -122,5 +121,7 @@ def _first_label(pages: Iterable[FormPage]) -> str | None:
 
 
 def _named(texts: Sequence[str]) -> list[str]:
-    """Texts as they are named in a message."""
-    return [f"「{text}」" for text in texts[:_MOST]] + ["…"] * (len(texts) > _MOST)
+    """Texts as they are named in a message: some of them, each in one line, long ones by their beginning."""
+    lines = ["".join(map(str.strip, text.splitlines())) for text in texts[:_MOST]]
+    short = (line if len(line) <= _NAMED else f"{line[:_NAMED]}…" for line in lines)
+    return [f"「{text}」" for text in short] + ["…"] * (len(texts) > _MOST)
