@@ -3,10 +3,11 @@
 import gc
 
 from evalxl import reader  # noqa: F401
-from evalxl.rules import registry
+from evalxl.rules import registry, t_text
 from workbook import form, labels, package
 
 registry.load()
+t_text.lost_characters()
 package.parse(b"<any/>")  # loads its library
 for ident in form.ids():
     labels.vocabulary(form.get(ident))

@@ -76,6 +76,7 @@ def ahead(files: int, jobs: int | None) -> None:
     if wanted(files, jobs) > 1 and are_served():
         from multiprocessing import forkserver
 
+        context()  # which says what the server loads
         forkserver.ensure_running()
 
 

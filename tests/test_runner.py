@@ -202,6 +202,23 @@ def test_processes_begin_before_the_command_line_is_loaded(
     assert begun == [wanted]
 
 
+_ASKED = """
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from evalxl import processes
+
+processes.ahead(processes.FEW, 2)
+with processes.without_script(), ProcessPoolExecutor(1, processes.context()) as pool:
+    print(*pool.submit(eval, "sorted(__import__('sys').modules)").result())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no server there")
+def test_the_server_has_loaded_what_its_processes_need() -> None:
+    done = subprocess.run([sys.executable, "-c", _ASKED], capture_output=True, text=True, check=True)
+    assert {"evalxl.preloaded", "evalxl.rules.c_cost", "lxml.etree"} <= set(done.stdout.split())
+
+
 def test_no_more_is_read_ahead_than_a_few_chunks(tmp_path: Path) -> None:
     files = [Source(f"{n:04}.xlsx", tmp_path / "none.xlsx", "") for n in range(1000)]
     traces = tmp_path / "traces"
