@@ -3,6 +3,7 @@
 Each process that a run starts imports this module once more, so that it stays as small as it can be.
 """
 
+import gc
 import sys
 
 
@@ -15,7 +16,9 @@ def main() -> int:
     )  # first of all: what the server loads, and what we do, take the same time
     from evalxl.cli import main as run
 
-    return run()
+    code = run()
+    gc.freeze()  # or Python would look through all that is left for cycles, before it throws it away
+    return code
 
 
 if __name__ == "__main__":
