@@ -7,6 +7,8 @@ import functools
 import re
 from collections import Counter
 
+import msgspec
+
 from workbook.extracting.draft import Draft
 from workbook.extracting.page import FormPage, Found
 from workbook.extracting.texts import each, joined
@@ -49,8 +51,7 @@ class CodeStyle:
         ]
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class Code:
+class Code(msgspec.Struct, frozen=True):
     """A code, and a name where the field has one, by key; its first cell and all its cells."""
 
     values: dict[str, Value]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+import msgspec
 
 from workbook.errors import Refused
 from workbook.extracting import codes, texts
@@ -15,8 +15,7 @@ from workbook.notation import fold, read_tick
 from workbook.record import Value
 
 
-@dataclasses.dataclass(slots=True)
-class Answer:
+class Answer(msgspec.Struct):
     """What stands at one label: values by key, the first cell (also of a blank), and all cells."""
 
     values: dict[str, Value]
@@ -104,7 +103,7 @@ def _merged(page: FormPage, place: FieldPlace, filled: list[Answer]) -> Answer:
                 cells = [page.place(c.spot) for c in place.candidates]
                 raise Refused("F005", sheet=page.grid.name, cell=cells[0], label=place.label, cells=cells)
             merged[key] = value
-    return dataclasses.replace(filled[0], values=merged)
+    return msgspec.structs.replace(filled[0], values=merged)
 
 
 def _compare_heads(draft: Draft, page: FormPage, place: FieldPlace, answer: Answer) -> None:

@@ -165,7 +165,8 @@ def _put_number(
     spot, value = found[0]
     if len(found) > 1:
         value = " ".join(str(v) for _, v in found)
-    draft.check_errors(page, key, found, year)
+    if page.grid.errors:
+        draft.check_errors(page, key, found, year)
     read = read_number(value, unit)
     draft.put(page, key, read.number, spot)
     if read.kind == "dash":

@@ -6,10 +6,11 @@ either, and ○ is "off" beside ● but the mark itself where there is nothing e
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
+
+import msgspec
 
 from workbook.extracting.page import FormPage
 from workbook.grid import Spot
@@ -22,8 +23,7 @@ _NEAR = 2
 """A tick that is this many columns from the label behind it touches it."""
 
 
-@dataclasses.dataclass(slots=True)
-class Ticked:
+class Ticked(msgspec.Struct):
     """A group's ticked values, in the form's order, and the cell to point at."""
 
     page: FormPage
@@ -51,8 +51,7 @@ class _Vote(NamedTuple):
         return None if self.left == self.right else "left" if self.left > self.right else "right"
 
 
-@dataclasses.dataclass(slots=True)
-class _Box:
+class _Box(msgspec.Struct):
     place: BoxPlace
     own: Tick | None = None
     left: _Beside | None = None
@@ -75,8 +74,7 @@ class _Box:
         return beside.spot if beside else self.place.spot
 
 
-@dataclasses.dataclass(slots=True)
-class _Group:
+class _Group(msgspec.Struct):
     page: FormPage
     place: GroupPlace
     boxes: list[_Box]
@@ -112,20 +110,18 @@ def _box(page: FormPage, place: BoxPlace, words: Vocabulary) -> _Box:
     own = words.option_ticks(str(page.grid.cells[place.spot]))[place.index]
     if own or not place.alone:
         return _Box(place, own)
-    left, right = _spots(page, place.left), _spots(page, place.right)
-    return _Box(place, None, _first(page, reversed(left)), _first(page, right))
+    ticks, left, right = page.grid.ticks, _spots(page, place.left), _spots(page, place.right)
+    before = None if ticks.keys().isdisjoint(left) else _first(ticks, reversed(left))
+    behind = None if ticks.keys().isdisjoint(right) else _first(ticks, right)
+    return _Box(place, None, before, behind)
 
 
 def _spots(page: FormPage, area: Area) -> Sequence[Spot]:
     return [spot for spot, _ in page.seen(area)] if area.seen is None else area.seen
 
 
-def _first(page: FormPage, spots: Iterable[Spot]) -> _Beside | None:
-    ticks = page.grid.ticks
-    for spot in spots:
-        if spot in ticks:
-            return _Beside(spot, ticks[spot])
-    return None
+def _first(ticks: Mapping[Spot, Tick], spots: Iterable[Spot]) -> _Beside | None:
+    return next((_Beside(spot, ticks[spot]) for spot in spots if spot in ticks), None)
 
 
 def _sides(groups: list[_Group]) -> list[Side]:

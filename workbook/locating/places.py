@@ -79,7 +79,7 @@ class Area:
     """Blocks that reach into the area but stand beside or beneath a label of their own."""
     taken: Taken = dataclasses.field(default=Taken(frozenset(), set()), compare=False, repr=False)
 
-    @property
+    @functools.cached_property
     def corner(self) -> Spot:
         """The first cell: where a value would stand if there were one."""
         return self.rect.top, self.rect.left
@@ -125,7 +125,7 @@ class Candidate:
         return self.areas[0].corner if self.areas else self.spot
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
+@dataclasses.dataclass(frozen=True)
 class FieldPlace:
     """A value under a flat key. ``field`` is None for reasons and the like, which are texts."""
 
@@ -134,17 +134,17 @@ class FieldPlace:
     candidates: tuple[Candidate, ...]
     field: Field | None = None
 
-    @property
+    @functools.cached_property
     def type(self) -> str:
         """How the value is written; see `Field`."""
         return self.field.type if self.field else "text"
 
-    @property
+    @functools.cached_property
     def is_box(self) -> bool:
         """Whether the value has a box of its own, over several rows."""
         return self.field is None or self.field.is_box
 
-    @property
+    @functools.cached_property
     def is_coded(self) -> bool:
         """Whether the value stands as the codes of the sheet do: beside their labels or beneath."""
         return self.field is not None and self.field.is_coded
