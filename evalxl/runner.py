@@ -73,8 +73,6 @@ def _in_processes(
     sources: Sequence[Source], task: Task[T], jobs: int, meanwhile: Callable[[], object]
 ) -> Iterator[T]:
     waiting, once = deque(_chunks(sources, jobs)), [meanwhile]
-    if processes.are_served():
-        once.pop()()  # the first file would only wait for the server
     while waiting:
         under_way: deque[tuple[Sequence[Source], Future[list[T]]]] = deque()
         with contextlib.suppress(BrokenProcessPool), _processes(task, jobs) as pool:

@@ -52,7 +52,7 @@ def fits(
 ) -> list[Fit]:
     """The forms on a book's sheets, the best first. Forms that cannot fit any better are left out."""
     found: list[Fit] = []
-    for form in sorted(forms, key=_RECENT.index_of):
+    for form in _likeliest_first(forms, grids):
         if (
             found
             and all(map(found[0].holds, _filled(found[0])))
@@ -65,6 +65,15 @@ def fits(
         found.sort(key=lambda fit: (fit.found, *_use(fit, latest)), reverse=True)
     _RECENT.put(found[0].form)
     return found
+
+
+def _likeliest_first(forms: Sequence[Form], grids: list[Grid]) -> list[Form]:
+    """The forms of the last books; for the first one, those whose own words stand on its sheets."""
+
+    def stands(form: Form) -> bool:
+        return all(_may_hold(other, form, grids) for other in forms if other is not form)
+
+    return sorted(forms, key=_RECENT.index_of if _RECENT.ids else lambda form: not stands(form))
 
 
 def chosen(found: Sequence[Fit]) -> list[tuple[Fit, list[FormPage]]]:
