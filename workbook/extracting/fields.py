@@ -52,7 +52,8 @@ def read_fields(draft: Draft, page: FormPage) -> FormPage:
         for key, value in answer.values.items():
             if value is not None or key not in draft.values:
                 draft.put(page, key, value, answer.spot)
-        draft.check_errors(page, place.key, answer.found)
+        if page.grid.errors:
+            draft.check_errors(page, place.key, answer.found)
         if place.is_box:
             draft.check_room(page, place.key, answer.found)
     return page
@@ -72,7 +73,8 @@ def _answer(
     if place.is_box and len(areas) > 1:
         areas = texts.begins_beside(page, candidate)
     for area in areas:
-        draft.check_uncached(page, area)
+        if page.grid.uncached:
+            draft.check_uncached(page, area)
         found = page.found(area)
         if place.type == "code_text" and codes.is_below(area, candidate):
             # The name stands beside its code; what is further down belongs to another label.

@@ -120,6 +120,8 @@ def without_table(page: FormPage, found: Found) -> Found:
 
     Beneath the last label and a blank row, rows of several cells are no text that was typed on.
     """
+    if len(found) < 2:
+        return found
     rows = [spot[0] for spot, _ in found]
     starts = [row for above, row in itertools.pairwise(rows) if row > above + 1]
     last = max((row for row, _ in page.layout.labels), default=-1) if starts else -1
