@@ -204,6 +204,22 @@ def _changed(book: io.BytesIO, part: str, before: bytes, after: bytes) -> io.Byt
     return out
 
 
+STRANGE = {
+    "broken styles": ("xl/styles.xml", b"</styleSheet>", b"<x a></styleSheet>"),
+    "no size": ("xl/styles.xml", b'<sz val="11"', b'<sz val="0"'),
+    "a size that is none": ("xl/styles.xml", b'<sz val="11"', b'<sz val="1e-320"'),
+    "a row that is none": ("xl/worksheets/sheet1.xml", b'<row r="3"', b'<row r="3x"'),
+    "a style too far": ("xl/worksheets/sheet1.xml", b' s="1"', b' s="%s"' % (b"9" * 5000)),
+}
+
+
+@pytest.mark.parametrize("change", STRANGE.values(), ids=STRANGE)
+def test_a_book_with_strange_sizes_is_read_all_the_same(
+    change: tuple[str, bytes, bytes], tmp_path: Path
+) -> None:
+    assert lacking(_changed(cell(), *change), tmp_path) is None
+
+
 def test_strange_sizes_do_no_harm() -> None:
     part = (
         b'<worksheet><sheetFormatPr defaultRowHeight="x"/><cols><col min="0" max="-4" width="nan"/>'

@@ -33,8 +33,10 @@ class Room(NamedTuple):
         >>> room.lacking("字" * 22), room.lacking("字" * 33)
         (None, Lacking(lines=4, printed=2))
         """
+        if min(self) <= 0:
+            return None
         lines = self.height / (self.size * _LINE)
-        if min(self) <= 0 or lines_of(text, self.width * _SPARE / self.size) <= max(1, int(lines + _CUT)):
+        if lines_of(text, self.width * _SPARE / self.size) <= max(1, int(lines + _CUT)):
             return None
         return Lacking(lines_of(text, self.width / self.size), max(1, int(lines)))
 

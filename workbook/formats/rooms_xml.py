@@ -79,12 +79,15 @@ class Rooms:
         letters = 2 * len(text) + line * text.count("\n")
         if letters <= line * rows or rows > _MOST_ROWS or block.right >= _MOST_COLUMNS:
             return None  # a line in each row holds it
-        start = self._find_row(block.top)
-        height = self._height(start, block, head.row) if start >= 0 else None
-        if height is None or letters <= line * (height / _USUAL_LINE):
-            return None
-        width = head.edges[block.right + 1] - head.edges[block.left]
-        return self._judged(text, self._cell(start, block), width, height)
+        try:
+            start = self._find_row(block.top)
+            height = self._height(start, block, head.row) if start >= 0 else None
+            if height is None or letters <= line * (height / _USUAL_LINE):
+                return None
+            width = head.edges[block.right + 1] - head.edges[block.left]
+            return self._judged(text, self._cell(start, block), width, height)
+        except (ValueError, ArithmeticError, SyntaxError):
+            return None  # a size, or the styles, that no program writes: the sheet can be read all the same
 
     def _judged(self, text: str, cell: bytes, width: float, height: float) -> Lacking | None:
         looks = _looks(self.styles) if cell else None
