@@ -133,11 +133,16 @@ class Context:
     """What to do once while processes begin to read: load what will be needed when they have read."""
 
     @classmethod
-    def of(cls, form: str | None, config: str | os.PathLike[str] | None, **rest: Any) -> Context:
-        """With the settings of ``config`` (else the nearest evalxl.toml) and a form by its id or file."""
+    def of(
+        cls, form: str | None, config: str | os.PathLike[str] | None, *, reads: bool = True, **rest: Any
+    ) -> Context:
+        """With the settings of ``config`` (else the nearest evalxl.toml) and a form by its id or file.
+
+        ``reads``: whether sheets will be read.
+        """
         from evalxl import settings
 
-        resolved = settings.resolve(os.fspath(config) if config else None)
+        resolved = settings.resolve(os.fspath(config) if config else None, templates=reads)
         return cls(resolved, form=_form(form or resolved.form), **rest)
 
     def tell(self, text: Text, **values: Any) -> None:

@@ -75,7 +75,8 @@ def _run(given: list[str], lang: Lang) -> int:
         raise _unknown(name)
     options |= vars(parser(ACTIONS[name], lang).parse_intermixed_args(rest))
     shared = {a.parameter: options.pop(a.parameter, a.default) for a in manual.SHARED}
-    context = Context.of(shared["form"], shared["config"], lang=lang, json=bool(shared["json"]))
+    reads = any(argument.parameter == "paths" for argument in ACTIONS[name].arguments)
+    context = Context.of(shared["form"], shared["config"], reads=reads, lang=lang, json=bool(shared["json"]))
     return _print(ACTIONS[name].run(context, **options), context.json)
 
 

@@ -258,16 +258,19 @@ def find(folder: Path | str = ".") -> Path | None:
     return next((path for path in candidates if path.is_file()), None)
 
 
-def resolve(config: Path | str | None = None, folder: Path | str = ".") -> Settings:
+def resolve(
+    config: Path | str | None = None, folder: Path | str = ".", *, templates: bool = True
+) -> Settings:
     """The settings of ``config``, else of the evalxl.toml found upwards from ``folder``, else the defaults.
 
-    Raises `SettingsError` when the file is wrong, or when ``config`` is given and cannot be read.
+    ``templates``: read the forms that it names, too; who reads no sheets needs none. Raises `SettingsError`
+    when the file is wrong, or when ``config`` is given and cannot be read.
     """
     path = Path(config) if config is not None else find(folder)
-    return load(path) if path else Settings()
+    return load(path, templates=templates) if path else Settings()
 
 
-def load(path: Path | str) -> Settings:
+def load(path: Path | str, *, templates: bool = True) -> Settings:
     """Read a settings file. Raises `SettingsError` with file, line and reason when it is wrong."""
     path = Path(path)
     try:
@@ -277,25 +280,26 @@ def load(path: Path | str) -> Settings:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise SettingsError(str(path), line, "encoding") from None
-    return parse(text, str(path))
+    return parse(text, str(path), templates=templates)
 
 
-def parse(text: str, name: str = FILE_NAME) -> Settings:
+def parse(text: str, name: str = FILE_NAME, *, templates: bool = True) -> Settings:
     """Settings from TOML text; ``name`` is the file's name for messages. Raises `SettingsError`."""
     try:
         data = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         line = toml_lines.line_of_syntax_error(error, text)
         raise SettingsError(name, line, "syntax", found=toml_lines.shown(text, line)) from None
-    return _Reader(text, name).settings(data)
+    return _Reader(text, name, templates=templates).settings(data)
 
 
 class _Reader:
     """Turns the tables of one file into settings; knows the text, for the line numbers."""
 
-    def __init__(self, text: str, name: str) -> None:
+    def __init__(self, text: str, name: str, *, templates: bool = True) -> None:
         self.text = text
         self.name = name
+        self.reads_templates = templates
 
     def settings(self, data: Mapping[str, Any]) -> Settings:
         self.known(
@@ -330,7 +334,7 @@ class _Reader:
         places = [value] if isinstance(value, str) else value
         if not _fits(places, list[str]) or not all(map(str.strip, places)):
             raise self.wrong("", "template", value, "templates")
-        for place in places:
+        for place in places if self.reads_templates else ():
             from workbook.read import read_templates  # only where there is one: it takes a while to load
 
             try:

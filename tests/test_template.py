@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from evalxl import runner, settings, store
+from evalxl import actions, cli, runner, settings, store
 from evalxl.demo import data
 from evalxl.paths import Source
 from evalxl.rules.registry import Finding
@@ -200,3 +200,14 @@ def test_a_wrong_template_is_an_error_of_the_settings(
         assert error.found in text
     for lang in ("ja", "en"):
         assert error.found in error.message(lang)
+
+
+def test_the_template_may_be_made_where_it_is_named_already(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command that reads no sheets asks for no template: `evalxl blank` is what makes it."""
+    (tmp_path / settings.FILE_NAME).write_text('template = "様式.xlsx"\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["validate", "."]) == actions.FAILED
+    assert cli.main(["blank", "-o", "様式.xlsx"]) == actions.DONE
+    assert cli.main(["validate", "様式.xlsx", "--fail-on", "never"]) == actions.DONE
