@@ -11,9 +11,8 @@ def main() -> int:
     """Run the command line and give the exit code."""
     from evalxl import processes
 
-    processes.ahead_of(
-        sys.argv[1:]
-    )  # first of all: what the server loads, and what we do, take the same time
+    # First of all: what the server loads takes as long as what we do.
+    processes.ahead_of(sys.argv[1:])
     from evalxl.cli import main as run
 
     code = run()

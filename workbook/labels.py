@@ -90,7 +90,7 @@ _SLOT = re.compile(r"[(\[]?(.)[)\]]?[.:、]?")
 """A slot mark alone in its cell, folded."""
 _SLOT_HEAD = re.compile(r"\s*[(（\[［〔]?\s*(\S)\s*(?:[)）\]］〕]\s*)?[.．:：、・]?\s*")
 """A slot mark before the name of an indicator."""
-_DECOR = re.compile(r"[()\[\]<>※*・,、/]|千円|円|年度|分")
+_DECOR = re.compile(r"[()\[\]<>※*・,、/み額値後]|千円|円|年度|分|当初|補正|最終")
 """What may stand about a year in a heading."""
 _LONGEST = 400
 _LONGEST_HEADING = 24
@@ -212,7 +212,9 @@ class Vocabulary:
 
     def heading(self, value: notation.CellValue) -> Label | None:
         """The heading that a cell is where only those of years can stand: 27, 決算(H29), 30年度当初予算."""
-        if isinstance(value, float) and value in _DAYS:  # a date that a format of eras shows as its year
+        if (
+            isinstance(value, float) and _DAYS[0] <= value <= _DAYS[-1]
+        ):  # a date that a format of eras shows as its year
             value = _FIRST_DAY + datetime.timedelta(value)
         if isinstance(value, datetime.date):
             return self._intern(year=str(value.year))
@@ -222,8 +224,8 @@ class Vocabulary:
             return None
         about = text[: years[0].start()] + text[years[0].end() :]
         phase = self.phase_word.search(about)
-        if not phase and _DECOR.sub("", about):
-            return None
+        if _DECOR.sub("", self.phase_word.sub("", about)):
+            return None  # 前年度比(29年度実績)
         return self._intern(year=years[0][0], phase=phase[0] if phase else "")
 
     def glued_slot(self, value: notation.CellValue) -> str:

@@ -6,7 +6,7 @@ import datetime
 import functools
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Literal, NamedTuple, TypeVar
 
@@ -15,6 +15,8 @@ from workbook.record import Number, exact
 CellValue = (
     str | int | float | bool | datetime.datetime | datetime.date | datetime.time | datetime.timedelta | None
 )
+
+Place = TypeVar("Place")
 
 
 class Percent(float):
@@ -47,6 +49,13 @@ class Thousands(float):
 
     def __str__(self) -> str:
         return str(exact(float(self)))
+
+
+def show(cells: dict[Place, CellValue], shown: Iterable[tuple[Place, str]]) -> None:
+    """Make the numbers of some cells what these show."""
+    for place, how in shown:
+        if isinstance(value := cells.get(place), float):
+            cells[place] = as_shown(value, how)
 
 
 def as_shown(value: float, how: str) -> CellValue:
@@ -190,14 +199,15 @@ ERAS = (
     Era("大正", "T", 1911, 15, 15),
     Era("明治", "M", 1867, 45, 45),
 )
-_ERA = "|".join(f"{era.name}|{era.letter}|{era.name[0]}" for era in ERAS)
-_NUMBERED = rf"(?:{_ERA})?(?:\d{{4}}|\d{{1,2}}|元)"
-_OTHER = rf"(?:年度|年)?\({_NUMBERED}(?:年度|年)?\)|[・/](?:元|(?:{_ERA})(?:元|\d{{1,2}}))"
+ERA = "|".join(f"{era.name}|{era.letter}|{era.name[0]}" for era in ERAS)
+"""An era as people write it, as a regular expression without groups: 平成, H, 平."""
+_NUMBERED = rf"(?:{ERA})?(?:\d{{4}}|\d{{1,2}}|元)"
+_OTHER = rf"(?:年度|年)?\({_NUMBERED}(?:年度|年)?\)|[・/](?:元|(?:{ERA})(?:元|\d{{1,2}}))"
 YEAR = rf"(?:{_NUMBERED}(?:{_OTHER})?(?:年度|年|(?!\d)))"
 """A year in a folded text, in two notations where an era begins, as a regular expression without groups."""
 _YEAR = re.compile(
-    rf"(?P<era>{_ERA})?(?P<n>\d{{4}}|\d{{1,2}}|元)(?:年度|年)?"
-    rf"(?:[(・/](?P<era2>{_ERA})?(?P<n2>\d{{4}}|\d{{1,2}}|元)(?:年度|年)?\)?)?(?:年度|年)?"
+    rf"(?P<era>{ERA})?(?P<n>\d{{4}}|\d{{1,2}}|元)(?:年度|年)?"
+    rf"(?:[(・/](?P<era2>{ERA})?(?P<n2>\d{{4}}|\d{{1,2}}|元)(?:年度|年)?\)?)?(?:年度|年)?"
 )
 
 
@@ -310,7 +320,6 @@ _TICK = 8
 """Letters of the longest tick, spaces and brackets among them."""
 
 Tick = Literal["on", "off", "circle"]
-Place = TypeVar("Place")
 
 
 def read_tick(value: CellValue) -> Tick | None:

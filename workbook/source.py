@@ -22,7 +22,7 @@ from workbook.errors import Refused
 from workbook.facts import MOST_CELLS, MOST_MERGES, SheetFacts
 from workbook.formats import sheet_xml
 from workbook.grid import Blocks, Grid, Rect, Spot
-from workbook.notation import CellValue, as_shown
+from workbook.notation import CellValue, show
 from workbook.package import Encrypted, Package, TooLarge, Unsafe
 
 LARGEST_FILE = 64 * 2**20
@@ -139,9 +139,7 @@ def _grid(meta: calamine.SheetMetadata, sheet: calamine.CalamineSheet, facts: Sh
         if value != "" and not (isinstance(value, str) and value.isspace())
     }
     cells.update(facts.booleans)
-    for spot, how in facts.shown.items():
-        if isinstance(value := cells.get(spot), float):
-            cells[spot] = as_shown(value, how)
+    show(cells, facts.shown.items())
     return _made(meta.name, cells, merges, meta.visible == calamine.SheetVisibleEnum.Visible, facts)
 
 

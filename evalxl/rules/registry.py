@@ -24,6 +24,7 @@ from evalxl.settings import Settings
 from evalxl.settings import Severity as Severity
 from workbook.errors import Refused
 from workbook.form import Form
+from workbook.grid import spot_of
 from workbook.record import Record, plain
 
 if TYPE_CHECKING:
@@ -296,20 +297,13 @@ def _finding(declared: Rule, hit: Hit, sheet: Sheet, settings: Settings) -> Find
     return Finding(declared.code, severity, hit.key, hit.year, cell, values)
 
 
-_ADDRESS = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)")
-
-
-def _by_cell(finding: Finding) -> tuple[str, int, int, str]:
+def _by_cell(finding: Finding) -> tuple[str, int, int]:
     """Sheet, row, column; what has no address stays in the order of the form."""
     sheet, mark, address = (finding.cell or "").rpartition("!")
-    place = _place(address)
-    return (sheet + mark, *place) if place else ("", 0, 0, "")
-
-
-@functools.lru_cache(maxsize=4096)
-def _place(address: str) -> tuple[int, int, str] | None:
-    match = _ADDRESS.fullmatch(address)
-    return (int(match[2]), len(match[1]), match[1]) if match else None
+    try:
+        return (sheet + mark, *spot_of(address))
+    except ValueError:
+        return "", -1, -1
 
 
 def finding_of_refusal(refused: Refused, settings: Settings | None = None) -> Finding:

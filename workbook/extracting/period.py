@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import re
 
+from workbook import notation
 from workbook.extracting.draft import Draft
 from workbook.extracting.page import FormPage, Found
 from workbook.form import Choice
@@ -13,14 +14,11 @@ from workbook.grid import Rect
 from workbook.locating import BoxPlace
 from workbook.notation import CellValue, fold, read_tick, resolve_end, resolve_start, tidy
 
-_ERAS = "明治|大正|昭和|平成|令和|[MTSHR明大昭平令]"
-_PERIOD = re.compile(rf"(?:[()\d元年度月日./~\-]|{_ERAS}|から|まで)+")
+_PERIOD = re.compile(rf"(?:[()\d元年度月日./~\-]|{notation.ERA}|から|まで)+")
 _YEAR = re.compile(
-    rf"(?P<era>{_ERAS})?\.?(?P<number>\d{{4}}|\d{{1,2}}|元)(?:\((?:\d{{1,2}}|元)\))?"
+    rf"(?P<era>{notation.ERA})?\.?(?P<number>\d{{4}}|\d{{1,2}}|元)(?:\((?:\d{{1,2}}|元)\))?"
     r"(?:(?:[./]|年)(?P<month>[1-9]|1[0-2])(?=[./月年]|$))?"
 )
-_LAST_MONTH = 3
-"""A fiscal year ends in March."""
 
 
 @dataclasses.dataclass(slots=True, frozen=True)
@@ -107,5 +105,6 @@ def _year(written: re.Match[str]) -> str:
 
 
 def _fiscal(written: re.Match[str], year: int | None) -> int | None:
-    early = written["month"] is not None and int(written["month"]) <= _LAST_MONTH
-    return year - 1 if year and early else year
+    if year is None or written["month"] is None:
+        return year
+    return notation.fiscal_year_of(datetime.date(year, int(written["month"]), 1))

@@ -12,7 +12,7 @@ from workbook.extracting.draft import Draft
 from workbook.extracting.page import FormPage, Found
 from workbook.extracting.texts import named
 from workbook.form import Table
-from workbook.grid import Spot, spot_of
+from workbook.grid import Spot
 from workbook.locating import Area, RowPlace, TablePlace
 from workbook.notation import fold, read_number, tidy
 from workbook.record import exact
@@ -106,30 +106,28 @@ def _to_thousands(draft: Draft, key: str, year: int | None, unit: str) -> None:
 def _indicator_row(draft: Draft, page: FormPage, place: TablePlace, row: RowPlace) -> None:
     """An indicator's name, unit and figures."""
     key = f"{place.table.name}.{row.name}"
-    _name(draft, page, f"{key}.name", row)
+    named_at = _name(draft, page, f"{key}.name", row)
     units = page.found(row.unit)
     unit = named(units)
     draft.put(page, f"{key}.unit", unit, units[0][0] if units else row.unit.corner)
-    linked = unit is None and _is_picture(draft, page, f"{key}.name")
+    # Name and unit are what Excel shows where its cells are linked to empty ones: so are the zeros.
+    linked = unit is None and page.grid.cells.get(named_at) == 0
     for figure in _by_year(row, f"{key}.values", draft.columns[place.table.name]):
         _number(draft, page, figure, unit)
         if linked and draft.values[figure.key] == 0:
             draft.values[figure.key] = None
 
 
-def _is_picture(draft: Draft, page: FormPage, key: str) -> bool:
-    """Whether a blank name is what Excel shows where its cell is linked to an empty one: a 0."""
-    spot = spot_of(draft.cells[key].rpartition("!")[2])
-    return draft.values[key] is None and page.grid.cells.get(spot) == 0
-
-
-def _name(draft: Draft, page: FormPage, key: str, row: RowPlace) -> None:
-    """The name of an indicator, behind its slot mark or in cells of its own."""
+def _name(draft: Draft, page: FormPage, key: str, row: RowPlace) -> Spot:
+    """Read the name of an indicator, behind its slot mark or in cells of its own; gives its cell."""
     inline = draft.words.behind_slot(str(page.grid.cells[row.spot])) if row.inline else None
     found = page.found(row.title)
     spot: Spot = found[0][0] if found else row.title.corner
-    draft.put(page, key, inline or named(found), row.spot if row.inline else spot)
+    if row.inline:
+        spot = row.spot
+    draft.put(page, key, inline or named(found), spot)
     draft.check_errors(page, key, found)
+    return spot
 
 
 def _total(draft: Draft, page: FormPage, table: Table, row: RowPlace) -> None:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
 from workbook.facts import MOST_MERGES
 from workbook.grid import Blocks, Rect, Spot, spot_of
-from workbook.notation import CellValue, as_shown
+from workbook.notation import CellValue, show
 from workbook.package import known
 
 _CELL = re.compile(
@@ -47,7 +47,7 @@ _DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 5
 """The numbers of the formats of dates and times that need no code."""
 _PERCENTS = frozenset((9, 10))
 """Those of percentages."""
-_LARGEST = 2 * 2**20
+LARGEST = 2 * 2**20
 """Bytes of a part that is looked at here: twenty times a form's."""
 
 
@@ -104,14 +104,8 @@ def sheet(data: bytes, texts: list[str], styles: Styles) -> PlainSheet:
         else:
             _put_other(found, _spot(place), kind, stored, inline)
     if shown := styles.shown:
-        _as_shown(cells, ((_spot(place), shown[style]) for place, style, *_ in filled if style in shown))
+        show(cells, ((_spot(place), shown[style]) for place, style, *_ in filled if style in shown))
     return found
-
-
-def _as_shown(cells: dict[Spot, CellValue], shown: Iterable[tuple[Spot, str]]) -> None:
-    for spot, how in shown:
-        if isinstance(value := cells.get(spot), float):
-            cells[spot] = as_shown(value, how)
 
 
 def _number(stored: bytes, date: bool) -> float:
@@ -143,7 +137,7 @@ def _is_text(data: bytes) -> bool:
     utf8 = b"encoding=" not in head or b'encoding="UTF-8"' in head or b'encoding="utf-8"' in head
     breaks = data.rfind(b"\r") > data.find(b"?>") + 2  # Excel breaks the line behind the declaration
     declares = b"!" in data and b"<!" in data  # a lone letter is found ten times as fast
-    return utf8 and len(data) <= _LARGEST and not breaks and not declares and b"\0" not in data
+    return utf8 and len(data) <= LARGEST and not breaks and not declares and b"\0" not in data
 
 
 # ---- merged blocks -----------------------------------------------------------------------------------------

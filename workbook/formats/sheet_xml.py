@@ -28,8 +28,6 @@ _STRING_CELL = re.compile(rb"""\bt=["']s["'][^>]*>\s*<(?:\w+:)?v>\s*(\d{1,9})\s*
 _SHORTEST_CELL = len('<c t="s"><v>0</v></c>')
 _MOST_TEXT = 64 * 2**20
 """Characters in all cells together: the value reader copies a shared text into each cell that has it."""
-_LARGEST_PRINTED = 2 * 2**20
-"""Bytes of a part whose cells are asked for their sizes: twenty times a form's."""
 _WORKSHEET = re.compile(rb"<(?:\w+:)?worksheet\b")
 _ROW = re.compile(rb"<row\b([^>]*)>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b([^>]*)>")
@@ -70,7 +68,7 @@ def _facts(package: Package, part: str, data: bytes, shared: _Texts) -> SheetFac
     if controls_xml.is_drawn_on(package, part):
         told.sizes = _sizes(data)
         told.controls = controls_xml.find(package, part, data, told.sizes)
-    if len(data) <= _LARGEST_PRINTED:
+    if len(data) <= sheet_plain.LARGEST:
         told.lacking = Rooms(data, shared.looks, shared.data).lacking
     return told
 
