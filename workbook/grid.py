@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple
 
+from workbook.kept import Kept
 from workbook.notation import CellValue, Tick, ticks_among
 from workbook.room import Lacking
 
@@ -91,7 +92,7 @@ class Grid:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     rows: dict[int, list[tuple[int, CellValue]]] = dataclasses.field(default_factory=dict)
-    places: Places = dataclasses.field(init=False)
+    places: Kept[Spot, str] = dataclasses.field(init=False)
     """The addresses of its cells as shown to people: ``Sheet!A1``."""
     _ticks: dict[Spot, Tick] | None = None
     _blocks: Mapping[Spot, Rect] = dataclasses.field(init=False)
@@ -174,27 +175,10 @@ def covered(merges: tuple[Rect, ...]) -> frozenset[Spot]:
     return _blocks(merges)[0]
 
 
-class Places(dict[Spot, str]):
-    """The addresses of a sheet's cells, made when first asked for; one object for all files."""
-
-    MOST = 65536
-
-    def __init__(self, sheet: str) -> None:
-        super().__init__()
-        self.sheet = sheet
-
-    def __missing__(self, spot: Spot) -> str:
-        """Make an address, and keep it."""
-        if len(self) >= self.MOST:
-            self.clear()
-        text = self[spot] = f"{self.sheet}!{address(*spot)}"
-        return text
-
-
 @functools.lru_cache(maxsize=32)
-def places(sheet: str) -> Places:
-    """The addresses of all sheets of that name: thousands of files have the same."""
-    return Places(sheet)
+def places(sheet: str) -> Kept[Spot, str]:
+    """The addresses of the cells of all sheets of that name: thousands of files have the same."""
+    return Kept(lambda spot: f"{sheet}!{address(*spot)}", most=65536)
 
 
 def around(spots: Collection[Spot]) -> Rect:

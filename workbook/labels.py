@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from workbook import notation
 from workbook.form import Form
+from workbook.kept import Kept
 from workbook.notation import CIRCLES, OFF, ON, YEAR, fold
 from workbook.record import exact
 
@@ -31,7 +32,7 @@ class Meaning(NamedTuple):
 class Label:
     """What is printed in a cell. Interned: equal labels are the same object, so they compare by identity."""
 
-    __slots__ = ("inline", "is_unit", "meanings", "options", "phase", "slot", "year")
+    __slots__ = ("inline", "is_heading", "is_unit", "meanings", "options", "phase", "slot", "year")
 
     def __init__(
         self,
@@ -46,6 +47,8 @@ class Label:
         self.meanings = meanings
         self.is_unit = bool(meanings) and meanings[0].kind == "unit"
         """単位, which heads a column."""
+        self.is_heading = self.is_unit or bool(year)
+        """単位 or a year, as they head columns of figures."""
         self.inline = inline
         """A value stands behind the label in the same cell."""
         self.options = options
@@ -162,7 +165,11 @@ class Vocabulary:
         self.static_starts = tuple(static for static, _ in self.statics)
         self.starts = self._starts(words)
         self._interned: dict[tuple[object, ...], Label] = {}
-        self.recognise = functools.lru_cache(maxsize=8192)(self._recognise)
+        self.labels: Kept[str, Label | None] = Kept(self._recognise)
+        """The label in a cell's text; None for a text that is no label."""
+        self.recognise = self.labels.__getitem__
+        self.ticks: Kept[str, tuple[notation.Tick | None, ...]] = Kept(self._ticks)
+        """The tick that each box of a cell has in its text; None for one that has none."""
 
     def _starts(self, phases: set[str]) -> frozenset[str]:
         """The first letters of all that can be a label: fewer where it is shorter, or a year follows."""
@@ -195,7 +202,6 @@ class Vocabulary:
         return self._interned[key]
 
     def _recognise(self, text: str) -> Label | None:
-        """The label in a cell's text; None for a text that is no label."""
         if len(text) > _LONGEST:
             return None
         begins = fold(text.lstrip()[:_BEGINNING])
@@ -279,9 +285,7 @@ class Vocabulary:
         """The boxes of a cell, in the order of the label's ``options``."""
         return [part for _, part in self._split_boxes(fold(text))]
 
-    @functools.lru_cache(maxsize=4096)  # noqa: B019 (as above)
-    def option_ticks(self, text: str) -> tuple[notation.Tick | None, ...]:
-        """The tick that each box of a cell has in its text; None for one that has none."""
+    def _ticks(self, text: str) -> tuple[notation.Tick | None, ...]:
         parts = self.option_parts(text)
         return tuple(notation.glyph_tick(part.glyph) if part.glyph else None for part in parts)
 

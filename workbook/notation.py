@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Literal, NamedTuple, TypeVar
 
+from workbook.kept import Kept
 from workbook.record import Number, exact
 
 CellValue = (
@@ -329,7 +330,7 @@ def read_tick(value: CellValue) -> Tick | None:
     ('on', 'off', 'off', 'circle', None)
     """
     if isinstance(value, str):
-        return _text_tick(value) if len(value) <= _TICK else None
+        return _TICKS[value] if len(value) <= _TICK else None
     if isinstance(value, bool):
         return "on" if value else "off"
     return None
@@ -344,17 +345,14 @@ def ticks_among(cells: Mapping[Place, CellValue]) -> dict[Place, Tick]:
     of_texts = {
         place: tick
         for place, value in cells.items()
-        if isinstance(value, str) and len(value) <= _TICK and (tick := _text_tick(value))
+        if isinstance(value, str) and len(value) <= _TICK and (tick := _TICKS[value])
     }
+    if bool not in set(map(type, cells.values())):
+        return of_texts
     of_truths: dict[Place, Tick] = {
         place: "on" if value else "off" for place, value in cells.items() if value is True or value is False
     }
     return of_texts | of_truths
-
-
-@functools.lru_cache(maxsize=4096)
-def _text_tick(text: str) -> Tick | None:
-    return glyph_tick(fold(text))
 
 
 def glyph_tick(folded: str) -> Tick | None:
@@ -368,3 +366,6 @@ def glyph_tick(folded: str) -> Tick | None:
     if char in OFF:
         return "off"
     return "circle" if char in CIRCLES else None
+
+
+_TICKS: Kept[str, Tick | None] = Kept(lambda text: glyph_tick(fold(text)))

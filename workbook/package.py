@@ -34,6 +34,11 @@ T = TypeVar("T")
 Read = Callable[Concatenate[bytes, P], T]
 
 
+_unpacked = functools.lru_cache(maxsize=64)(deflate.unpacked)
+"""Small parts (styles, relations) are the same in most books of a run: they are unpacked once, and what is
+`known` by their bytes is found by the same object, whose hash Python keeps."""
+
+
 def known(read: Read[P, T]) -> Read[P, T]:
     """Keep what comes of small parts, by their bytes: most books of a run have the same.
 
@@ -132,7 +137,8 @@ class Package:
         packed = self._data[start : start + member.compress_size]
         data = packed
         if member.compress_type == zipfile.ZIP_DEFLATED:
-            data = deflate.unpacked(packed, member.file_size)
+            unpacked = _unpacked if len(packed) <= _HARMLESS else deflate.unpacked
+            data = unpacked(packed, member.file_size)
         if len(data) != member.file_size or deflate.crc32(data) != member.CRC:
             raise zipfile.BadZipFile(f"{member.filename}: size or checksum")
         return data

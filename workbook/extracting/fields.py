@@ -41,7 +41,7 @@ def read_fields(draft: Draft, page: FormPage) -> FormPage:
         answers = [_answer(draft, page, place, candidate, style) for candidate in place.candidates]
         if place.is_coded:
             page.claimed.update(spot for answer in answers for spot, _ in answer.found)
-        filled = [answer for answer in answers if answer.is_filled]
+        filled = [answer for answer in answers if answer.is_filled] if len(answers) > 1 else answers
         if repeated:
             _compare_heads(draft, page, place, (filled or answers)[0])
             continue

@@ -42,6 +42,8 @@ def each(found: Found) -> list[str]:
 
 def lines(found: Found) -> str | None:
     """The text of a box that was written over several rows, row by row; None when blank."""
+    if len(found) == 1:
+        return tidy(found[0][1])
     rows: dict[int, list[str]] = {}
     for (row, _), value in found:
         if text := tidy(value):

@@ -19,6 +19,8 @@ from workbook.locating import Area, BoxPlace, GroupPlace
 from workbook.notation import Tick
 
 Side = Literal["left", "right"]
+_ON: frozenset[Tick | None] = frozenset({"on"})
+_ON_OR_CIRCLE: frozenset[Tick | None] = frozenset({"on", "circle"})
 _NEAR = 2
 """A tick that is this many columns from the label behind it touches it."""
 
@@ -79,11 +81,6 @@ class _Group(msgspec.Struct):
     place: GroupPlace
     boxes: list[_Box]
 
-    @property
-    def kind(self) -> str:
-        """What the group is one of: period, judgements, summary, directions."""
-        return self.place.key.partition(".")[0]
-
 
 def read_ticks(pages: list[FormPage], words: Vocabulary) -> Iterator[Ticked]:
     """What is ticked in each group of boxes."""
@@ -96,18 +93,18 @@ def read_ticks(pages: list[FormPage], words: Vocabulary) -> Iterator[Ticked]:
     ticks = [[box.tick(side) for box in group.boxes] for group, side in zip(groups, sides, strict=True)]
     by_kind: dict[str, list[list[Tick | None]]] = defaultdict(list)
     for group, states in zip(groups, ticks, strict=True):
-        by_kind[group.kind].append(states)
-    circled = {kind for kind, states in by_kind.items() if _circle_is_on(states)}
-    for group, side in zip(groups, sides, strict=True):
-        on_ticks: set[Tick | None] = {"on", "circle"} if group.kind in circled else {"on"}
-        on = [box for box in group.boxes if box.tick(side) in on_ticks]
+        by_kind[group.place.kind].append(states)
+    on_ticks = {kind: _ON_OR_CIRCLE if _circle_is_on(states) else _ON for kind, states in by_kind.items()}
+    for group, side, states in zip(groups, sides, ticks, strict=True):
+        on_states = on_ticks[group.place.kind]
+        on = [box for box, state in zip(group.boxes, states, strict=True) if state in on_states]
         first = next(iter(on or group.boxes), None)
         spot = first.spot(side) if first else (0, 0)
         yield Ticked(group.page, group.place.key, tuple(box.place.value for box in on), spot)
 
 
 def _box(page: FormPage, place: BoxPlace, words: Vocabulary) -> _Box:
-    own = words.option_ticks(str(page.grid.cells[place.spot]))[place.index]
+    own = words.ticks[str(page.grid.cells[place.spot])][place.index]
     if own or not place.alone:
         return _Box(place, own)
     ticks, left, right = page.grid.ticks, _spots(page, place.left), _spots(page, place.right)
@@ -131,16 +128,18 @@ def _sides(groups: list[_Group]) -> list[Side]:
     """
     lefts = {box.left.spot for group in groups for box in group.boxes if box.left}
     rights = {box.right.spot for group in groups for box in group.boxes if box.right}
+    if not (lefts or rights):
+        return ["left"] * len(groups)
     votes = [_vote(group, lefts, rights) for group in groups]
     kinds: dict[str, list[_Vote]] = defaultdict(list)
     for group, vote in zip(groups, votes, strict=True):
-        kinds[group.kind].append(vote)
+        kinds[group.place.kind].append(vote)
     of_kind = {kind: _together(some) for kind, some in kinds.items()}
     whole = _together(votes)
     agreed = whole.winner if not (whole.left and whole.right) else None
     return [
         vote.winner
-        or of_kind[group.kind].winner
+        or of_kind[group.place.kind].winner
         or _touching(group).winner
         or agreed
         or whole.winner

@@ -8,7 +8,6 @@ not plain in any way is left to python-calamine, which then reads that book; for
 from __future__ import annotations
 
 import dataclasses
-import functools
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -16,6 +15,7 @@ from typing import NamedTuple
 
 from workbook.facts import MOST_MERGES
 from workbook.grid import Blocks, Rect, Spot, spot_of
+from workbook.kept import Kept
 from workbook.notation import CellValue, show
 from workbook.package import known
 
@@ -74,7 +74,7 @@ class PlainSheet:
     merges: tuple[Rect, ...]
 
 
-def sheet(data: bytes, texts: list[str], styles: Styles) -> PlainSheet:
+def sheet(data: bytes, texts: Mapping[bytes, str], styles: Styles) -> PlainSheet:
     """The cells of a sheet's part, with the shared texts and the styles.
 
     Raises `NotPlain`.
@@ -89,22 +89,23 @@ def sheet(data: bytes, texts: list[str], styles: Styles) -> PlainSheet:
     filled = _CELL.findall(b"\0".join([b"", *tails, b""]))
     if len(filled) != len(tails) or b"<v" in last or b"<is" in last:
         raise NotPlain
-    cells, known, dates = found.cells, len(texts), styles.dates
+    cells, dates = found.cells, styles.dates
     for place, style, kind, formula, stored, inline in filled:
         if kind == b"s" and stored:
-            if not stored.isdigit() or (number := int(stored)) >= known:
+            value = texts.get(stored)
+            if value is None:
                 raise NotPlain
-            if value := texts[number]:
-                cells[_spot(place)] = value
+            if value:
+                cells[_SPOTS[place]] = value
         elif not kind or kind == b"n":
             if stored:
-                cells[_spot(place)] = _number(stored, style in dates)
+                cells[_SPOTS[place]] = _number(stored, style in dates)
             elif formula:
-                found.uncached.add(_spot(place))
+                found.uncached.add(_SPOTS[place])
         else:
-            _put_other(found, _spot(place), kind, stored, inline)
+            _put_other(found, _SPOTS[place], kind, stored, inline)
     if shown := styles.shown:
-        show(cells, ((_spot(place), shown[style]) for place, style, *_ in filled if style in shown))
+        show(cells, ((_SPOTS[place], shown[style]) for place, style, *_ in filled if style in shown))
     return found
 
 
@@ -126,9 +127,8 @@ def _put_other(found: PlainSheet, spot: Spot, kind: bytes, stored: bytes, inline
         raise NotPlain
 
 
-@functools.lru_cache(maxsize=16384)
-def _spot(place: bytes) -> Spot:
-    return spot_of(place.decode())
+_NUMBERED: Kept[int, bytes] = Kept(lambda number: b"%d" % number)
+_SPOTS: Kept[bytes, Spot] = Kept(lambda place: spot_of(place.decode()))
 
 
 def _is_text(data: bytes) -> bool:
@@ -155,15 +155,18 @@ def _blocks(part: bytes) -> tuple[Rect, ...]:
     found = _MERGE.findall(part) if count <= MOST_MERGES else []
     if len(found) != count:
         raise NotPlain
-    corners = [(_spot(left + top), _spot(right + bottom)) for left, top, right, bottom in found]
+    corners = [(_SPOTS[left + top], _SPOTS[right + bottom]) for left, top, right, bottom in found]
     return Blocks(Rect(*first, *last) for first, last in corners)
 
 
 # ---- shared texts ------------------------------------------------------------------------------------------
 
 
-def shared_texts(data: bytes) -> list[str]:
-    """The shared texts; ruby is left out, runs are joined, spaces alone are nothing. Raises `NotPlain`."""
+def shared_texts(data: bytes) -> dict[bytes, str]:
+    """The shared texts by their numbers, as cells have these; ruby is left out, runs are joined.
+
+    Spaces alone are nothing. Raises `NotPlain`.
+    """
     if not _is_text(data):
         raise NotPlain
     try:
@@ -181,7 +184,8 @@ def shared_texts(data: bytes) -> list[str]:
         found = [_unescaped(item) if "&" in item else item for item in found]
     if "_x" in text and _ESCAPED.search(text):
         raise NotPlain
-    return ["" if item.isspace() else item for item in found]
+    numbers = map(_NUMBERED.__getitem__, range(len(found)))
+    return {number: "" if item.isspace() else item for number, item in zip(numbers, found, strict=True)}
 
 
 def _unescaped(text: str) -> str:

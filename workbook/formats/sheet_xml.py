@@ -169,15 +169,15 @@ class _Texts:
         if self.texts is None:
             self.longest = max(self._lengths(data))
         else:
-            self.longest = max(map(len, self.texts), default=0)
+            self.longest = max(map(len, self.texts.values()), default=0)
         self.data = data
         self.total = 0
 
     @staticmethod
-    def _read(texts: bytes, styles: bytes) -> tuple[list[str] | None, sheet_plain.Styles | None]:
+    def _read(texts: bytes, styles: bytes) -> tuple[dict[bytes, str] | None, sheet_plain.Styles | None]:
         try:
             of_cells = sheet_plain.styles(styles) if styles else sheet_plain.Styles()
-            return sheet_plain.shared_texts(texts) if texts else [], of_cells
+            return sheet_plain.shared_texts(texts) if texts else {}, of_cells
         except sheet_plain.NotPlain:
             return None, None
 

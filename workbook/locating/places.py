@@ -162,12 +162,17 @@ class BoxPlace:
     right: Area
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
+@dataclasses.dataclass(frozen=True)
 class GroupPlace:
     """The boxes of one group, in the form's order."""
 
     key: str
     boxes: tuple[BoxPlace, ...]
+
+    @functools.cached_property
+    def kind(self) -> str:
+        """What the group is one of: period, judgements, summary, directions."""
+        return self.key.partition(".")[0]
 
 
 @dataclasses.dataclass(slots=True, frozen=True)

@@ -10,10 +10,10 @@ from workbook.form import Form
 from workbook.grid import Grid, Rect, Spot
 from workbook.labels import Label, Vocabulary, vocabulary
 from workbook.locating.places import FAR, WHOLE, Printed, Token
-from workbook.notation import CellValue
 
 Place = tuple[int, int, Label]
 """A label at its row and column."""
+_SPOT = operator.itemgetter(0, 1)
 _DEEPEST = 24
 """Rows beneath its headings in which a table of indicators ends."""
 
@@ -21,54 +21,56 @@ _DEEPEST = 24
 def printed(grid: Grid, form: Form) -> Printed:
     """The labels and merged blocks of a sheet."""
     words = vocabulary(form)
-    recognise = words.recognise
-    found: list[Place] = []
-    heads: list[tuple[int, int]] = []
-    for row, cells in sorted(grid.rows.items()):
-        labels = [
-            (row, column, label)
-            for column, value in cells
-            if isinstance(value, str) and (label := recognise(value))
-        ]
-        if labels and (first := _first_heading(labels)) is not None:
-            labels = _with_headings(labels, cells, words, first)
-            heads.append((row, first))
-        found += labels
-    if heads and sum(label.slot != "" for _, _, label in found) < words.slot_rows:
-        glued = _glued_slots(grid, words, heads, found)
-        found = sorted([*found, *glued], key=operator.itemgetter(0, 1))
+    labels = words.labels
+    found = [
+        (*spot, label)
+        for spot, value in grid.cells.items()
+        if isinstance(value, str) and (label := labels[value])
+    ]
+    found.sort()  # two of them never stand in one cell, so that no labels are compared
+    heads = _heads(found)
+    if heads:
+        found = _with_headings(found, heads, grid, words)
+        if sum(label.slot != "" for _, _, label in found) < words.slot_rows:
+            found = sorted([*found, *_glued_slots(grid, words, heads, found)], key=_SPOT)
     return Printed(tuple(found), grid.merges)
 
 
-def _first_heading(labels: list[Place]) -> int | None:
-    """The column behind which a row holds headings of years: that of 単位, else of the first of two years."""
-    for _, column, label in labels:
-        if label.is_unit:
-            return column
-    years = [column for _, column, label in labels if label.year]
-    return years[0] if len(years) > 1 else None
+def _heads(found: list[Place]) -> dict[int, int]:
+    """The rows with headings of years, and the column behind which these stand.
 
-
-def _with_headings(
-    labels: list[Place], cells: list[tuple[int, CellValue]], words: Vocabulary, first: int
-) -> list[Place]:
-    """The labels of a row of headings, with those years that would be none, or something else, elsewhere."""
-    row, known = labels[0][0], {column for _, column, label in labels if label.year}
-    years = {
-        column: (row, column, year)
-        for column, value in cells
-        if column > first and column not in known and (year := words.heading(value))
+    That is the column of 単位, else of the first of two years.
+    """
+    rows: dict[int, list[tuple[int, Label]]] = {}
+    for row, column, label in found:
+        if label.is_heading:
+            rows.setdefault(row, []).append((column, label))
+    return {
+        row: next((column for column, label in labels if label.is_unit), labels[0][0])
+        for row, labels in rows.items()
+        if len(labels) > 1 or labels[0][1].is_unit
     }
-    rest = [place for place in labels if place[1] not in years]
-    return sorted([*rest, *years.values()], key=operator.itemgetter(1))
 
 
-def _glued_slots(
-    grid: Grid, words: Vocabulary, heads: list[tuple[int, int]], found: list[Place]
-) -> Iterator[Place]:
+def _with_headings(found: list[Place], heads: dict[int, int], grid: Grid, words: Vocabulary) -> list[Place]:
+    """The labels with those years of rows of headings that would be none, or something else, elsewhere."""
+    known = {(row, column) for row, column, label in found if row in heads and label.year}
+    years = {
+        (row, column): year
+        for row, first in heads.items()
+        for column, value in grid.rows[row]
+        if column > first and (row, column) not in known and (year := words.heading(value))
+    }
+    if not years:
+        return found
+    rest = [place for place in found if place[:2] not in years]
+    return sorted([*rest, *((*spot, year) for spot, year in years.items())], key=_SPOT)
+
+
+def _glued_slots(grid: Grid, words: Vocabulary, heads: dict[int, int], found: list[Place]) -> Iterator[Place]:
     """Slot marks whose names stand right behind them, in a column where the others are: ア…, イ…, ウ."""
     known = {(row, column): label for row, column, label in found}
-    for (row, first), (end, _) in itertools.pairwise([*heads, (FAR, 0)]):
+    for (row, first), (end, _) in itertools.pairwise([*heads.items(), (FAR, 0)]):
         columns: dict[int, list[tuple[Spot, str]]] = {}
         for below in range(row + 1, min(row + _DEEPEST, end)):
             for column, value in grid.rows.get(below, ()):
