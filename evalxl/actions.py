@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from evalxl import terminal, texts
+from evalxl.errors import UsageError as UsageError
 from evalxl.texts import Text
 
 if TYPE_CHECKING:
@@ -34,29 +35,6 @@ FailOn = Literal["error", "warning", "never"]
 
 DONE, FINDINGS, FAILED = 0, 1, 2
 """Exit codes: done; findings or refused files; wrong usage or nothing to read."""
-
-
-class UsageError(Exception):
-    """What the user asked for cannot be done as asked: ``text`` says why. Exit code 2."""
-
-    def __init__(self, text: Text, **values: Any) -> None:
-        super().__init__(text.of("en", **values))
-        self.text = text
-        self.values = values
-        self.near: list[str] = []
-        """What was probably meant."""
-        self.command: str | None = None
-        """The command whose help says more; empty for the overview, None where no help is of use."""
-
-    @classmethod
-    def unknown(cls, text: Text, word: str, known: Iterable[str], **values: Any) -> UsageError:
-        """A word that is none of the known ones; the nearest of them go along."""
-        import difflib
-
-        names = {name.lower(): name for name in known}
-        error = cls(text, word=word, **values)
-        error.near = [names[near] for near in difflib.get_close_matches(word.lower(), names, 2)]
-        return error
 
 
 @dataclasses.dataclass(slots=True, frozen=True)
@@ -299,6 +277,11 @@ class Command:
     """Called with a `Context` and the arguments by name."""
     exits: bool = True
     """Whether its exit code speaks of findings."""
+
+    @property
+    def reads(self) -> bool:
+        """Whether it reads sheets."""
+        return any(argument.parameter == "paths" for argument in self.arguments)
 
 
 ACTIONS: dict[str, Command] = {}

@@ -8,7 +8,6 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from importlib.metadata import distribution, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -61,9 +60,13 @@ def language(given: Sequence[str]) -> Lang:
 
 
 def _run(given: list[str], lang: Lang) -> int:
-    _join_beside()
     options, rest = _shared(given, lang)
+    if options.pop("version"):
+        terminal.say(f"{manual.PROGRAM} {_version()}")
+        return DONE
     name = options.pop("command")
+    if name not in ACTIONS or not ACTIONS[name].reads:
+        _join_beside()  # what reads sheets needs no other command, and these take a while to find
     if name is None:
         return _next_steps(bool(options.get("json")), lang)
     if name in manual.families():
@@ -75,9 +78,9 @@ def _run(given: list[str], lang: Lang) -> int:
         raise _unknown(name)
     options |= vars(parser(ACTIONS[name], lang).parse_intermixed_args(rest))
     shared = {a.parameter: options.pop(a.parameter, a.default) for a in manual.SHARED}
-    reads = any(argument.parameter == "paths" for argument in ACTIONS[name].arguments)
-    context = Context.of(shared["form"], shared["config"], reads=reads, lang=lang, json=bool(shared["json"]))
-    return _print(ACTIONS[name].run(context, **options), context.json)
+    action, asked = ACTIONS[name], bool(shared["json"])
+    context = Context.of(shared["form"], shared["config"], reads=action.reads, lang=lang, json=asked)
+    return _print(action.run(context, **options), context.json)
 
 
 def _next_steps(json: bool, lang: Lang) -> int:
@@ -102,8 +105,21 @@ def _unknown(name: str) -> UsageError:
 
 def _join_beside() -> None:
     """Declare the commands of packages beside this one (the add-in's), which this one must not import."""
+    from importlib.metadata import distribution  # takes as long as half of all the others
+
     for entry in distribution("evalxl").entry_points.select(group="evalxl.commands"):
         entry.load()
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("evalxl")
+
+
+def _overview(lang: Lang) -> str:
+    _join_beside()
+    return manual.overview(lang)
 
 
 def _print(outcome: Outcome, as_json: bool) -> int:
@@ -172,9 +188,9 @@ class _Parser(argparse.ArgumentParser):
 
 def _shared(given: list[str], lang: Lang) -> tuple[dict[str, Any], list[str]]:
     """The options before the command, the command (None where there is none), and what follows it."""
-    top = _Parser(page=lambda: manual.overview(lang))
+    top = _Parser(page=lambda: _overview(lang))
     _add(top, manual.COMMON)
-    top.add_argument("--version", action="version", version=f"{manual.PROGRAM} {version('evalxl')}")
+    top.add_argument("--version", action="store_true")
     top.add_argument("command", nargs="?")
     top.add_argument("rest", nargs=argparse.REMAINDER)
     options = vars(top.parse_args(given))

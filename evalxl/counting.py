@@ -20,11 +20,14 @@ import dataclasses
 import operator
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from evalxl import identity
-from evalxl.masters.model import Masters
 from evalxl.tables import SheetRows
 from workbook.notation import fold
+
+if TYPE_CHECKING:
+    from evalxl.masters.model import Masters
 
 
 @dataclasses.dataclass(slots=True, frozen=True)
@@ -44,11 +47,14 @@ class Counting:
 
 def speakers(sheets: Sequence[SheetRows], masters: Masters | None = None) -> Counting:
     """Decide for every sheet which years of it count."""
-    keys = _keys(sheets, masters or Masters())
+    from evalxl.masters.model import Masters  # not for processes that only read
+
+    masters = masters or Masters()
+    keys = _keys(sheets, masters)
     by_key: dict[str, list[int]] = defaultdict(list)
     for index, (_, family) in enumerate(keys):
         by_key[family].append(index)
-    groups, renumbered = _join_renumbered(sheets, by_key, masters or Masters())
+    groups, renumbered = _join_renumbered(sheets, by_key, masters)
     years: list[frozenset[int]] = [frozenset()] * len(sheets)
     latest = [False] * len(sheets)
     doubles: list[tuple[int, ...]] = [()] * len(sheets)

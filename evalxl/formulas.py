@@ -16,7 +16,7 @@ from evalxl.actions import Example, Parameter, formula
 from evalxl.arithmetic import Number
 from evalxl.cells import Block, Cell, CellError, Result, Results, checked, flat, is_whole, number, one, result
 from evalxl.texts import Text
-from workbook.notation import era_year, fiscal_year_of, resolve_end
+from workbook.notation import era_year, fiscal_year_of, resolve_end, this_year
 
 YEN_1000 = "千円"
 
@@ -300,7 +300,7 @@ def year(value: Cell, near: Number | None = None) -> int | None:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, (int, str)):
         raise CellError()
-    now = fiscal_year_of(datetime.datetime.now().astimezone().date()) if near is None else int(near)
+    now = this_year() if near is None else int(near)
     found = resolve_end(str(value), None, now)
     if found is None:
         raise CellError()

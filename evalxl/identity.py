@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 BUDGET = ("account", "kan", "kou", "moku", "major", "minor")
 """The levels of 予算科目 from the top: 会計, 款, 項, 目, 大事業, 中事業."""
+LEVELS = ("policy", "measure", "basic_program")
+"""政策, 施策, 基本事業: the fields of a sheet that have a code and a name, from the top."""
 Section = tuple[str, str]
 """部 and 課, folded."""
 Budget = tuple[str, ...]

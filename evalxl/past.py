@@ -7,12 +7,14 @@ import functools
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evalxl import identity
 from evalxl.identity import Identity, Index, Section
-from evalxl.masters.model import Masters, Project
 from workbook.record import Number, Record
+
+if TYPE_CHECKING:
+    from evalxl.masters.model import Masters, Project
 
 
 @dataclasses.dataclass(slots=True)

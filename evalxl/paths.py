@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
 import re
 import tempfile
@@ -12,8 +11,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
+from msgspec import Struct
+
 from evalxl import texts
-from evalxl.actions import UsageError
+from evalxl.errors import UsageError
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlsb", ".ods"})
 """What is looked at in a folder. Whether it can be read is for the reader to say."""
@@ -22,8 +23,7 @@ LOCK_PREFIX = "~$"
 """Excel's lock files: they hold a user's name and no workbook."""
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """One workbook to read."""
 
     file: str
@@ -54,8 +54,7 @@ def opened(source: Source) -> Iterator[Path]:
         yield copy
 
 
-@dataclasses.dataclass(slots=True)
-class Found:
+class Found(Struct):
     """All that stands under the named paths."""
 
     sources: list[Source]
@@ -91,8 +90,7 @@ def find(
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     path: Path
     within: PurePosixPath
     address: str

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from evalxl import identity
-from evalxl.identity import code_key, section_key
-from evalxl.masters.model import LEVELS, Aim, Masters, Unit
+from evalxl.identity import LEVELS, code_key, section_key
+from evalxl.masters.model import Aim, Masters, Unit
 from evalxl.tables import SheetRows
 from workbook.notation import fold
 

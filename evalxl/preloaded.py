@@ -4,7 +4,7 @@ import gc
 
 from evalxl import reader  # noqa: F401
 from evalxl.rules import registry, t_text
-from workbook import form, labels, package
+from workbook import form, labels, marks, package, read  # noqa: F401
 
 registry.load()
 t_text.lost_characters()

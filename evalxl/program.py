@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import platform
-from importlib import metadata, resources
-from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 PACKAGES = ("evalxl", "workbook")
 """What decides the results; `udfs` only calls it."""
@@ -16,6 +17,8 @@ READER = "python-calamine"
 @functools.cache
 def fingerprint() -> str:
     """The same for two installations that give the same results: code, forms and the value reader agree."""
+    from importlib import metadata, resources  # not before they are needed: they take a while
+
     digest = hashlib.sha256(metadata.version(READER).encode())
     for package in PACKAGES:
         _add(digest, resources.files(package), package)
@@ -33,6 +36,9 @@ def _add(digest: hashlib._Hash, folder: Traversable, name: str) -> None:
 
 def description() -> dict[str, str]:
     """Version, Python and fingerprint, as machines that work together compare them."""
+    import platform
+    from importlib import metadata
+
     return {
         "evalxl": metadata.version("evalxl"),
         "python": ".".join(platform.python_version_tuple()[:2]),

@@ -20,7 +20,7 @@ from evalxl.results import FileResult, SheetResult
 from evalxl.rules import registry
 from evalxl.rules.registry import Finding
 from evalxl.settings import Settings
-from workbook import marks, quiet, read
+from workbook import quiet
 from workbook.errors import Refused
 from workbook.form import Form
 
@@ -66,6 +66,8 @@ class Task(Generic[T]):
         return result
 
     def _of(self, source: Source) -> FileResult:
+        from workbook import marks, read  # not for a process that has others read
+
         with opened(source) as path:
             reading = read.read_file(
                 path, form=self.form, name=source.file, templates=self.settings.templates

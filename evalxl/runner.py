@@ -73,6 +73,9 @@ def _in_processes(
     sources: Sequence[Source], task: Task[T], jobs: int, meanwhile: Callable[[], object]
 ) -> Iterator[T]:
     waiting, once = deque(_chunks(sources, jobs)), [meanwhile]
+    processes.ahead(len(sources), jobs)
+    if processes.are_served():
+        once.pop()()  # now: no process begins before the server has loaded what all of them need
     while waiting:
         under_way: deque[tuple[Sequence[Source], Future[list[T]]]] = deque()
         with contextlib.suppress(BrokenProcessPool), _processes(task, jobs) as pool:

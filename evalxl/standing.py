@@ -3,6 +3,10 @@
 A planning section consolidates again and again while files trickle in; most times nothing has come. The kept
 ledger holds a hash of all that the book was made from, and one of the book itself. Only where both are the
 same is it left as it is; whatever else there is, it is written anew.
+
+What a file's rows say is decided by its bytes and by what all files share, as `evalxl.store` has it, too. So
+its own hash stands for them, except where something else than its bytes was the reason: a file that could not
+be opened, or took too long.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from evalxl import packing, program
 from evalxl.reception import Reception
 from evalxl.settings import Settings
 from evalxl.tables import FileRows, FindingRow
+from workbook.notation import this_year
 
 WRITER = "XlsxWriter"
 
@@ -29,16 +34,20 @@ def made_from(
     desk: Reception,
     *words: str | None,
 ) -> str:
-    """A hash of all that decides what stands in a summary book: rows, ledger, settings, masters, program.
+    """A hash of all that decides what stands in a summary book: files, ledger, settings, masters, program.
 
     Empty, which is like no other, for texts that cannot be encoded.
     """
-    # Links are made from paths, and those from where the run was started.
-    digest = hashlib.sha256(f"{program.fingerprint()} {metadata.version(WRITER)} {Path.cwd()}".encode())
+    forms = list({sheet.form.id: sheet.form for file in files for sheet in file.sheets}.values())
+    # Links are made from paths, and those from where the run was started. Today decides what 元年 means.
+    around = (program.fingerprint(), metadata.version(WRITER), str(Path.cwd()), this_year())
+    encode = msgspec.msgpack.Encoder(order="sorted").encode
+    digest = hashlib.sha256()
     try:
-        digest.update(msgspec.msgpack.encode((settings.decisive(), desk, list(extra), words), order="sorted"))
+        digest.update(encode((around, settings.decisive(), desk, list(extra), words, forms)))
         for file in files:
-            digest.update(packing.whole(file))
+            told = file.sha256 and not file.findings
+            digest.update(encode((file.file, file.path, file.sha256)) if told else packing.whole(file))
     except UnicodeEncodeError:  # half a character, which the book replaces
         return ""
     return digest.hexdigest()

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import datetime
 import hashlib
 import logging
 import os
@@ -34,7 +33,7 @@ from evalxl.rules.registry import Lang
 from evalxl.settings import Settings
 from evalxl.tables import FileRows
 from workbook.form import Form
-from workbook.notation import fiscal_year_of
+from workbook.notation import this_year
 
 PLACE = "EVALXL_CACHE"
 """The variable that names another folder for the store; ``off`` means none."""
@@ -82,9 +81,9 @@ def key_of(settings: Settings, form: Form | None, lang: Lang) -> bytes:
 
     The fiscal year of today is part of it: it decides between two readings of a year such as 元年.
     """
-    today = fiscal_year_of(datetime.datetime.now().astimezone().date())
+    around = (program.fingerprint(), this_year(), lang, form)
     encode = msgspec.msgpack.Encoder(order="deterministic").encode
-    return hashlib.sha256(encode((program.fingerprint(), today, lang, form, *settings.decisive()))).digest()
+    return hashlib.sha256(encode((*around, *settings.decisive()))).digest()
 
 
 @dataclasses.dataclass(slots=True)

@@ -10,13 +10,15 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from evalxl.budget import BudgetLine, lines_of
 from evalxl.counting import Counting
 from evalxl.identity import Budget
-from evalxl.masters.model import Account, Masters
 from evalxl.tables import SheetRows
+
+if TYPE_CHECKING:
+    from evalxl.masters.model import Account, Masters
 
 Verdict = Literal["equal", "rounding", "differs", "no_sheet", "no_account", "unclear", "blank"]
 

@@ -105,7 +105,7 @@ def _names(projects: Iterable[Project], fiscal_year: int) -> list[str]:
 
 def _values(masters: Masters, project: Project, fiscal_year: int) -> dict[str, str]:
     """The head of the sheet, by the names of its fields."""
-    from evalxl.masters import LEVELS
+    from evalxl.identity import LEVELS
 
     values = {"project_id": project.id, "project_name": project.name}
     values |= {

@@ -206,9 +206,16 @@ def test_help_loads_nothing_heavy(line: list[str]) -> None:
 
 
 def test_reading_loads_no_writer() -> None:
-    loaded = loaded_by("import evalxl.runner")
+    loaded = loaded_by("import evalxl.preloaded")
     assert "workbook.read" in loaded
     assert not loaded & {"pandas", "pyarrow", "openpyxl", "xlsxwriter", "rich"}
+    assert not loaded & {"evalxl.actions", "evalxl.masters"}
+
+
+def test_having_others_read_loads_no_reader() -> None:
+    loaded = loaded_by("import evalxl.runner, evalxl.tables")
+    assert "evalxl.reader" in loaded
+    assert not loaded & {"workbook.read", "python_calamine", "lxml"}
 
 
 def test_validating_a_file_loads_no_writer_and_no_tables(tmp_path: Path) -> None:

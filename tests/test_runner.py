@@ -19,7 +19,7 @@ from evalxl import processes, reader, runner
 from evalxl.paths import Source
 from evalxl.results import FileResult
 from evalxl.settings import Settings
-from workbook import quiet
+from workbook import quiet, read
 
 FILES = 60
 
@@ -98,7 +98,7 @@ def test_only_the_file_that_hangs_is_refused_for_it(sources: list[Source]) -> No
 def test_without_processes_too_only_the_file_that_hangs_is_refused_for_it(
     sources: list[Source], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    read_file, let_go = reader.read.read_file, threading.Event()
+    read_file, let_go = read.read_file, threading.Event()
 
     def hanging(path: Path, **options: Any) -> Any:
         with quiet.panics():
@@ -106,7 +106,7 @@ def test_without_processes_too_only_the_file_that_hangs_is_refused_for_it(
                 pass
         return read_file(path, **options)
 
-    monkeypatch.setattr(reader.read, "read_file", hanging)
+    monkeypatch.setattr(read, "read_file", hanging)
     started = time.monotonic()
     results = []
     for found in runner.run_then(sources[:5], Settings(), codes, jobs=1, limit=0.5):
@@ -140,14 +140,14 @@ class PanicException(BaseException):
 def test_a_mistake_of_ours_is_a_finding_of_that_file(
     sources: list[Source], monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
 ) -> None:
-    read_file = reader.read.read_file
+    read_file = read.read_file
 
     def breaking(path: Path, **options: Any) -> Any:
         if path.name == "001.xlsx":
             raise error("見本")
         return read_file(path, **options)
 
-    monkeypatch.setattr(reader.read, "read_file", breaking)
+    monkeypatch.setattr(read, "read_file", breaking)
     results = list(runner.run(sources[:3], Settings(), jobs=1))
     assert [r.refused[0].values["reason"] for r in results] == ["not_excel", "panic", "not_excel"]
     assert error.__name__ in str(results[1].refused[0].to_json())
@@ -169,7 +169,7 @@ def test_ctrl_c_is_no_finding(sources: list[Source], monkeypatch: pytest.MonkeyP
     def interrupted(path: Path, **options: Any) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(reader.read, "read_file", interrupted)
+    monkeypatch.setattr(read, "read_file", interrupted)
     with pytest.raises(KeyboardInterrupt):
         list(runner.run(sources[:1], Settings(), jobs=1))
 

@@ -244,6 +244,11 @@ def fiscal_year_of(day: datetime.date) -> int:
     return day.year - (day.month < 4)
 
 
+def this_year() -> int:
+    """The fiscal year of today, by the user's own clock."""
+    return fiscal_year_of(datetime.datetime.now().astimezone().date())
+
+
 def resolve_columns(typed: list[str], evaluated: int, latest: int) -> list[int] | None:
     """The fiscal years of consecutive columns; None when they cannot be read as consecutive years.
 

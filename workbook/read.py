@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ from workbook.fitting import Fit, chosen, fits, rivals
 from workbook.form import Form
 from workbook.grid import Grid, spot_of
 from workbook.locating import empty_page, locate, printed
-from workbook.notation import fiscal_year_of, fold
+from workbook.notation import fold, this_year
 from workbook.record import Issue, Record
 from workbook.source import Book, open_book, told
 from workbook.template import Template, template_of
@@ -61,17 +60,12 @@ def read_templates(path: Path | str) -> list[Template]:
     """What the blank forms in a workbook print. Raises `Refused` where there is none."""
     with told("read"):
         found = fits(
-            open_book(path).grids, [forms.get(form_id) for form_id in forms.ids()], _latest(), pages_of
+            open_book(path).grids, [forms.get(form_id) for form_id in forms.ids()], this_year(), pages_of
         )
         by_form = chosen(found)
         if not by_form:
             raise _no_form(found)
         return [template_of(fit.form, _wanted(pages)) for fit, pages in by_form]
-
-
-def _latest() -> int:
-    """The latest fiscal year that can have been evaluated."""
-    return fiscal_year_of(datetime.datetime.now().astimezone().date())
 
 
 def read_book(
@@ -82,7 +76,7 @@ def read_book(
     Raises `Refused` F003 for another paper.
     """
     choices = [form] if form else [forms.get(form_id) for form_id in forms.ids()]
-    latest = _latest()
+    latest = this_year()  # that can have been evaluated
     found = fits(book.grids, choices, latest, pages_of)
     by_form = chosen(found)
     if not by_form:

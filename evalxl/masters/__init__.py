@@ -5,11 +5,10 @@
 
 from evalxl.masters.errors import MastersError
 from evalxl.masters.load import COLUMNS, load, parsed
-from evalxl.masters.model import LEVELS, Account, Aim, Change, Lasting, Masters, Project, Unit
+from evalxl.masters.model import Account, Aim, Change, Lasting, Masters, Project, Unit
 
 __all__ = [
     "COLUMNS",
-    "LEVELS",
     "Account",
     "Aim",
     "Change",

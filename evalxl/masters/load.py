@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from evalxl import texts
-from evalxl.identity import BUDGET, code_key
+from evalxl.identity import BUDGET, LEVELS, code_key
 from evalxl.masters import values
 from evalxl.masters.csvfile import Column, Row, parse, unused
 from evalxl.masters.errors import MastersError
-from evalxl.masters.model import LEVELS, Account, Aim, Lasting, Masters, Project, Unit
+from evalxl.masters.model import Account, Aim, Lasting, Masters, Project, Unit
 from evalxl.masters.values import Repair
 from workbook.notation import fold
 

@@ -12,9 +12,6 @@ from evalxl.identity import Budget, Identity, Index, Section, code_key, of_value
 from evalxl.masters.values import Repair
 from workbook.notation import fold
 
-LEVELS = ("policy", "measure", "basic_program")
-"""政策, 施策, 基本事業: the fields of a sheet that have a code and a name, from the top."""
-
 
 @dataclasses.dataclass(slots=True, frozen=True)
 class Lasting:
@@ -54,7 +51,7 @@ class Project:
 
 @dataclasses.dataclass(slots=True, frozen=True)
 class Aim:
-    """A line of policies.csv: ``level`` is one of `LEVELS`, ``parent`` a code of the level above."""
+    """A line of policies.csv: ``level`` is one of `identity.LEVELS`, ``parent`` a code of the level above."""
 
     line: int
     level: str

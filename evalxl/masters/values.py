@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
 import re
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 
 from evalxl.masters.csvfile import Row
-from workbook.notation import fiscal_year_of, read_number, resolve_end, resolve_start
+from workbook.notation import read_number, resolve_end, resolve_start, this_year
 
 _MANGLED = re.compile(r"\d(\.\d+)?E[+-]\d+|\d+月\d+日|\d+-[A-Za-z]{3}|[A-Za-z]{3}-\d+|\d{4}[/-]\d+[/-]\d+")
 
@@ -96,4 +95,4 @@ def filled(row: Row, column: str) -> str:
 
 
 def _next_year() -> int:
-    return fiscal_year_of(datetime.datetime.now().astimezone().date()) + 1
+    return this_year() + 1

@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from evalxl.grouping import HIERARCHIES, UNKNOWN
-from evalxl.masters.model import LEVELS
+from evalxl.identity import LEVELS
 from evalxl.rolling.loading import Origin
 from evalxl.summary.summarise import items_of
 from evalxl.summary.tables import (

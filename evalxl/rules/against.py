@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from evalxl import identity
 from evalxl.budget import BudgetLine, lines_of
-from evalxl.identity import code_key, section_key
-from evalxl.masters.model import LEVELS, Aim, Masters, Unit
+from evalxl.identity import LEVELS, code_key, section_key
 from evalxl.rules.registry import Hit
 from evalxl.rules.sheet import Sheet
 from workbook.notation import fold
+
+if TYPE_CHECKING:
+    from evalxl.masters.model import Aim, Masters, Unit
 
 
 def plan(sheet: Sheet, masters: Masters) -> Iterator[Hit]:

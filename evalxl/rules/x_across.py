@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from evalxl import arithmetic, hourly, identity, tie_out
 from evalxl.hourly import Rates
-from evalxl.masters.model import Project
 from evalxl.rules.across import Run
 from evalxl.rules.registry import Hit, across, declare, rule
 from evalxl.rules.sheet import Sheet
 from evalxl.settings import Settings
 from evalxl.tables import SheetRows
+
+if TYPE_CHECKING:
+    from evalxl.masters.model import Project
 
 Hits = Iterator[tuple[int, Hit]]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import re
 from collections import Counter
@@ -23,8 +22,7 @@ _CODE_AND_NAME = re.compile(r"[(（]?(?P<code>[0-9０-９]{1,8})[)）]?[\s.．:�
 """10 教育費 in one cell."""
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class CodeStyle:
+class CodeStyle(msgspec.Struct, frozen=True):
     """How a sheet writes its codes: beneath their labels or beside; one digit to a cell or all in one."""
 
     below: bool
@@ -74,7 +72,7 @@ def code_style(page: FormPage) -> CodeStyle:
     for candidate in candidates:
         found = style.found(page, candidate, style.areas(candidate))
         if sum(is_code(value) for _, value in found) > 1:
-            return dataclasses.replace(style, split=True)
+            return msgspec.structs.replace(style, split=True)
     return style
 
 
@@ -126,8 +124,7 @@ def _code(draft: Draft, page: FormPage, field: Field, digits: Found, style: Code
     return text
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class _Line:
+class _Line(msgspec.Struct, frozen=True):
     """Code labels side by side in one row, and the areas beneath them."""
 
     left: int
@@ -152,8 +149,7 @@ class _Line:
         return min(tops, default=None)
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class _Figure:
+class _Figure(msgspec.Struct, frozen=True):
     """The first figure beneath a code label, and how many cells with figures are in its row there."""
 
     line: _Line

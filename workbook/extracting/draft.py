@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
+
+from msgspec import Struct
 
 from workbook.extracting.page import FormPage, Found
 from workbook.form import Form
@@ -16,21 +17,20 @@ _SHORT = 12
 """Texts of so few letters have room in every cell that is meant for one."""
 
 
-@dataclasses.dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """What was read so far. ``latest`` is the latest fiscal year that can have been evaluated."""
 
     form: Form
     latest: int
     fiscal_year: int = 0
-    years: set[int] = dataclasses.field(default_factory=set)
-    columns: dict[str, tuple[int, ...]] = dataclasses.field(default_factory=dict)
+    years: set[int] = set()
+    columns: dict[str, tuple[int, ...]] = {}
     """The fiscal year of each column, by table."""
-    values: dict[str, Value] = dataclasses.field(default_factory=dict)
-    cells: dict[str, str] = dataclasses.field(default_factory=dict)
-    issues: list[Issue] = dataclasses.field(default_factory=list)
-    answered: set[str] = dataclasses.field(default_factory=set)
-    uncached: list[str] = dataclasses.field(default_factory=list)
+    values: dict[str, Value] = {}
+    cells: dict[str, str] = {}
+    issues: list[Issue] = []
+    answered: set[str] = set()
+    uncached: list[str] = []
     """Formulas that were never calculated, where a value is expected."""
 
     @property

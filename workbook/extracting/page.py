@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+from msgspec import Struct
 
 from workbook.grid import Grid, Rect, Spot
 from workbook.locating import Area, PageLayout
@@ -12,13 +12,12 @@ Found = list[tuple[Spot, CellValue]]
 """Cells that are not blank, in reading order. The value of an error cell is None."""
 
 
-@dataclasses.dataclass(slots=True, frozen=True, eq=False)
-class FormPage:
+class FormPage(Struct, frozen=True, eq=False):
     """A page's layout and its sheet. ``claimed`` are cells that were read as another field's value."""
 
     layout: PageLayout
     grid: Grid
-    claimed: set[Spot] = dataclasses.field(default_factory=set)
+    claimed: set[Spot] = set()
 
     def unclaimed(self) -> FormPage:
         """The page with no cell claimed, to read it anew."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import re
+
+from msgspec import Struct
 
 from workbook import notation
 from workbook.extracting.draft import Draft
@@ -21,8 +22,7 @@ _YEAR = re.compile(
 )
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class Behind:
+class Behind(Struct, frozen=True):
     """What is written behind a box, folded, and where; blank when it has no year."""
 
     text: str = ""

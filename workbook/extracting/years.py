@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import re
 from collections import Counter
+
+from msgspec import Struct
 
 from workbook import notation
 from workbook.extracting.draft import Draft
@@ -14,8 +15,7 @@ from workbook.form import Form
 from workbook.locating import TablePlace
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """The years of one table's columns, the index of the evaluated one, and whether they run on."""
 
     place: TablePlace

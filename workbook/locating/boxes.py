@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
 
 from workbook.form import Question
 from workbook.grid import Rect
@@ -11,8 +12,7 @@ from workbook.locating.page import Page
 from workbook.locating.places import FAR, BoxPlace, GroupPlace, Token
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A question and its rows: from its label to the next question's."""
 
     question: Question

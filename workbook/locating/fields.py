@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from collections.abc import Iterator
 
@@ -16,8 +15,7 @@ from workbook.locating.page import Page
 from workbook.locating.places import FAR, Candidate, FieldPlace, Token
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class Chosen:
+class Chosen(msgspec.Struct, frozen=True):
     """A value's labels, before the space around them is known. ``field`` is None for reasons."""
 
     key: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from workbook.form import Field, Table
 from workbook.grid import Rect, Spot
@@ -22,8 +23,7 @@ class Printed(NamedTuple):
     merges: tuple[Rect, ...]
 
 
-@dataclasses.dataclass(slots=True, frozen=True, eq=False)
-class Token:
+class Token(Struct, frozen=True, eq=False):
     """A label at its place; the block is the merged one where there is one."""
 
     row: int
@@ -55,8 +55,7 @@ class Token:
         return block.top <= self.row <= block.bottom and block.left <= self.col <= block.right
 
 
-@dataclasses.dataclass(slots=True, frozen=True, eq=False)
-class Taken:
+class Taken(Struct, frozen=True, eq=False):
     """The cells of a page that hold no value: those beneath merged blocks, and its labels."""
 
     hidden: frozenset[Spot]
@@ -68,8 +67,7 @@ _MANY = 200
 """An area of more cells than that is not listed: its rows are looked through."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Area:
+class Area(Struct, frozen=True, eq=False, dict=True):
     """Where to look for a value: a block of cells, and first cells of merged blocks that reach into it."""
 
     rect: Rect
@@ -77,7 +75,7 @@ class Area:
     without: Rect | None = None
     others: frozenset[Spot] = frozenset()
     """Blocks that reach into the area but stand beside or beneath a label of their own."""
-    taken: Taken = dataclasses.field(default=Taken(frozenset(), set()), compare=False, repr=False)
+    taken: Taken = Taken(frozenset(), set())
 
     @functools.cached_property
     def corner(self) -> Spot:
@@ -111,8 +109,7 @@ class Area:
         return spot not in self.taken.labels and spot not in self.others and not (out and out.holds(spot))
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """One label of a field and the areas where its value may stand, the likeliest first."""
 
     spot: Spot
@@ -125,8 +122,7 @@ class Candidate:
         return self.areas[0].corner if self.areas else self.spot
 
 
-@dataclasses.dataclass(frozen=True)
-class FieldPlace:
+class FieldPlace(Struct, frozen=True, dict=True):
     """A value under a flat key. ``field`` is None for reasons and the like, which are texts."""
 
     key: str
@@ -150,8 +146,7 @@ class FieldPlace:
         return self.field is not None and self.field.is_coded
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class BoxPlace:
+class BoxPlace(Struct, frozen=True):
     """One box of a group: the ``index``-th box in its cell, and where its tick may stand beside it."""
 
     value: str
@@ -162,8 +157,7 @@ class BoxPlace:
     right: Area
 
 
-@dataclasses.dataclass(frozen=True)
-class GroupPlace:
+class GroupPlace(Struct, frozen=True, dict=True):
     """The boxes of one group, in the form's order."""
 
     key: str
@@ -175,8 +169,7 @@ class GroupPlace:
         return self.key.partition(".")[0]
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """The heading of a year column: its cell, the year and the phase word (実績, 計画 …), both folded."""
 
     spot: Spot
@@ -184,8 +177,7 @@ class Heading:
     phase: str
 
 
-@dataclasses.dataclass(slots=True, frozen=True, eq=False)
-class RowPlace:
+class RowPlace(Struct, frozen=True, eq=False):
     """One row of a table: its label, its name (of an indicator), its unit, one area for each year column."""
 
     name: str
@@ -196,8 +188,7 @@ class RowPlace:
     values: tuple[Area, ...]
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class TablePlace:
+class TablePlace(Struct, frozen=True):
     """A table's year headings and rows."""
 
     table: Table
@@ -207,8 +198,7 @@ class TablePlace:
     """The cell of its title."""
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class MatrixCell:
+class MatrixCell(Struct, frozen=True):
     """One cell of cost × outcome."""
 
     cost: str
@@ -216,8 +206,7 @@ class MatrixCell:
     area: Area
 
 
-@dataclasses.dataclass(frozen=True)
-class PageLayout:
+class PageLayout(Struct, frozen=True, dict=True):
     """Everything found on one page; ``missing`` and ``doubled`` are labels that spoil it."""
 
     page: int

@@ -10,6 +10,7 @@ the outcome against XlsxWriter's own.
 from __future__ import annotations
 
 import functools
+import html
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +18,6 @@ from decimal import Decimal
 from itertools import chain, repeat
 from types import NoneType
 from typing import IO, Any, TypeAlias
-from xml.sax.saxutils import escape
 
 from xlsxwriter.format import Format
 from xlsxwriter.sharedstrings import SharedStringTable
@@ -247,4 +247,4 @@ def _location(cell: str) -> str:
 
 
 def _attribute(text: str) -> str:
-    return escape(text, {'"': "&quot;"})
+    return html.escape(text, quote=False).replace('"', "&quot;")
