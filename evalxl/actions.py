@@ -7,7 +7,6 @@ exit code. The commands themselves stand in `evalxl.commands`.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import functools
 import logging
 import os
@@ -15,6 +14,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from msgspec import Struct
 
 from evalxl import terminal, texts
 from evalxl.errors import UsageError as UsageError
@@ -37,8 +38,7 @@ DONE, FINDINGS, FAILED = 0, 1, 2
 """Exit codes: done; findings or refused files; wrong usage or nothing to read."""
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """One argument of a command: ``name`` is ``--name`` or ``-o``; ``paths`` for what stands by itself."""
 
     name: str
@@ -79,8 +79,7 @@ class Argument:
         return f"{self.name} {value}{'…' if self.many else ''}".rstrip()
 
 
-@dataclasses.dataclass(slots=True)
-class Outcome:
+class Outcome(Struct):
     """What came of a command. ``data`` is printed with --json, ``lines`` without."""
 
     code: int
@@ -90,8 +89,7 @@ class Outcome:
     """What the lines say and the data do not, such as why a file gave no record."""
 
 
-@dataclasses.dataclass(slots=True)
-class Context:
+class Context(Struct):
     """What all commands share."""
 
     settings: Settings
@@ -262,8 +260,7 @@ def _form(name: str | None) -> Form | None:
     raise UsageError.unknown(texts.UNKNOWN_FORM, name, form.ids(), forms=", ".join(form.ids()))
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class Command:
+class Command(Struct, frozen=True):
     """Something a user can run."""
 
     name: str
@@ -311,8 +308,7 @@ Shape = Literal["each", "block", "rest"]
 Kind = Literal["number", "cell", "word"]
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """One argument of a formula."""
 
     name: str
@@ -325,16 +321,14 @@ class Parameter:
     optional: bool = False
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class Example:
+class Example(Struct, frozen=True):
     """A formula at work: arguments as typed on the command line, and the value it gives."""
 
     arguments: tuple[str, ...]
     value: Any
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class Formula:
+class Formula(Struct, frozen=True):
     """A function that takes cells and gives a cell or a block; it opens no file and writes no cell."""
 
     name: str

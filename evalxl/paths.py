@@ -8,13 +8,14 @@ import re
 import tempfile
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 
 from evalxl import texts
 from evalxl.errors import UsageError
+from workbook.kept import Kept
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlsb", ".ods"})
 """What is looked at in a folder. Whether it can be read is for the reader to say."""
@@ -83,7 +84,7 @@ def find(
                 entries += _remote(named, Path(folder) / str(number) if fetch else None, missing)
             else:
                 entries += _local(Path(named), missing)
-        yield _sorted_out(entries, {_identity(path) for path in leave_out}, missing)
+        yield _sorted_out(entries, leave_out, missing)
 
 
 # Two letters at least: "C://" is a drive.
@@ -100,25 +101,24 @@ class _Entry(Struct, frozen=True):
 def _local(named: Path, missing: list[str]) -> list[_Entry]:
     """The workbooks under a local path."""
     if named.is_dir():
-        files = [(PurePosixPath(path.relative_to(named).as_posix()), path) for path in _walk(named, missing)]
-        files.sort(key=lambda pair: _order(pair[0]))
-        return [_Entry(path, within, str(path.absolute())) for within, path in files]
+        return sorted(_walk(named, missing), key=lambda entry: _order(entry.within))
     if not named.exists():
         missing.append(str(named))
         return []
     return [_Entry(named, PurePosixPath(named.name), str(named.absolute()))]
 
 
-def _walk(folder: Path, missing: list[str]) -> Iterator[Path]:
+def _walk(folder: Path, missing: list[str]) -> Iterator[_Entry]:
     seen: set[str] = set()  # linked folders are followed, but not in circles
     for parent, folders, files in os.walk(
         folder, onerror=lambda error: missing.append(str(error.filename)), followlinks=True
     ):
-        real = os.path.realpath(parent)
+        real, here = os.path.realpath(parent), Path(parent)
+        within, address = PurePosixPath(here.relative_to(folder).as_posix()), str(here.absolute())
         folders[:] = [] if real in seen else [name for name in folders if not name.startswith(".")]
         for name in [] if real in seen else files:
             if not name.startswith(".") and _suffix(name) in SUFFIXES:
-                yield Path(parent, name)
+                yield _Entry(here / name, within / name, os.path.join(address, name))
         seen.add(real)
 
 
@@ -151,11 +151,12 @@ def _remote(address: str, folder: Path | None, missing: list[str]) -> list[_Entr
     return entries
 
 
-def _sorted_out(entries: list[_Entry], left_out: set[str], missing: list[str]) -> Found:
-    seen = set(left_out)
+def _sorted_out(entries: list[_Entry], left_out: Iterable[Path], missing: list[str]) -> Found:
+    folders: Kept[str, str] = Kept(os.path.realpath)
+    seen = {_identity(path, folders) for path in left_out}
     once: list[_Entry] = []
     for entry in entries:
-        identity = _identity(entry.path) if entry.fetched else entry.address
+        identity = _identity(entry.path, folders) if entry.fetched else entry.address
         if identity not in seen:
             seen.add(identity)
             once.append(entry)
@@ -216,13 +217,15 @@ def readable(name: str) -> str:
     Names in Shift_JIS, as old zip files leave them on Linux, and names in decomposed letters, as macOS leaves
     them, come out as people typed them.
     """
+    if name.isascii():
+        return name
     if any("\udc80" <= letter <= "\udcff" for letter in name):
         name = os.fsencode(name).decode("cp932", "replace")
     return unicodedata.normalize("NFC", name)
 
 
 def _suffix(name: str) -> str:
-    return PurePosixPath(name).suffix.lower()
+    return os.path.splitext(name)[1].lower()
 
 
 def _order(name: PurePosixPath) -> list[str]:
@@ -230,6 +233,8 @@ def _order(name: PurePosixPath) -> list[str]:
     return [readable(part) for part in name.parts]
 
 
-def _identity(path: Path) -> str:
-    """The same for two spellings of one file, and for links to it."""
-    return os.path.normcase(os.path.realpath(path))
+def _identity(path: Path, folders: Mapping[str, str]) -> str:
+    """The same for two spellings of one file, and for links to it; ``folders`` are the real ones, kept."""
+    if path.is_symlink():
+        return os.path.normcase(os.path.realpath(path))
+    return os.path.normcase(os.path.join(folders[str(path.parent)], path.name))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from evalxl import texts
 from evalxl.actions import Argument, Context, UsageError
@@ -49,7 +50,7 @@ def with_beside(
         return context
     masters = masters_of(context, master) if master is not None else None
     before = previous_of(context, previous, masters, jobs) if previous is not None else None
-    return dataclasses.replace(context, settings=context.settings.beside(masters, before))
+    return msgspec.structs.replace(context, settings=context.settings.beside(masters, before))
 
 
 def with_masters(context: Context, master: Path | None) -> Context:
@@ -124,7 +125,7 @@ def _of_books(context: Context, path: str, jobs: int | None) -> tuple[list[Past]
 
     # How last year's sheets were filled in is not this run's matter: no rule is run on them.
     settings = msgspec.structs.replace(context.settings, off=frozenset(registry.load()))
-    quick = dataclasses.replace(context, settings=settings)
+    quick = msgspec.structs.replace(context, settings=settings)
     try:
         with quick.results([path], jobs, functools.partial(keep, lang=context.lang)) as found:
             kept = list(found)

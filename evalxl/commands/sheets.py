@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from evalxl import outputs, texts
 from evalxl.actions import DONE, FINDINGS, Argument, Context, FailOn, Outcome, UsageError, command
@@ -259,7 +260,7 @@ def consolidate(
     if data:
         outputs.tables(data)
     started = time.perf_counter()
-    context = dataclasses.replace(
+    context = msgspec.structs.replace(
         with_beside(context, *configured(context, master, previous), jobs), meanwhile=_load_writer
     )
     with (

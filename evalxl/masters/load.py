@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
 import hashlib
 import re
@@ -10,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
+
+import msgspec
 
 from evalxl import texts
 from evalxl.identity import BUDGET, LEVELS, code_key
@@ -187,7 +188,7 @@ def _with_successors(rows: Sequence[Row], found: Sequence[Line], known: Mapping[
     for row, item in zip(rows, found, strict=True):
         names = [name for name in _BETWEEN.split(row["successor"]) if name.strip()]
         lines = tuple(dict.fromkeys(_successor(row, name, item, found, known) for name in names))
-        out.append(dataclasses.replace(item, successors=lines))
+        out.append(msgspec.structs.replace(item, successors=lines))
     _no_circle(rows, out)
     return out
 

@@ -8,13 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
+from msgspec import Struct
+
 from evalxl.identity import Budget, Identity, Index, Section, code_key, of_values, section_key
 from evalxl.masters.values import Repair
 from workbook.notation import fold
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class Lasting:
+class Lasting(Struct, frozen=True):
     """What holds from one fiscal year to another; None where open."""
 
     from_year: int | None
@@ -25,8 +26,7 @@ class Lasting:
         return (self.from_year or year) <= year <= (self.to_year or year)
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class Project:
+class Project(Struct, frozen=True):
     """A line of projects.csv: a project, who runs it, and who is to be called."""
 
     line: int
@@ -49,8 +49,7 @@ class Project:
         return of_values(lambda name: names.get(name, ""), "", "measure")
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class Aim:
+class Aim(Struct, frozen=True):
     """A line of policies.csv: ``level`` is one of `identity.LEVELS`, ``parent`` a code of the level above."""
 
     line: int
@@ -61,8 +60,7 @@ class Aim:
     lasting: Lasting
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """A line of organization.csv: a section (or a group in it) and who goes on with its work."""
 
     line: int
@@ -79,8 +77,7 @@ class Unit:
         return section_key(self.department, self.division)
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class Account:
+class Account(Struct, frozen=True):
     """A line of accounts.csv: a 予算科目 of one year with its amounts in yen; None where blank."""
 
     line: int
@@ -97,8 +94,7 @@ class Account:
         return tuple(code_key(code) for code in self.codes if code)
 
 
-@dataclasses.dataclass(slots=True, frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """A line of the mapping over the years: what (a section or a project) became what."""
 
     kind: str

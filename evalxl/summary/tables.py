@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
+
+import msgspec
 
 from evalxl import texts
 from evalxl.grouping import HIERARCHIES
@@ -187,7 +188,7 @@ def costs(view: View) -> DataTable:
         for number, (source, own) in enumerate(zip(sources, figures, strict=True))
     ]
     leads = view.leads(files, (_SOURCE.title, *(item.title for item in view.items)), cells)
-    return dataclasses.replace(table, unlinked=sum(unlinked.values()), leads=leads)
+    return msgspec.structs.replace(table, unlinked=sum(unlinked.values()), leads=leads)
 
 
 _COSTS = "事業・年度ごとのコスト（金額は千円、正規職員は人、業務は時間。灰色は集計に含めない行）"

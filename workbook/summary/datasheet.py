@@ -45,7 +45,17 @@ Cells = Mapping[int, Sequence[str | None]]
 """Column → by row the cell that it leads to, empty for the file itself; None for no link."""
 
 
-class DataSheet(Worksheet):  # type: ignore[misc]
+class PlainSheet(Worksheet):  # type: ignore[misc]
+    """A worksheet without any formula of a function that came after Excel 2016.
+
+    XlsxWriter looks for the names of some sixty of those in each formula, those of its looks among them.
+    """
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        return formula.removeprefix("=")
+
+
+class DataSheet(PlainSheet):
     """A worksheet whose rows beneath the head are given all at once: `fill`, and `lead` for their links."""
 
     def __init__(self) -> None:
@@ -140,11 +150,8 @@ class DataSheet(Worksheet):  # type: ignore[misc]
             shutil.copyfileobj(rows, self.fh.buffer, 1 << 20)
 
 
-class FormulaSheet(Worksheet):  # type: ignore[misc]
-    """A worksheet with thousands of formulas, none of them of a function that came after Excel 2016.
-
-    XlsxWriter looks for the names of some sixty of those in each formula.
-    """
+class FormulaSheet(PlainSheet):
+    """A worksheet with thousands of formulas, each looked at but once."""
 
     def _write_formula(
         self, row: int, col: int, formula: str, cell_format: Format | None = None, value: float | str = 0

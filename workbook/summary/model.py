@@ -6,9 +6,10 @@ Who fills this in decides what counts; who writes the book decides how it looks.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 Number = int | Decimal
 Kind = Literal["text", "wrap", "center", "year", "count", "amount", "figure", "link", "severity"]
@@ -46,8 +47,7 @@ def figure(cell: Cell | Link) -> Number | None:
     return value if isinstance(value, (int, Decimal)) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column of a data table: its title (unique in the table), what it holds, its width in characters."""
 
     title: str
@@ -55,8 +55,7 @@ class Column:
     width: float = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Leads:
+class Leads(Struct, frozen=True):
     """Where the rows of a data table lead: each to a file, cells of some columns to a cell of it."""
 
     files: Sequence[str]
@@ -73,8 +72,7 @@ def by_column(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> list
     return list(zip(*rows, strict=True)) or [() for _ in columns]
 
 
-@dataclass(frozen=True, slots=True)
-class DataTable:
+class DataTable(Struct, frozen=True):
     """A sheet that is one Excel table named ``name``; its values are by column."""
 
     sheet: str
@@ -98,8 +96,7 @@ class DataTable:
         return self.values[[column.title for column in self.columns].index(title)]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """A row of the cost table: its name, the title of its column in the cost sheet, its unit."""
 
     name: str
@@ -108,8 +105,7 @@ class Item:
     source: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class YearColumn:
+class YearColumn(Struct, frozen=True):
     """A fiscal year (Gregorian), how it is titled (平成29年度) and what its figures are (決算, 計画)."""
 
     year: int
@@ -121,8 +117,7 @@ Sums = Mapping[str, Mapping[int, Decimal]]
 """item name → fiscal year → sum of what counts; a blank counts as 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """A line of a roll-up: the values of its levels from the top, and the exact sums of what is under it.
 
     ``path`` may be empty (the total). The values are those that stand in the cost sheet's columns.
@@ -133,8 +128,7 @@ class Node:
     sums: Sums
 
 
-@dataclass(frozen=True, slots=True)
-class Rollup:
+class Rollup(Struct, frozen=True):
     """A sheet of sums along a hierarchy. ``levels`` are titles of columns of the cost sheet.
 
     ``nodes`` stand in the order of printing: a subtotal before what it is made of.
@@ -146,8 +140,7 @@ class Rollup:
     nodes: Sequence[Node]
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """A figure at the head of the overview. ``tone`` colours it where it is not 0."""
 
     label: str
@@ -155,8 +148,7 @@ class Card:
     tone: Literal["plain", "error", "warning"] = "plain"
 
 
-@dataclass(frozen=True, slots=True)
-class Matrix:
+class Matrix(Struct, frozen=True):
     """How many projects expect which outcome (rows) at which cost (columns)."""
 
     costs: Sequence[str]
@@ -166,8 +158,7 @@ class Matrix:
     forbidden: Sequence[tuple[str, str]] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A section's line on the overview."""
 
     department: str
@@ -178,8 +169,7 @@ class Section:
     infos: int
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A question's answers, each project once: how many answered with which word."""
 
     title: str
@@ -191,8 +181,7 @@ class Asked:
     """flagged, other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mover:
+class Mover(Struct, frozen=True):
     """A project whose cost moved: its name and figures with their links."""
 
     section: tuple[str, ...]
@@ -207,8 +196,7 @@ class Mover:
         return (figure(self.this) or 0) - (figure(self.before) or 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Movers:
+class Movers(Struct, frozen=True):
     """The projects that moved most from the year before to the evaluated one, largest first."""
 
     item: str
@@ -219,8 +207,7 @@ class Movers:
     down: Sequence[Mover]
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """The counts of the first sheet. ``directions`` are (column title in 方向性, projects)."""
 
     cards: Sequence[Card]
@@ -231,8 +218,7 @@ class Overview:
     asked: Sequence[Asked] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SummaryData:
+class SummaryData(Struct, frozen=True):
     """All of a summary book."""
 
     title: str
