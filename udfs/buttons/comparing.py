@@ -10,6 +10,8 @@ from collections.abc import Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from evalxl import texts as commands_texts
 from evalxl.actions import Context, UsageError
 from evalxl.commands import beside
@@ -28,11 +30,10 @@ _MOST = 3
 """Files of last year's that are named in a dialog."""
 
 
-@dataclasses.dataclass(slots=True)
 class _Collecting(Context):
     """What is told of last year's sheets is kept for the dialog; the rest is the planning section's."""
 
-    said: list[str] = dataclasses.field(default_factory=list)
+    said: list[str] = msgspec.field(default_factory=list)
 
     def tell(self, text: Text, **values: Any) -> None:
         if text in (commands_texts.PREVIOUS_REFUSED, commands_texts.PREVIOUS_LATER):
