@@ -148,6 +148,8 @@ def read_number(value: CellValue, unit: str | None = None) -> ReadNumber:
         return _read_text_number(value, unit)
     if value is None:
         return _BLANK
+    if type(value) is float and value - value == 0:  # no Percent and the like, not inf, not nan
+        return ReadNumber("number", exact(value))
     if isinstance(value, (bool, datetime.date, datetime.time, datetime.timedelta)):
         return _BAD
     if isinstance(value, float) and value - value != 0:  # inf, nan

@@ -135,7 +135,7 @@ def _style(column: Column, values: Sequence[Cell], look: Styles, indent: bool, l
         plain, linked = look.cell(**shape), look.cell(**shape, font_color=styles.LINK, underline=1)
         return [linked if one else plain for one in led or [False] * len(values)]
     if column.kind == "figure":
-        places = list(map(_places, values)) if _most_places(values) else [0] * len(values)
+        places = [_places(value) if isinstance(value, Decimal) else 0 for value in values]
         by_places = {one: look.cell(valign="top", num_format=money(one)) for one in dict.fromkeys(places)}
         return [by_places[one] for one in places]
     if column.kind == "amount":
@@ -163,12 +163,12 @@ def _severity(value: Cell, look: Styles) -> Format:
 
 
 def _most_places(values: Sequence[Cell]) -> int:
-    return max(map(_places, values)) if Decimal in set(map(type, values)) else 0
+    return max([0, *(_places(value) for value in values if isinstance(value, Decimal))])
 
 
-def _places(value: Cell) -> int:
+def _places(value: Decimal) -> int:
     """How many decimal places a figure has: as many are shown, so that none is hidden (but three at most)."""
-    return -int(value.normalize().as_tuple().exponent) if isinstance(value, Decimal) else 0
+    return -int(value.normalize().as_tuple().exponent)
 
 
 def money(places: int) -> str:
