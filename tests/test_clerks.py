@@ -19,7 +19,7 @@ from workbook import filled, record
 from workbook import form as forms
 from workbook.grid import spot_of
 from workbook.locating import locate, printed
-from workbook.locating.places import PageLayout
+from workbook.locating.places import PageLayout, TablePlace
 from workbook.read import Reading, read_file
 from workbook.source import open_book
 from workbook.styles import Style
@@ -97,6 +97,80 @@ def test_years_are_headed_with_other_words(book: Path, headings: tuple[Any, ...]
     found = only(changed(book, edit))
     assert_same(record.to_json(found), sample())
     assert "F009" not in {issue.code for issue in found.issues}
+
+
+@pytest.mark.parametrize("settled", ["実績", "決算額", "〔決算〕"])
+@pytest.mark.parametrize(
+    ("years", "planned_from", "fiscal_year"),
+    [
+        ((27, 28, 29, 30), 3, 2017),
+        (("27", "28", "29", "30"), 3, 2017),
+        ((28, 29, 30, "31(元)"), 2, 2017),
+        (("27年度", "28年度", "29年度", "30年度"), 3, 2017),
+        (("H28", "H29", "H30", "H31"), 2, 2017),
+    ],
+    ids=str,
+)
+def test_one_word_stands_above_several_years(
+    tmp_path: Path, settled: str, years: tuple[Any, ...], planned_from: int, fiscal_year: int
+) -> None:
+    """実績 over three columns, 計画 over one, and beneath them the years, bare or not."""
+    path, plain = tmp_path / "a.xlsx", tmp_path / "plain.xlsx"
+    written = [record.from_json(FORM, sample())]
+    filled.write(FORM, written, plain, Style())
+    rows = {table.headings[0].spot[0] + 1 for table in headed(plain)}
+    filled.write(FORM, written, path, Style(inserted=tuple(sorted(rows))))
+    tables = headed(path)
+
+    def edit(sheet: Worksheet) -> None:
+        for table in tables:
+            ends = {heading.spot: unmerged(sheet, heading.spot) for heading in table.headings}
+            for first, last, word in ((0, planned_from - 1, settled), (planned_from, 3, "計画")):
+                left, right = table.headings[first].spot, table.headings[last].spot
+                merged(sheet, left, ends[right], word)
+            for heading, year in zip(table.headings, years, strict=True):
+                row, column = heading.spot
+                merged(sheet, (row + 1, column), ends[heading.spot], year)
+
+    found = only(changed(path, edit))
+    assert found.fiscal_year == fiscal_year
+    assert found.years == tuple(range(2018 - planned_from, 2022 - planned_from))[-4:]
+    assert found["costs.general." + str(found.years[0])] == written[0]["costs.general.2015"]
+    assert not {"F004", "F009"} & {issue.code for issue in found.issues}
+
+
+def headed(path: Path) -> list[TablePlace]:
+    return [table for layout in layouts(path) for table in layout.tables if table.headings]
+
+
+def unmerged(sheet: Worksheet, spot: tuple[int, int]) -> int:
+    """Take a merged block apart; its last column, counted from 1, comes back."""
+    row, column = spot[0] + 1, spot[1] + 1
+    block = next(m for m in sheet.merged_cells.ranges if (m.min_row, m.min_col) == (row, column))
+    last: int = block.max_col
+    sheet.unmerge_cells(str(block))
+    sheet.cell(row, column).value = None
+    return last
+
+
+def merged(sheet: Worksheet, spot: tuple[int, int], last: int, value: Any) -> None:
+    row, column = spot[0] + 1, spot[1] + 1
+    sheet.merge_cells(start_row=row, end_row=row, start_column=column, end_column=last)
+    typed(sheet, spot, value)
+
+
+def test_figures_that_run_on_beneath_the_phases_are_no_years(book: Path) -> None:
+    """Years, 実績 and 計画 beneath them, and then a first row that reads 27, 28, 29, 30."""
+    cells, written = spots(book), copy.deepcopy(sample())
+    keys = [key for key in cells if key.startswith("costs.national.")]
+
+    def edit(sheet: Worksheet) -> None:
+        for number, key in enumerate(sorted(keys)):
+            typed(sheet, cells[key], 27 + number)
+
+    found = only(changed(book, edit))
+    assert [found[key] for key in sorted(keys)] == [27, 28, 29, 30]
+    assert found.fiscal_year == written["fiscal_year"]
 
 
 @pytest.mark.parametrize(
@@ -356,6 +430,19 @@ def test_the_text_of_the_directions_may_be_one_of_their_words(book: Path, text: 
     written["direction_text"] = text
     found = changed(book, lambda sheet: typed(sheet, cells["direction_text"], text))
     assert_same(record.to_json(only(found)), written)
+
+
+@pytest.mark.parametrize("style", [Style(), Style(inside=True), Style(two_sheets=True, left=2)], ids=str)
+@pytest.mark.parametrize(
+    "text",
+    dict.fromkeys(label for question in FORM.questions for label in (question.flagged, question.other)),
+)
+def test_a_reason_may_say_what_a_box_says(tmp_path: Path, style: Style, text: str) -> None:
+    written = copy.deepcopy(sample())
+    for judgement in written["judgements"].values():
+        judgement["reason"] = text
+    filled.write(FORM, [record.from_json(FORM, written)], tmp_path / "a.xlsx", style)
+    assert_same(record.to_json(only(read_file(tmp_path / "a.xlsx"))), written)
 
 
 @pytest.mark.parametrize("typed_as", ["10 教育費", "１０　教育費", "(10)教育費", "10.教育費"])

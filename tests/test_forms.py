@@ -452,6 +452,7 @@ ENDED = {
         ({"judgements.7": (), "judgements.7.reason": None, "project_type": "Ｄ補助金"}, set()),
         ({"judgements.7": (), "judgements.7.reason": None, "project_type": "区分なし"}, {"E401", "E403"}),
         ({"project_type": None}, {"H102"}),
+        ({"division_head_opinion.direction": ("現状維持", "改革改善")}, {"F014"}),
         ({"directions": ()}, {"P501"}),
         ({"directions": ("現状維持", "改革改善")}, {"P502", "P503", "P514"}),
         ({"directions": ("現状維持",)}, {"P503", "P514"}),

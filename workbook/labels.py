@@ -47,8 +47,8 @@ class Label:
         self.meanings = meanings
         self.is_unit = bool(meanings) and meanings[0].kind == "unit"
         """単位, which heads a column."""
-        self.is_heading = self.is_unit or bool(year)
-        """単位 or a year, as they head columns of figures."""
+        self.is_heading = self.is_unit or bool(year or phase)
+        """単位, a year or 実績 and the like, as they head columns of figures."""
         self.inline = inline
         """A value stands behind the label in the same cell."""
         self.options = options

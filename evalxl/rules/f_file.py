@@ -367,15 +367,21 @@ def value_normalised(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
             "another program saved the file without its state",
         ),
         "place": ("どの選択肢に付いているのか分かりません", "it does not show which choice it belongs to"),
+        "several": ("1つを選ぶ欄に、2つ以上のチェックがあります", "more than one is ticked where one is to be"),
     },
 )
 def tick_contradictory(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
     """A tick must be clear: a check box and its linked cell, or the sign in its cell, must say the same.
 
     Why: one of them was changed by hand, and nobody can tell which one is meant. The same is told of ticks
-    that cannot be read: neither side is believed, the box counts as empty.
+    that cannot be read, and of several where one is to be: no side is believed, the box counts as empty.
     """
-    return noticed(sheet, "F014")
+    yield from noticed(sheet, "F014")
+    for name, choice in sheet.facts.choices.items():
+        ticked = sheet.ticked(name)
+        if len(ticked) > 1 and name != "period":  # of which H105 speaks
+            labels = [option.label for option in choice.options if option.value in ticked]
+            yield Hit(name, values={"reason": "several", "found": labels, "expected": None})
 
 
 @rule(

@@ -53,6 +53,37 @@ def choose_reasons(page: Page, questions: list[Asked]) -> Iterator[Chosen]:
             yield Chosen(f"{key}.means", question.means, means, rows.bottom)
 
 
+def reasons_like_boxes(page: Page, questions: list[Asked], chosen: list[Chosen]) -> list[Token]:
+    """Reasons that say no more than the words of a box: these stand elsewhere, too, where their boxes are."""
+    labels = {choice.key: choice.tokens for choice in chosen}
+    return [
+        token
+        for asked in questions
+        for label in labels.get(f"judgements.{asked.question.number}.reason", ())
+        if (token := _next(page, label, asked.rows)) and _is_elsewhere(page, token, asked)
+    ]
+
+
+def _next(page: Page, label: Token, rows: Rect) -> Token | None:
+    """The label right behind another one, else the first beneath it."""
+    behind = min(page.beside(label), key=lambda token: token.col, default=None)
+    below = [
+        t for t in page.hard if label.bottom < t.row <= rows.bottom and label.col <= t.col <= label.right
+    ]
+    return behind or min(below, key=lambda token: token.row, default=None)
+
+
+def _is_elsewhere(page: Page, token: Token, asked: Asked) -> bool:
+    """Whether all boxes of a label have another place: those of the question itself, in its own rows."""
+    names = {meaning.name for meanings in token.label.options for meaning in meanings}
+    others = {name: [t for t, _ in page.boxes[name] if t is not token] for name in names & page.boxes.keys()}
+    own = f"judgements.{asked.question.number}"
+    return bool(others) and all(
+        found and (not name.startswith((f"{own}:", f"{own}.")) or any(t.inside(asked.rows) for t in found))
+        for name, found in others.items()
+    )
+
+
 def place_field(page: Page, chosen: Chosen) -> FieldPlace:
     """The areas at each label of a value. To be asked when all labels of the page have been chosen."""
     candidates = []

@@ -7,7 +7,7 @@ import functools
 from workbook.form import Form
 from workbook.locating import split
 from workbook.locating.boxes import find_groups, find_questions
-from workbook.locating.fields import choose_fields, choose_reasons, place_field
+from workbook.locating.fields import choose_fields, choose_reasons, place_field, reasons_like_boxes
 from workbook.locating.matrix import find_free_text, find_matrix
 from workbook.locating.page import Page
 from workbook.locating.places import WHOLE, PageLayout, Printed
@@ -35,6 +35,7 @@ def _layout(page: Page) -> PageLayout:
     questions = find_questions(page)
     chosen += choose_reasons(page, questions)
     page.harden(token for choice in chosen for token in choice.tokens)
+    page.soften(reasons_like_boxes(page, questions, chosen))
     groups = find_groups(page, questions)
     matrix, frame = find_matrix(page)
     return PageLayout(

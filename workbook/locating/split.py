@@ -6,6 +6,7 @@ import itertools
 import operator
 from collections.abc import Iterator
 
+from workbook import notation
 from workbook.form import Form
 from workbook.grid import Grid, Rect, Spot
 from workbook.labels import Label, Vocabulary, vocabulary
@@ -28,7 +29,7 @@ def printed(grid: Grid, form: Form) -> Printed:
         if isinstance(value, str) and (label := labels[value])
     ]
     found.sort()  # two of them never stand in one cell, so that no labels are compared
-    heads = _heads(found)
+    heads = _heads(found, grid, words)
     if heads:
         found = _with_headings(found, heads, grid, words)
         if sum(label.slot != "" for _, _, label in found) < words.slot_rows:
@@ -36,7 +37,7 @@ def printed(grid: Grid, form: Form) -> Printed:
     return Printed(tuple(found), grid.merges)
 
 
-def _heads(found: list[Place]) -> dict[int, int]:
+def _heads(found: list[Place], grid: Grid, words: Vocabulary) -> dict[int, int]:
     """The rows with headings of years, and the column behind which these stand.
 
     That is the column of 単位, else of the first of two years.
@@ -45,11 +46,28 @@ def _heads(found: list[Place]) -> dict[int, int]:
     for row, column, label in found:
         if label.is_heading:
             rows.setdefault(row, []).append((column, label))
-    return {
-        row: next((column for column, label in labels if label.is_unit), labels[0][0])
-        for row, labels in rows.items()
-        if len(labels) > 1 or labels[0][1].is_unit
-    }
+    heads: dict[int, int] = {}
+    for row, labels in rows.items():
+        units = [column for column, label in labels if label.is_unit]
+        years = [column for column, label in labels if label.year]
+        phases = [column for column, label in labels if not label.year and label.phase]
+        if units or len(years) > 1:
+            heads.setdefault(row, [*units, *years][0])
+        if phases and not years and not any(label.year for _, label in rows.get(row - 1, ())):
+            below = grid.block((row, phases[0])).bottom + 1
+            if _are_years(grid, below, phases[0], words):
+                heads[below] = phases[0] - 1
+    return dict(sorted(heads.items()))
+
+
+def _are_years(grid: Grid, row: int, first: int, words: Vocabulary) -> bool:
+    """Whether a row has from that column on bare years, one after the other: 27, 28, 29 beneath 実績."""
+    cells = [words.heading(value) for column, value in grid.rows.get(row, ()) if column >= first]
+    years = [heading.year for heading in itertools.takewhile(bool, cells) if heading]
+    return (
+        len(years) > 1
+        and notation.resolve_columns(years, 0, max(notation.year_candidates(years[0]))) is not None
+    )
 
 
 def _with_headings(found: list[Place], heads: dict[int, int], grid: Grid, words: Vocabulary) -> list[Place]:

@@ -46,7 +46,9 @@ def _table(page: Page, table: Table) -> TablePlace | None:
     if not page.need(len(headings) >= 2, f"{table.label}の年度見出し"):
         return None
     lowest = max(t.bottom for t in (title, *headings)) + 1
-    phases = [_phase(page, heading, lowest) for heading in headings]
+    phases = [
+        _phase(page, heading, lowest) or _phase_above(page, heading, title, headings) for heading in headings
+    ]
     own_rows = [phase for phase in phases if phase]
     page.harden([*headings, *own_rows])
     unit = _unit(page, title, headings)
@@ -84,6 +86,22 @@ def _phase(page: Page, heading: Token, lowest: int) -> Token | None:
         if token.label.phase and not token.label.year and beneath:
             return token
     return None
+
+
+def _phase_above(page: Page, heading: Token, title: Token, headings: list[Token]) -> Token | None:
+    """実績 or 計画 above headings that have only years: it heads them up to the next one."""
+    if heading.label.phase:
+        return None
+    above = [
+        t
+        for t in page.tokens
+        if t.label.phase
+        and not t.label.year
+        and title.row - 1 <= t.row
+        and t.bottom < heading.row
+        and headings[0].col <= t.col <= heading.right
+    ]
+    return max(above, key=lambda token: (token.row, token.col), default=None)
 
 
 def _heading(heading: Token, phase: Token | None) -> Heading:
