@@ -276,11 +276,12 @@ def consolidate(
 
 def _load_writer() -> None:
     """Load what a consolidation needs when all is read."""
-    from evalxl import consolidation  # noqa: F401
+    from evalxl import consolidation, program  # noqa: F401
     from evalxl.rules import registry
     from workbook.summary import book  # noqa: F401
 
     registry.load()
+    program.fingerprint()
 
 
 @collector.paused()
