@@ -367,7 +367,10 @@ def value_normalised(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
             "another program saved the file without its state",
         ),
         "place": ("どの選択肢に付いているのか分かりません", "it does not show which choice it belongs to"),
-        "several": ("1つを選ぶ欄に、2つ以上のチェックがあります", "more than one is ticked where one is to be"),
+        "several": (
+            "1つを選ぶ欄に、2つ以上のチェックがあります",
+            "more than one is ticked where one is to be",
+        ),
     },
 )
 def tick_contradictory(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
