@@ -268,7 +268,7 @@ def _context(form: str | None, config: PathLike | None, lang: Language) -> Conte
 
 def _run(command: Any, paths: Paths, context: Context, **options: Any) -> Outcome:
     from evalxl import texts
-    from evalxl.actions import UsageError
+    from evalxl.errors import UsageError
 
     listed = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
     try:

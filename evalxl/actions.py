@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from msgspec import Struct
 
 from evalxl import terminal, texts
-from evalxl.errors import UsageError as UsageError
+from evalxl.errors import UsageError
 from evalxl.texts import Text
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from evalxl import commands, manual, terminal, texts
-from evalxl.actions import ACTIONS, DONE, FAILED, Argument, Command, Context, Outcome, UsageError
+from evalxl.actions import ACTIONS, DONE, FAILED, Argument, Command, Context, Outcome
+from evalxl.errors import UsageError
 from evalxl.usage import toml_words, translated
 
 if TYPE_CHECKING:
@@ -61,9 +62,6 @@ def language(given: Sequence[str]) -> Lang:
 
 def _run(given: list[str], lang: Lang) -> int:
     options, rest = _shared(given, lang)
-    if options.pop("version"):
-        terminal.say(f"{manual.PROGRAM} {_version()}")
-        return DONE
     name = options.pop("command")
     if name not in ACTIONS or not ACTIONS[name].reads:
         _join_beside()  # what reads sheets needs no other command, and these take a while to find
@@ -109,12 +107,6 @@ def _join_beside() -> None:
 
     for entry in distribution("evalxl").entry_points.select(group="evalxl.commands"):
         entry.load()
-
-
-def _version() -> str:
-    from importlib.metadata import version
-
-    return version("evalxl")
 
 
 def _overview(lang: Lang) -> str:
@@ -186,11 +178,21 @@ class _Parser(argparse.ArgumentParser):
         raise translated(message, self.of, [o for action in self._actions for o in action.option_strings])
 
 
+class _Version(argparse.Action):
+    """argparse's own wants the version on every run, and that takes a while to find."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        terminal.say(f"{manual.PROGRAM} {version('evalxl')}")
+        parser.exit()
+
+
 def _shared(given: list[str], lang: Lang) -> tuple[dict[str, Any], list[str]]:
     """The options before the command, the command (None where there is none), and what follows it."""
     top = _Parser(page=lambda: _overview(lang))
     _add(top, manual.COMMON)
-    top.add_argument("--version", action="store_true")
+    top.add_argument("--version", action=_Version, nargs=0, dest=argparse.SUPPRESS, default=argparse.SUPPRESS)
     top.add_argument("command", nargs="?")
     top.add_argument("rest", nargs=argparse.REMAINDER)
     options = vars(top.parse_args(given))

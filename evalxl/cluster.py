@@ -19,7 +19,7 @@ from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from evalxl import processes, program, reader, texts
-from evalxl.actions import UsageError
+from evalxl.errors import UsageError
 from evalxl.paths import Source
 from evalxl.reader import LIMIT, Task
 from evalxl.results import FileResult

@@ -8,14 +8,13 @@ import re
 import tempfile
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 
 from evalxl import texts
 from evalxl.errors import UsageError
-from workbook.kept import Kept
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlsb", ".ods"})
 """What is looked at in a folder. Whether it can be read is for the reader to say."""
@@ -95,6 +94,8 @@ class _Entry(Struct, frozen=True):
     path: Path
     within: PurePosixPath
     address: str
+    identity: str
+    """The same for two spellings of one file, and for links to it."""
     fetched: bool = True
 
 
@@ -105,7 +106,7 @@ def _local(named: Path, missing: list[str]) -> list[_Entry]:
     if not named.exists():
         missing.append(str(named))
         return []
-    return [_Entry(named, PurePosixPath(named.name), str(named.absolute()))]
+    return [_Entry(named, PurePosixPath(named.name), str(named.absolute()), _identity(named))]
 
 
 def _walk(folder: Path, missing: list[str]) -> Iterator[_Entry]:
@@ -118,7 +119,10 @@ def _walk(folder: Path, missing: list[str]) -> Iterator[_Entry]:
         folders[:] = [] if real in seen else [name for name in folders if not name.startswith(".")]
         for name in [] if real in seen else files:
             if not name.startswith(".") and _suffix(name) in SUFFIXES:
-                yield _Entry(here / name, within / name, os.path.join(address, name))
+                path = here / name
+                # On a network drive each look at a file is a way there and back.
+                own = _identity(path) if os.path.islink(path) else os.path.normcase(os.path.join(real, name))
+                yield _Entry(path, within / name, os.path.join(address, name), own)
         seen.add(real)
 
 
@@ -147,18 +151,17 @@ def _remote(address: str, folder: Path | None, missing: list[str]) -> list[_Entr
         if folder:
             copy.parent.mkdir(parents=True)
             system.get_file(name, str(copy))
-        entries.append(_Entry(copy, within, system.unstrip_protocol(name), folder is not None))
+        whole = system.unstrip_protocol(name)
+        entries.append(_Entry(copy, within, whole, whole, folder is not None))
     return entries
 
 
 def _sorted_out(entries: list[_Entry], left_out: Iterable[Path], missing: list[str]) -> Found:
-    folders: Kept[str, str] = Kept(os.path.realpath)
-    seen = {_identity(path, folders) for path in left_out}
+    seen = {_identity(path) for path in left_out}
     once: list[_Entry] = []
     for entry in entries:
-        identity = _identity(entry.path, folders) if entry.fetched else entry.address
-        if identity not in seen:
-            seen.add(identity)
+        if entry.identity not in seen:
+            seen.add(entry.identity)
             once.append(entry)
     sources = [Source(name, e.path, e.address, e.fetched) for e, name in zip(once, _names(once), strict=True)]
     locks = [PurePosixPath(source.file).name.startswith(LOCK_PREFIX) for source in sources]
@@ -233,8 +236,5 @@ def _order(name: PurePosixPath) -> list[str]:
     return [readable(part) for part in name.parts]
 
 
-def _identity(path: Path, folders: Mapping[str, str]) -> str:
-    """The same for two spellings of one file, and for links to it; ``folders`` are the real ones, kept."""
-    if path.is_symlink():
-        return os.path.normcase(os.path.realpath(path))
-    return os.path.normcase(os.path.join(folders[str(path.parent)], path.name))
+def _identity(path: Path) -> str:
+    return os.path.normcase(os.path.realpath(path))

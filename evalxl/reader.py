@@ -55,6 +55,8 @@ class Task(Generic[T]):
 
     def read(self, source: Source) -> FileResult:
         """Read and check one file. Never raises for what stands in it, nor for a mistake of ours."""
+        from workbook import marks, read  # noqa: F401 - what is wrong with the program is no fault of a file
+
         started = time.perf_counter()
         try:
             result = self._of(source)

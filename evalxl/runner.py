@@ -55,7 +55,8 @@ def run_then(
 
     So only what ``then`` gives comes back from the processes; it must be a function that can be sent to them.
     A file that takes more than ``limit`` seconds to read is refused for that (F001). ``meanwhile`` is
-    called once while the processes begin: there is time then for what this one needs later.
+    called once while the processes, or their server, load what they need: there is time then for what this
+    one needs later.
     """
     task = Task(settings, form, then, limit)
     jobs = processes.wanted(len(sources), jobs)
@@ -72,10 +73,11 @@ def _itself(result: FileResult) -> FileResult:
 def _in_processes(
     sources: Sequence[Source], task: Task[T], jobs: int, meanwhile: Callable[[], object]
 ) -> Iterator[T]:
-    waiting, once = deque(_chunks(sources, jobs)), [meanwhile]
+    waiting = deque(_chunks(sources, jobs))
     processes.ahead(len(sources), jobs)
-    if processes.are_served():
-        once.pop()()  # now: no process begins before the server has loaded what all of them need
+    done = processes.are_served()
+    if done:
+        meanwhile()  # no process begins before the server has loaded what all of them need
     while waiting:
         under_way: deque[tuple[Sequence[Source], Future[list[T]]]] = deque()
         with contextlib.suppress(BrokenProcessPool), _processes(task, jobs) as pool:
@@ -84,8 +86,9 @@ def _in_processes(
                 while waiting and len(under_way) < jobs + 2:
                     under_way.append((waiting[0], _given(pool, waiting[0])))
                     waiting.popleft()
-                while once:
-                    once.pop()()
+                if not done:
+                    meanwhile()
+                    done = True
                 results = under_way[0][1].result()
                 under_way.popleft()
                 yield from results

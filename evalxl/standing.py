@@ -5,8 +5,8 @@ ledger holds a hash of all that the book was made from, and one of the book itse
 same is it left as it is; whatever else there is, it is written anew.
 
 What a file's rows say is decided by its bytes and by what all files share, as `evalxl.store` has it, too. So
-its own hash stands for them, except where something else than its bytes was the reason: a file that could not
-be opened, or took too long.
+its own hash stands for them, with what was found in it, as a caller may have read with other settings; except
+where something else than its bytes was the reason: a file that could not be opened, or took too long.
 """
 
 from __future__ import annotations
@@ -46,8 +46,11 @@ def made_from(
     try:
         digest.update(encode((around, settings.decisive(), desk, list(extra), words, forms)))
         for file in files:
-            told = file.sha256 and not file.findings
-            digest.update(encode((file.file, file.path, file.sha256)) if told else packing.whole(file))
+            if file.findings or not file.sha256:
+                digest.update(packing.whole(file))
+                continue
+            said = [(sheet.content, sheet.findings) for sheet in file.sheets]
+            digest.update(encode((file.file, file.path, file.sha256, said)))
     except UnicodeEncodeError:  # half a character, which the book replaces
         return ""
     return digest.hexdigest()

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from evalxl import texts
-from evalxl.actions import UsageError
+from evalxl.errors import UsageError
 from evalxl.texts import Text
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from evalxl.actions import UsageError
+from evalxl.errors import UsageError
 from tests.support.pc import ADDIN, OPTIONS, PC, install, pc
 from tests.support.winreg import Winreg
 from udfs import excel_keys, identity, installation

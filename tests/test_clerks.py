@@ -173,6 +173,76 @@ def test_figures_that_run_on_beneath_the_phases_are_no_years(book: Path) -> None
     assert found.fiscal_year == written["fiscal_year"]
 
 
+@pytest.mark.parametrize("year", [int, str, "{}年度".format], ids=["27", "text", "words"])
+@pytest.mark.parametrize("change", [None, 1, 31])
+def test_figures_beneath_words_beneath_years_are_no_years(
+    tmp_path: Path, year: Callable[[int], Any], change: int | None
+) -> None:
+    """単位 over two rows, years and 実績 in them, then a row that reads 27, 28, 29, 30, and 増減 beside."""
+    path, plain = tmp_path / "a.xlsx", tmp_path / "plain.xlsx"
+    written = [record.from_json(FORM, sample())]
+    filled.write(FORM, written, plain, Style())
+    (row,) = [table.headings[0].spot[0] for table in headed(plain) if table.table.kind == "costs"]
+    filled.write(FORM, written, path, Style(inserted=(row + 1,)))
+    (table,) = [table for table in headed(path) if table.table.kind == "costs"]
+    cells = spots(path)
+    first = {key: cells[key] for key in cells if key.startswith("costs.national.")}
+
+    def edit(sheet: Worksheet) -> None:
+        unit = next(c for c in sheet[row + 1] if c.value == "単位")
+        for spot in (table.spot, (row, unit.column - 1)):
+            words = sheet.cell(spot[0] + 1, spot[1] + 1).value
+            last = unmerged(sheet, spot)
+            sheet.merge_cells(start_row=row + 1, end_row=row + 2, start_column=spot[1] + 1, end_column=last)
+            typed(sheet, spot, words)
+        for number, heading in enumerate(table.headings):
+            spot = heading.spot
+            last = unmerged(sheet, spot)
+            merged(sheet, spot, last, year(27 + number))
+            merged(sheet, (row + 1, spot[1]), last, "計画" if number == 3 else "決算")
+        for number, spot in enumerate(first[key] for key in sorted(first)):
+            typed(sheet, spot, 27 + number)
+        if change is not None:
+            beside = max(m.max_col for m in sheet.merged_cells.ranges if m.min_row == row + 1)
+            typed(sheet, (row, beside), "増減")
+            typed(sheet, (next(iter(first.values()))[0], beside), change)
+
+    found = only(changed(path, edit))
+    assert [found[key] for key in sorted(first)] == [27, 28, 29, 30]
+    assert (found.fiscal_year, [i.code for i in found.issues]) == (2017, [])
+
+
+def test_a_word_in_the_last_row_of_a_table_heads_nothing_of_the_next(book: Path) -> None:
+    """計画 typed for a figure in the row right above the years of another table is no word above these."""
+    cells = spots(book)
+    name, key = "target_indicators.ウ.name", "target_indicators.ウ.values.2018"
+    following = next(table for table in headed(book) if table.table.name == "outcome_indicators")
+    assert cells[key][0] + 1 == following.spot[0]
+
+    def edit(sheet: Worksheet) -> None:
+        for table in headed(book):
+            for number, heading in enumerate(table.headings):
+                typed(sheet, heading.spot, f"{27 + number}年度")
+        typed(sheet, cells[name], "見込みの人数")
+        typed(sheet, cells[key], "計画")
+
+    assert [(issue.code, issue.key) for issue in only(changed(book, edit)).issues] == [("F012", key)]
+
+
+def test_a_day_far_off_is_no_year(book: Path) -> None:
+    """Beneath 計画 beside the form stand two days that no era has."""
+
+    def edit(sheet: Worksheet) -> None:
+        edge = max(block.max_col for block in sheet.merged_cells.ranges) + 3
+        for row, column, value in ((4, 0, "計画"), (5, 0, FAR_OFF), (5, 1, FAR_OFF)):
+            typed(sheet, (row, edge + column), value)
+
+    assert_same(record.to_json(only(changed(book, edit))), sample())
+
+
+FAR_OFF = datetime.date(9999, 12, 31)
+
+
 @pytest.mark.parametrize(
     "first",
     [

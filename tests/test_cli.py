@@ -19,9 +19,10 @@ from python_calamine import CalamineWorkbook
 
 import evalxl
 from evalxl import cli, manual, texts, usage
-from evalxl.actions import ACTIONS, UsageError
+from evalxl.actions import ACTIONS
 from evalxl.annotating import COLUMNS
 from evalxl.commands.reference import last_fiscal_year
+from evalxl.errors import UsageError
 from evalxl.fields import lines as field_lines
 from evalxl.rules.words import Lang
 from evalxl.texts import Text

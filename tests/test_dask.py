@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from evalxl import cli, cluster, demo, program, runner, tables, texts
-from evalxl.actions import UsageError
+from evalxl.errors import UsageError
 from evalxl.paths import Source, find
 from evalxl.results import FileResult
 from evalxl.settings import Settings

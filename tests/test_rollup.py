@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 import evalxl
 from evalxl import counting, lake, tables
-from evalxl.actions import UsageError
 from evalxl.cli import main
 from evalxl.consolidation import Report, consolidate
+from evalxl.errors import UsageError
 from evalxl.masters import Masters, parsed
 from evalxl.rolling import book, fields, loading, shown, values
 from evalxl.rolling.compare import Change, change, movers, rounded, shares_of

@@ -219,6 +219,23 @@ def test_the_server_has_loaded_what_its_processes_need() -> None:
     assert {"evalxl.preloaded", "evalxl.rules.c_cost", "lxml.etree"} <= set(done.stdout.split())
 
 
+_WITHOUT_A_LIBRARY = """
+import sys
+sys.modules["python_calamine"] = None
+from evalxl.cli import main
+sys.exit(main(["validate", *sys.argv[1:], "--lang", "en"]))
+"""
+
+
+def test_a_broken_installation_is_no_fault_of_the_files(sources: list[Source]) -> None:
+    folder = str(sources[0].path.parent)
+    line = [sys.executable, "-c", _WITHOUT_A_LIBRARY, folder, "--jobs", "1"]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "python_calamine" in done.stderr
+    assert "F001" not in done.stdout + done.stderr
+
+
 def test_no_more_is_read_ahead_than_a_few_chunks(tmp_path: Path) -> None:
     files = [Source(f"{n:04}.xlsx", tmp_path / "none.xlsx", "") for n in range(1000)]
     traces = tmp_path / "traces"

@@ -6,8 +6,9 @@ from importlib import metadata
 from pathlib import Path
 
 from evalxl import texts
-from evalxl.actions import DONE, Argument, Context, Outcome, UsageError, command
+from evalxl.actions import DONE, Argument, Context, Outcome, command
 from evalxl.commands.marking import OUTPUT
+from evalxl.errors import UsageError
 from evalxl.texts import Text
 
 PYTHON = "3.13"

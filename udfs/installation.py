@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from evalxl.actions import UsageError
+from evalxl.errors import UsageError
 from evalxl.texts import Text
 from udfs import excel_keys, identity
 from udfs.machine import Machine

@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib import metadata
 from pathlib import Path
 
-from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, UsageError, command
+from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, command
+from evalxl.errors import UsageError
 from evalxl.texts import Text
 
 INSTALLED = Text(

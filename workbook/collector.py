@@ -9,17 +9,11 @@ from contextlib import contextmanager
 
 @contextmanager
 def paused() -> Iterator[None]:
-    """No search in this block: it would look at all of them again and again, and find nothing.
-
-    What was made in it counts as old afterwards, and is looked at when Python looks at everything: as new it
-    all would be searched at once.
-    """
+    """No search in this block: it would look at all of them again and again, and find nothing."""
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
-            gc.freeze()
-            gc.unfreeze()  # from where freezing puts it to the oldest generation
             gc.enable()

@@ -178,7 +178,11 @@ def covered(merges: tuple[Rect, ...]) -> frozenset[Spot]:
 @functools.lru_cache(maxsize=32)
 def places(sheet: str) -> Kept[Spot, str]:
     """The addresses of the cells of all sheets of that name: thousands of files have the same."""
-    return Kept(lambda spot: f"{sheet}!{address(*spot)}", most=65536)
+    return Kept(functools.partial(_place, sheet), most=65536)
+
+
+def _place(sheet: str, spot: Spot) -> str:
+    return f"{sheet}!{address(*spot)}"
 
 
 def around(spots: Collection[Spot]) -> Rect:

@@ -10,9 +10,10 @@ Value = TypeVar("Value")
 
 
 class Kept(dict[Key, Value]):
-    """What ``make`` gives for each key, made when first asked for: `functools.lru_cache` at half of its cost.
+    """What ``make`` gives for each key, made when first asked for with ``kept[key]``.
 
-    For what is asked for with every cell of thousands of sheets. When ``most`` are kept, it begins anew.
+    For what is asked for with every cell of thousands of sheets: `functools.lru_cache` costs twice as much.
+    When ``most`` are kept, all are forgotten. ``get`` and ``in`` are a dict's, and make nothing.
 
     >>> lengths = Kept(len)
     >>> lengths["事業"], lengths["事業"], dict(lengths)

@@ -104,6 +104,13 @@ _INLINE_HEAD = 60
 _SHORTEST_PREFIX = 6
 
 
+class _Labels(Kept[str, Label | None]):
+    """Labels by the texts of their cells. A long text is none, and not kept."""
+
+    def __missing__(self, text: str) -> Label | None:
+        return None if len(text) > _LONGEST else super().__missing__(text)
+
+
 class Vocabulary:
     """All labels of one form, ready for look-up by folded text."""
 
@@ -165,9 +172,8 @@ class Vocabulary:
         self.static_starts = tuple(static for static, _ in self.statics)
         self.starts = self._starts(words)
         self._interned: dict[tuple[object, ...], Label] = {}
-        self.labels: Kept[str, Label | None] = Kept(self._recognise)
-        """The label in a cell's text; None for a text that is no label."""
-        self.recognise = self.labels.__getitem__
+        self.labels = _Labels(self._recognise)
+        """What `recognise` gives, by text: for whoever asks for every cell of a sheet."""
         self.ticks: Kept[str, tuple[notation.Tick | None, ...]] = Kept(self._ticks)
         """The tick that each box of a cell has in its text; None for one that has none."""
 
@@ -201,9 +207,11 @@ class Vocabulary:
             self._interned[key] = Label(meanings, **more)  # type: ignore[arg-type]
         return self._interned[key]
 
+    def recognise(self, text: str) -> Label | None:
+        """The label in a cell's text; None for a text that is no label."""
+        return self.labels[text]
+
     def _recognise(self, text: str) -> Label | None:
-        if len(text) > _LONGEST:
-            return None
         begins = fold(text.lstrip()[:_BEGINNING])
         if not begins or not self._may_begin(begins):
             return None
@@ -223,7 +231,8 @@ class Vocabulary:
         ):  # a date that a format of eras shows as its year
             value = _FIRST_DAY + datetime.timedelta(value)
         if isinstance(value, datetime.date):
-            return self._intern(year=str(value.year))
+            year = str(value.year)
+            return self._intern(year=year) if notation.year_candidates(year) else None
         text = fold(str(exact(value) if isinstance(value, float) else value))
         years = list(re.finditer(YEAR, text)) if len(text) <= _LONGEST_HEADING else []
         if isinstance(value, bool) or len(years) != 1 or not notation.year_candidates(years[0][0]):

@@ -137,7 +137,8 @@ class Package:
         packed = self._data[start : start + member.compress_size]
         data = packed
         if member.compress_type == zipfile.ZIP_DEFLATED:
-            unpacked = _unpacked if len(packed) <= _HARMLESS else deflate.unpacked
+            small = len(packed) <= _HARMLESS and member.file_size <= _KEPT
+            unpacked = _unpacked if small else deflate.unpacked
             data = unpacked(packed, member.file_size)
         if len(data) != member.file_size or deflate.crc32(data) != member.CRC:
             raise zipfile.BadZipFile(f"{member.filename}: size or checksum")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from evalxl import outputs
-from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, UsageError, command
+from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, command
 from evalxl.buttons import BUTTONS
 from evalxl.commands.arguments import PATHS
+from evalxl.errors import UsageError
 from evalxl.texts import Text
 
 NEEDS_OUTPUT = Text(

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from evalxl import texts
-from evalxl.actions import Argument, Context, UsageError
+from evalxl.actions import Argument, Context
+from evalxl.errors import UsageError
 from evalxl.texts import Text
 from workbook.notation import era_year
 

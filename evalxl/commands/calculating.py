@@ -16,9 +16,9 @@ from evalxl.actions import (
     Formula,
     Outcome,
     Parameter,
-    UsageError,
 )
 from evalxl.cells import Block, CellError, Result
+from evalxl.errors import UsageError
 from evalxl.texts import Text
 
 CALC = "calc"

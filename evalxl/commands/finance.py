@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
 from evalxl import outputs, terminal, texts
-from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, UsageError, command
+from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, command
 from evalxl.commands.arguments import JOBS, PATHS, positive
 from evalxl.commands.beside import MASTER, with_masters
 from evalxl.commands.sheets import told_own
+from evalxl.errors import UsageError
 from evalxl.texts import Text
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evalxl import texts
-from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, UsageError, command
+from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, command
+from evalxl.errors import UsageError
 from evalxl.terminal import coloured, padded
 from evalxl.texts import Text
 

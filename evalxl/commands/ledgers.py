@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalxl import texts
-from evalxl.actions import DONE, Argument, Context, Outcome, UsageError, command
+from evalxl.actions import DONE, Argument, Context, Outcome, command
+from evalxl.errors import UsageError
 from evalxl.texts import Text
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evalxl import outputs, texts
-from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, UsageError, command
+from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, command
 from evalxl.commands.arguments import JOBS, PATHS
 from evalxl.commands.beside import MASTER, with_masters
+from evalxl.errors import UsageError
 from evalxl.texts import Text
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ import datetime
 from pathlib import Path
 
 from evalxl import outputs, texts
-from evalxl.actions import DONE, Argument, Context, Outcome, UsageError, command
+from evalxl.actions import DONE, Argument, Context, Outcome, command
 from evalxl.commands.arguments import fiscal_year
+from evalxl.errors import UsageError
 from evalxl.texts import Text
 
 

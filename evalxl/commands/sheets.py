@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from evalxl import outputs, texts
-from evalxl.actions import DONE, FINDINGS, Argument, Context, FailOn, Outcome, UsageError, command
+from evalxl.actions import DONE, FINDINGS, Argument, Context, FailOn, Outcome, command
 from evalxl.commands.arguments import FAIL_ON, FRESH, JOBS, PATHS, SCHEDULER
 from evalxl.commands.beside import MASTER, PREVIOUS, configured, told_uncompared, with_beside
+from evalxl.errors import UsageError
 from evalxl.texts import Text
 from workbook import collector
 

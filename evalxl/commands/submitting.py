@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evalxl import outputs
-from evalxl.actions import FINDINGS, Argument, Context, FailOn, Outcome, UsageError, command
+from evalxl.actions import FINDINGS, Argument, Context, FailOn, Outcome, command
 from evalxl.commands.arguments import FAIL_ON
 from evalxl.commands.beside import MASTER, PREVIOUS, configured, with_beside
+from evalxl.errors import UsageError
 from evalxl.texts import Text
 
 ONE_FILE = Text(

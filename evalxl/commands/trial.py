@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalxl import outputs, texts
-from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, UsageError, command
+from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, command
 from evalxl.commands.arguments import JOBS
 from evalxl.commands.beside import with_beside
 from evalxl.commands.finance import rollup
 from evalxl.commands.ledgers import remind
 from evalxl.commands.papers import published, reported
 from evalxl.commands.sheets import summed_up, validated, written
+from evalxl.errors import UsageError
 from evalxl.texts import Text
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ import datetime
 from pathlib import Path
 
 from evalxl import outputs
-from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, UsageError, command
+from evalxl.actions import DONE, FINDINGS, Argument, Context, Outcome, command
 from evalxl.commands.arguments import PATHS, fiscal_year
 from evalxl.commands.marking import OUTPUT
+from evalxl.errors import UsageError
 from evalxl.texts import Text
 
 NOBODY = Text(

@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from evalxl import texts
-from evalxl.actions import UsageError
+from evalxl.errors import UsageError
 from evalxl.grouping import Part, coded, digits, named
 from evalxl.summary.tables import PERIOD_WORDS, direction_titles
 from evalxl.tables import SheetRows

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from evalxl import texts
-from evalxl.actions import UsageError
+from evalxl.errors import UsageError
 from evalxl.rolling.fields import split
 from evalxl.summary.summarise import items
 from evalxl.tables import SheetRows

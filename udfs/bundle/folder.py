@@ -9,7 +9,7 @@ import shutil
 from importlib import resources
 from pathlib import Path
 
-from evalxl.actions import UsageError
+from evalxl.errors import UsageError
 from evalxl.texts import Text
 from udfs import identity
 from udfs.bundle import batch, components, lock, wheels

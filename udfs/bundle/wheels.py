@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 import evalxl
-from evalxl.actions import UsageError
+from evalxl.errors import UsageError
 from evalxl.texts import Text
 from udfs.bundle.lock import Target
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from evalxl.actions import UsageError
+from evalxl.errors import UsageError
 from evalxl.masters import MastersError
 from evalxl.rules.registry import Lang
 from evalxl.settings import SettingsError

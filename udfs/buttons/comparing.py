@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from evalxl import texts as commands_texts
-from evalxl.actions import Context, UsageError
+from evalxl.actions import Context
 from evalxl.commands import beside
+from evalxl.errors import UsageError
 from evalxl.masters import MastersError
 from evalxl.texts import Text
 from udfs.buttons import progress, texts

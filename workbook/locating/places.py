@@ -77,6 +77,10 @@ class Area(Struct, frozen=True, eq=False, dict=True):
     """Blocks that reach into the area but stand beside or beneath a label of their own."""
     taken: Taken = Taken(frozenset(), set())
 
+    def __repr__(self) -> str:
+        """Without all the cells of the page that are taken."""
+        return f"Area({self.rect!r}, {self.extra!r})"
+
     @functools.cached_property
     def corner(self) -> Spot:
         """The first cell: where a value would stand if there were one."""
@@ -109,7 +113,7 @@ class Area(Struct, frozen=True, eq=False, dict=True):
         return spot not in self.taken.labels and spot not in self.others and not (out and out.holds(spot))
 
 
-class Candidate(Struct, frozen=True):
+class Candidate(Struct, frozen=True, eq=False):
     """One label of a field and the areas where its value may stand, the likeliest first."""
 
     spot: Spot
@@ -122,7 +126,7 @@ class Candidate(Struct, frozen=True):
         return self.areas[0].corner if self.areas else self.spot
 
 
-class FieldPlace(Struct, frozen=True, dict=True):
+class FieldPlace(Struct, frozen=True, eq=False, dict=True):
     """A value under a flat key. ``field`` is None for reasons and the like, which are texts."""
 
     key: str
@@ -146,7 +150,7 @@ class FieldPlace(Struct, frozen=True, dict=True):
         return self.field is not None and self.field.is_coded
 
 
-class BoxPlace(Struct, frozen=True):
+class BoxPlace(Struct, frozen=True, eq=False):
     """One box of a group: the ``index``-th box in its cell, and where its tick may stand beside it."""
 
     value: str
@@ -157,7 +161,7 @@ class BoxPlace(Struct, frozen=True):
     right: Area
 
 
-class GroupPlace(Struct, frozen=True, dict=True):
+class GroupPlace(Struct, frozen=True, eq=False, dict=True):
     """The boxes of one group, in the form's order."""
 
     key: str
@@ -188,7 +192,7 @@ class RowPlace(Struct, frozen=True, eq=False):
     values: tuple[Area, ...]
 
 
-class TablePlace(Struct, frozen=True):
+class TablePlace(Struct, frozen=True, eq=False):
     """A table's year headings and rows."""
 
     table: Table
@@ -198,7 +202,7 @@ class TablePlace(Struct, frozen=True):
     """The cell of its title."""
 
 
-class MatrixCell(Struct, frozen=True):
+class MatrixCell(Struct, frozen=True, eq=False):
     """One cell of cost × outcome."""
 
     cost: str
@@ -206,7 +210,7 @@ class MatrixCell(Struct, frozen=True):
     area: Area
 
 
-class PageLayout(Struct, frozen=True, dict=True):
+class PageLayout(Struct, frozen=True, eq=False, dict=True):
     """Everything found on one page; ``missing`` and ``doubled`` are labels that spoil it."""
 
     page: int

@@ -53,21 +53,29 @@ def _heads(found: list[Place], grid: Grid, words: Vocabulary) -> dict[int, int]:
         phases = [column for column, label in labels if not label.year and label.phase]
         if units or len(years) > 1:
             heads.setdefault(row, [*units, *years][0])
-        if phases and not years and not any(label.year for _, label in rows.get(row - 1, ())):
+        if phases and not years and not _stands_beneath_years(grid, row, phases[0], words, rows):
             below = grid.block((row, phases[0])).bottom + 1
             if _are_years(grid, below, phases[0], words):
                 heads[below] = phases[0] - 1
     return dict(sorted(heads.items()))
 
 
+def _stands_beneath_years(
+    grid: Grid, row: int, first: int, words: Vocabulary, rows: dict[int, list[tuple[int, Label]]]
+) -> bool:
+    """Whether a row of 実績 and 計画 has its years above it: what follows beneath are figures then."""
+    return any(
+        any(label.year for _, label in rows.get(above, ())) or _are_years(grid, above, first, words)
+        for above in (row - 1, row - 2)
+    )
+
+
 def _are_years(grid: Grid, row: int, first: int, words: Vocabulary) -> bool:
     """Whether a row has from that column on bare years, one after the other: 27, 28, 29 beneath 実績."""
     cells = [words.heading(value) for column, value in grid.rows.get(row, ()) if column >= first]
     years = [heading.year for heading in itertools.takewhile(bool, cells) if heading]
-    return (
-        len(years) > 1
-        and notation.resolve_columns(years, 0, max(notation.year_candidates(years[0]))) is not None
-    )
+    latest = max(notation.year_candidates(years[0]), default=0) if years else 0
+    return len(years) > 1 and notation.resolve_columns(years, 0, latest) is not None
 
 
 def _with_headings(found: list[Place], heads: dict[int, int], grid: Grid, words: Vocabulary) -> list[Place]:

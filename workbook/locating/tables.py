@@ -97,11 +97,16 @@ def _phase_above(page: Page, heading: Token, title: Token, headings: list[Token]
         for t in page.tokens
         if t.label.phase
         and not t.label.year
-        and title.row - 1 <= t.row
+        and (title.row <= t.row or (title.row - 1 == t.row and not _is_of_a_table(page, t.row)))
         and t.bottom < heading.row
         and headings[0].col <= t.col <= heading.right
     ]
     return max(above, key=lambda token: (token.row, token.col), default=None)
+
+
+def _is_of_a_table(page: Page, row: int) -> bool:
+    """Whether a row has a label of a table's row, as the last one of the table above has."""
+    return any(t.row == row and (t.label.slot or "row" in page.kinds(t)) for t in page.tokens)
 
 
 def _heading(heading: Token, phase: Token | None) -> Heading:

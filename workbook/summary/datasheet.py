@@ -45,7 +45,7 @@ Cells = Mapping[int, Sequence[str | None]]
 """Column → by row the cell that it leads to, empty for the file itself; None for no link."""
 
 
-class PlainSheet(Worksheet):  # type: ignore[misc]
+class _Sheet(Worksheet):  # type: ignore[misc]
     """A worksheet without any formula of a function that came after Excel 2016.
 
     XlsxWriter looks for the names of some sixty of those in each formula, those of its looks among them.
@@ -55,7 +55,7 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
         return formula.removeprefix("=")
 
 
-class DataSheet(PlainSheet):
+class DataSheet(_Sheet):
     """A worksheet whose rows beneath the head are given all at once: `fill`, and `lead` for their links."""
 
     def __init__(self) -> None:
@@ -150,7 +150,7 @@ class DataSheet(PlainSheet):
             shutil.copyfileobj(rows, self.fh.buffer, 1 << 20)
 
 
-class FormulaSheet(PlainSheet):
+class FormulaSheet(_Sheet):
     """A worksheet with thousands of formulas, each looked at but once."""
 
     def _write_formula(

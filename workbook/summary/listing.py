@@ -163,7 +163,7 @@ def _severity(value: Cell, look: Styles) -> Format:
 
 
 def _most_places(values: Sequence[Cell]) -> int:
-    return max([0, *(_places(value) for value in values if isinstance(value, Decimal))])
+    return max((_places(value) for value in values if isinstance(value, Decimal)), default=0)
 
 
 def _places(value: Decimal) -> int:
