@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime
+import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from evalxl import cli
 from tests.support.layouts import sample
 from tests.support.office import Office
 from tests.test_read import assert_same, read_records
 from workbook import filled, record
 from workbook import form as forms
+from workbook.extracting import texts
 from workbook.grid import spot_of
 from workbook.locating import locate, printed
 from workbook.locating.places import PageLayout, TablePlace
@@ -75,6 +78,17 @@ def only(reading: Reading) -> record.Record:
         (*YEARS[:3], "30年度(目標)"),
         (*YEARS[:3], "30年度(見込み)"),
         (*YEARS[:3], "30年度（計画・目標）"),
+        (*YEARS[:3], "30年度(実績見込)"),
+        (*YEARS[:2], "29年度(決算見込)", YEARS[3]),
+        (*YEARS[:2], "29年度(決算（見込）)", YEARS[3]),
+        tuple(f"{year}年度決算見込" for year in (27, 28, 29, 30)),
+        (*YEARS[:3], "30年度 決算見込額"),
+        (*YEARS[:3], "30年度(実績（見込み）)"),
+        (*YEARS[:3], "30年度(現計予算)"),
+        (*YEARS[:3], "30年度(実施計画)"),
+        ("H.27年度(実績)", "H.28年度(実績)", "H.29年度(実績)", "H.30年度(計画)"),
+        ("平成27年度末実績", "平成28年度末実績", "平成29年度末実績", "平成30年度末目標"),
+        ("FY2015", "FY2016", "FY2017", "FY2018"),
         (*YEARS[:2], "平成29年度", YEARS[3]),
         (*YEARS[:2], "29年度(実績)※", YEARS[3]),
         ("平成27年度(2015)", "平成28年度(2016)", "平成29年度(2017)", "平成30年度(2018)"),
@@ -137,6 +151,43 @@ def test_one_word_stands_above_several_years(
     assert found.years == tuple(range(2018 - planned_from, 2022 - planned_from))[-4:]
     assert found["costs.general." + str(found.years[0])] == written[0]["costs.general.2015"]
     assert not {"F004", "F009"} & {issue.code for issue in found.issues}
+
+
+@pytest.mark.parametrize("words", [("目標", "実績"), ("計画", "実績"), ("実績", "計画"), ("予算", "決算")])
+@pytest.mark.parametrize("over_both", [True, False])
+def test_every_year_has_two_columns(tmp_path: Path, words: tuple[str, str], over_both: bool) -> None:
+    """目標 and 実績 beneath each year: of years that are over 実績 counts, of the next one 目標."""
+    path, plain = tmp_path / "a.xlsx", tmp_path / "plain.xlsx"
+    written = [record.from_json(FORM, sample())]
+    filled.write(FORM, written, plain, Style())
+    rows = {table.headings[0].spot[0] + 1 for table in headed(plain)}
+    filled.write(FORM, written, path, Style(inserted=tuple(sorted(rows))))
+    tables, read = headed(path), only(read_file(path))
+
+    def edit(sheet: Worksheet) -> None:
+        for table in tables:
+            years = [sheet.cell(h.spot[0] + 1, h.spot[1] + 1).value for h in table.headings]
+            spans = [(heading.spot, unmerged(sheet, heading.spot)) for heading in table.headings]
+            for number, ((row, column), last) in enumerate(spans):
+                year = str(years[number]).partition("(")[0]
+                halves = [(column, column + 1), (column + 1, last)]
+                merged(sheet, (row, column), last if over_both else column + 1, year)
+                for word, (left, right) in zip(words, halves, strict=True):
+                    merged(sheet, (row + 1, left), right, word)
+                wanted = "決算" if words[0] == "予算" or words[1] == "決算" else "実績"
+                for place in table.rows:
+                    spot = (place.spot[0], column)
+                    own = sheet.cell(spot[0] + 1, column + 1).value
+                    unmerged(sheet, spot)
+                    counts = (number < 3) == (words[0] == wanted)
+                    figures = (own, 99) if counts else (99, own)
+                    for figure, (left, right) in zip(figures, halves, strict=True):
+                        merged(sheet, (spot[0], left), right, figure)
+
+    found = only(changed(path, edit))
+    assert (found.fiscal_year, found.years) == (read.fiscal_year, read.years)
+    figures = [key for key in read.values if key.startswith("costs.") or ".values." in key]
+    assert {key: found[key] for key in figures} == {key: read[key] for key in figures}
 
 
 def headed(path: Path) -> list[TablePlace]:
@@ -660,3 +711,137 @@ def test_a_text_beside_its_label_goes_on_in_the_next_row(plain: Path, note: str 
     typed(sheet, (row + 1, column), note)
     book.save(plain)
     assert only(read_file(plain)).values["outline"] == written["outline"]
+
+
+# ---- labels of other cities --------------------------------------------------------------------------------
+
+
+def relabelled(book: Path, words: dict[str, str]) -> Reading:
+    """The book with some of its labels written otherwise."""
+
+    def edit(sheet: Worksheet) -> None:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.value in words:
+                    typed(sheet, (cell.row - 1, cell.column - 1), words[str(cell.value)])
+
+    return changed(book, edit)
+
+
+@pytest.mark.parametrize(
+    "label", ["【理由】", "＜理由＞", "理由⇒", "理由→", "理由：", "判断理由", "理由・根拠", "その理由"]
+)
+def test_reasons_are_asked_for_in_other_words(book: Path, label: str) -> None:
+    assert_same(record.to_json(only(relabelled(book, {"理由": label}))), sample())
+
+
+@pytest.mark.parametrize(
+    ("printed_as", "label"),
+    [
+        ("県支出金", "都道府県支出金"),
+        ("県支出金", "府支出金"),
+        ("地方債", "市債"),
+        ("地方債", "町債"),
+        ("一般財源", "一般財源等"),
+    ],
+)
+def test_funding_sources_of_other_places(book: Path, printed_as: str, label: str) -> None:
+    assert_same(record.to_json(only(relabelled(book, {printed_as: label}))), sample())
+
+
+@pytest.mark.parametrize("mark", ["{} ", "({})", "{}.", "①"])
+@pytest.mark.parametrize("inside", [True, False])
+def test_directions_may_be_numbered(tmp_path: Path, mark: str, inside: bool) -> None:
+    filled.write(FORM, [record.from_json(FORM, sample())], tmp_path / "a.xlsx", Style(inside=inside))
+    names = {name for direction in FORM.directions for name in (direction.value, *direction.aliases)}
+    numbers = itertools.count(1)
+
+    def edit(sheet: Worksheet) -> None:
+        for row in sheet.iter_rows():
+            for cell in row:
+                glyph, space, name = str(cell.value or "").rpartition(" ")
+                if name in names and glyph in ("", "☑", "□"):
+                    number = mark.format(next(numbers))
+                    typed(sheet, (cell.row - 1, cell.column - 1), f"{glyph}{space}{number}{name}")
+
+    found = only(changed(tmp_path / "a.xlsx", edit))
+    assert next(numbers) > len(FORM.directions)
+    assert_same(record.to_json(found), sample())
+
+
+# ---- figures that are none ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed_as", "number_format"),
+    [
+        ("100②", None),
+        ("10²", None),
+        ("①②", None),
+        ("12⒌", None),
+        (1e27, None),
+        ("1" * 28, None),
+        (1234567890123456, None),
+        (1e-320, None),
+        ("0." + "0" * 80 + "1", None),
+        (44652, '[$-411]ggge"年"'),
+        (44652, "ge"),
+    ],
+    ids=str,
+)
+def test_what_is_no_figure_is_told(
+    book: Path, typed_as: Any, number_format: str | None, tmp_path: Path
+) -> None:
+    cells, key = spots(book), "costs.other.2017"
+
+    def edit(sheet: Worksheet) -> None:
+        cell = typed(sheet, cells[key], typed_as)
+        cell.number_format = number_format or "General"
+
+    found = only(changed(book, edit))
+    assert found[key] is None
+    assert ("F012", key) in {(issue.code, issue.key) for issue in found.issues}
+    line = ["consolidate", str(book), "-o", str(tmp_path / "out.xlsx"), "--data", str(tmp_path / "data")]
+    assert cli.main([*line, "--fail-on", "never"]) == 0
+    assert cli.main(["validate", str(book), "--report", str(tmp_path / "report.xlsx")]) in (0, 1)
+
+
+@pytest.mark.parametrize(("typed_as", "number_format"), [(1.5e3, "0.0E+0"), ("12m²", "General")])
+def test_figures_in_other_clothes_are_figures(book: Path, typed_as: Any, number_format: str) -> None:
+    cells = spots(book)
+    name, key = "activity_indicators.ア.unit", "activity_indicators.ア.values.2017"
+
+    def edit(sheet: Worksheet) -> None:
+        typed(sheet, cells[name], "m2")
+        typed(sheet, cells[key], typed_as).number_format = number_format
+
+    assert only(changed(book, edit))[key] == (12 if isinstance(typed_as, str) else 1500)
+
+
+# ---- digits one to a cell ----------------------------------------------------------------------------------
+
+
+def test_a_zero_at_the_end_of_a_code_is_one_of_its_digits(book: Path) -> None:
+    """Three cells of one width for 中事業, where the form prints two."""
+    row, column = spots(book)["budget.minor"]
+    name = (row, column + 2)
+
+    def edit(sheet: Worksheet) -> None:
+        text = sheet.cell(name[0] + 1, name[1] + 1).value
+        last = unmerged(sheet, name)
+        for number, digit in enumerate((8, 3, 0)):
+            typed(sheet, (row, column + number), digit)
+        merged(sheet, (row, column + 3), last, text)
+
+    found = only(changed(book, edit))
+    assert (found["budget.minor"], found["budget.minor_name"]) == ("830", sample()["budget"]["minor_name"])
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [(("(", 0, 2, ")", "名"), "02"), ((0, 7, 0, "名"), "070"), (("0", "7", "名"), "07"), ((5, "名"), "5")],
+    ids=str,
+)
+def test_a_code_may_have_a_cell_for_each_digit(cells: tuple[Any, ...], code: str) -> None:
+    found = [((0, column), value) for column, value in enumerate(cells)]
+    assert texts.code_and_name(texts.of_code(found)) == (code, "名")

@@ -73,9 +73,11 @@ _G = rf"[{_GLYPH}]|\([{_GLYPH}]?\)|\[[{_GLYPH}]?\]"
 _MARK = re.compile(
     r"(?:[①-⑳■□◆◇●○◎※*・▼▽]|\(\d{1,2}\)|\d{1,2}[.:)]?|\([ア-ン]\)|[ア-ン][.:)]|[A-D][.:)]?|[IVX]+[.:)])"
 )
-_NOTE = re.compile(r"(?:\+?\([^()]*(?:\([^()]*\)[^()]*)*\)|[:;*※?。])+$")
+_NOTE = re.compile(r"(?:\+?\([^()]*(?:\([^()]*\)[^()]*)*\)|[:;*※?。⇒])+$")
 _HEADING_NOTE = re.compile(r"(?:【[^】]*】|《[^》]*》|<[^>]*>|\[[^\]]*\])$")
 """【DO】 behind a section's heading. Behind other labels such brackets are what somebody typed."""
+_NUMBER = r"(?:[①-⑳]|\(\d{1,2}\)|\d{1,2}[.)]?)?"
+"""☑ 1 廃止"""
 _BEHIND = (
     rf"(?:\((?![{_GLYPH}]?\))(?:[^()]|\([^()]*\))*\)|:(?=\S)|[年度月~\-\d元平成令和昭和HSR]+|から|まで)*"
 )
@@ -89,15 +91,19 @@ _FIRST = 4
 """Letters by which texts are told apart from labels at once."""
 _BEGINNING = 24
 """Characters that hold these letters, however they are spaced."""
+_OPENING, _CLOSING = frozenset("(【<《[「"), frozenset(")】>》]」")
 _SLOT = re.compile(r"[(\[]?(.)[)\]]?[.:、]?")
 """A slot mark alone in its cell, folded."""
 _SLOT_HEAD = re.compile(r"\s*[(（\[［〔]?\s*(\S)\s*(?:[)）\]］〕]\s*)?[.．:：、・]?\s*")
 """A slot mark before the name of an indicator."""
-_DECOR = re.compile(r"[()\[\]<>※*・,、/み額値後]|千円|円|年度|分|当初|補正|最終")
+ESTIMATE = "見込"
+"""Behind 決算 or 実績: of the evaluated year before its books are closed, or of the year after it."""
+_DECOR = re.compile(
+    r"[()\[\]<>※*・,、/み額値後末]|千円|円|年度|分|当初|補正|最終|現計|現年|実施|事業|修正|変更|要求|査定|概算|FY"
+)
 """What may stand about a year in a heading."""
 _LONGEST = 400
 _LONGEST_HEADING = 24
-_FIRST_DAY = datetime.date(1899, 12, 30)
 _DAYS = range(32_000, 74_000)
 """The days of 1987 to 2102 as Excel counts them: far more than any number of a year."""
 _INLINE_HEAD = 60
@@ -145,18 +151,21 @@ class Vocabulary:
             self.statics.append((folded, meaning))
 
     def _compile(self, form: Form) -> None:
-        words = {fold(w) for w in (*form.years.settled_words, *form.years.planned_words)}
+        settled = {fold(word) for word in form.years.settled_words}
+        self.estimates = {f"{word}{ESTIMATE}" for word in settled}
+        words = settled | self.estimates | set(map(fold, form.years.planned_words))
         phases = "|".join(sorted(words, key=len, reverse=True))
         # A year heading says 年, an era or a phase; a bare number may be anything.
         self.year = re.compile(
-            rf"(?=.*(?:年|元|[MTSHR]\d|{phases})){YEAR}[(\[<]?(?P<phase>{phases})?(?:額|値|見込)?[)\]>]?"
+            rf"(?=.*(?:年|元|[MTSHR]\.?\d|{phases})){YEAR}"
+            rf"[(\[<]?(?P<phase>{phases})?(?:見込)?み?(?:額|値)?[)\]>]?"
         )
-        self.phase = re.compile(rf"[(\[<]?({phases})(?:額|値)?[)\]>]?")
+        self.phase = re.compile(rf"[(\[<]?({phases})み?(?:額|値)?[)\]>]?")
         self.phase_word = re.compile(phases)
         options = "|".join(re.escape(o) for o in sorted(self.options, key=len, reverse=True))
-        self.box = re.compile(rf"(?:[①-⑳]|\(\d\))?[・/、,|]?(?:{_G})?(?:{options})")
-        self.leading = re.compile(rf"[・/、,|]?(?P<g>{_G})?(?P<o>{options})(?P<b>{_BEHIND})")
-        self.trailing = re.compile(rf"[・/、,|]?(?P<o>{options})(?P<b>{_BEHIND})(?P<g>{_G})?")
+        self.box = re.compile(rf"(?:[①-⑳]|\(\d\))?[・/、,|]?(?:{_G})?{_NUMBER}(?:{options})")
+        self.leading = re.compile(rf"[・/、,|]?(?P<g>{_G})?{_NUMBER}(?P<o>{options})(?P<b>{_BEHIND})")
+        self.trailing = re.compile(rf"[・/、,|]?{_NUMBER}(?P<o>{options})(?P<b>{_BEHIND})(?P<g>{_G})?")
         groups = [
             text for text, meant in self.exact.items() if meant[0].kind in ("axis", "question", "choice")
         ]
@@ -229,7 +238,7 @@ class Vocabulary:
         if (
             isinstance(value, float) and _DAYS[0] <= value <= _DAYS[-1]
         ):  # a date that a format of eras shows as its year
-            value = _FIRST_DAY + datetime.timedelta(value)
+            value = notation.FIRST_DAY + datetime.timedelta(value)
         if isinstance(value, datetime.date):
             year = str(value.year)
             return self._intern(year=year) if notation.year_candidates(year) else None
@@ -238,10 +247,13 @@ class Vocabulary:
         if isinstance(value, bool) or len(years) != 1 or not notation.year_candidates(years[0][0]):
             return None
         about = text[: years[0].start()] + text[years[0].end() :]
-        phase = self.phase_word.search(about)
+        phases = self.phase_word.findall(about)
         if _DECOR.sub("", self.phase_word.sub("", about)):
             return None  # 前年度比(29年度実績)
-        return self._intern(year=years[0][0], phase=phase[0] if phase else "")
+        phase = phases[0] if phases else ""
+        if ESTIMATE in phases[1:] and phase + ESTIMATE in self.estimates:  # 決算(見込)
+            phase += ESTIMATE
+        return self._intern(year=years[0][0], phase=phase)
 
     def glued_slot(self, value: notation.CellValue) -> str:
         """The slot mark that a text begins with, whatever follows: イ研修参加者数; "" where there is none."""
@@ -394,7 +406,7 @@ def _variants(folded: str) -> Iterator[str]:
         if not match:
             break
         folded = folded[match.end() :]
-    if folded[:1] == "(" and folded[-1:] == ")":  # (内線)
+    if folded[:1] in _OPENING and folded[-1:] in _CLOSING:  # (内線), 【理由】
         yield folded[1:-1]
 
 

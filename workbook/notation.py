@@ -19,6 +19,10 @@ CellValue = (
 
 Place = TypeVar("Place")
 
+FIRST_DAY = datetime.date(1899, 12, 30)
+"""The day that Excel counts from."""
+_LAST_DAY = 2_958_466
+
 
 class Percent(float):
     """A fraction that its cell shows as a percentage.
@@ -60,11 +64,13 @@ def show(cells: dict[Place, CellValue], shown: Iterable[tuple[Place, str]]) -> N
 
 
 def as_shown(value: float, how: str) -> CellValue:
-    """A number as its cell shows it: ``%``, ``,`` in thousands, or zeros that it is filled up to.
+    """A number as its cell shows it: ``%``, ``,`` in thousands, ``date``, or zeros that it is filled up to.
 
-    >>> as_shown(0.5, "%"), as_shown(417.0, "00000"), as_shown(4.5, "00")
-    (0.5, '00417', 4.5)
+    >>> as_shown(0.5, "%"), as_shown(417.0, "00000"), as_shown(4.5, "00"), as_shown(42826.0, "date")
+    (0.5, '00417', 4.5, datetime.date(2017, 4, 1))
     """
+    if how == "date":
+        return FIRST_DAY + datetime.timedelta(int(value)) if 0 < value < _LAST_DAY else value
     if how == "%":
         return Percent(value)
     if how == ",":
@@ -133,6 +139,7 @@ class ReadNumber(NamedTuple):
     """The number was typed as text, with full-width digits, ▲, commas or a unit."""
 
 
+_LARGEST, _MOST_PLACES = 10**15, 15
 _BLANK, _DASH, _BAD = ReadNumber("blank"), ReadNumber("dash"), ReadNumber("bad")
 
 
@@ -149,20 +156,31 @@ def read_number(value: CellValue, unit: str | None = None) -> ReadNumber:
     if value is None:
         return _BLANK
     if type(value) is float and value - value == 0:  # no Percent and the like, not inf, not nan
-        return ReadNumber("number", exact(value))
+        return _within_bounds(exact(value))
     if isinstance(value, (bool, datetime.date, datetime.time, datetime.timedelta)):
         return _BAD
     if isinstance(value, float) and value - value != 0:  # inf, nan
         return _BAD
     if isinstance(value, Percent) and (unit is None or fold(unit) == "%"):
-        return ReadNumber("number", value.shown, normalised=True)
+        return _within_bounds(value.shown, normalised=True)
     if isinstance(value, Thousands) and unit == "千円":
-        return ReadNumber("number", value.shown, normalised=True)
-    return ReadNumber("number", exact(value))
+        return _within_bounds(value.shown, normalised=True)
+    return _within_bounds(exact(value))
+
+
+def _within_bounds(number: Number | None, *, normalised: bool = False) -> ReadNumber:
+    """A number whose digits Excel can hold; no form asks for more, and sums of such stay exact."""
+    if number is None or not -_LARGEST < number < _LARGEST:
+        return _BAD
+    if isinstance(number, Decimal) and number.normalize().as_tuple().exponent < -_MOST_PLACES:  # type: ignore[operator]
+        return _BAD
+    return ReadNumber("number", number, normalised)
 
 
 @functools.lru_cache(maxsize=16384)
 def _read_text_number(text: str, unit: str | None) -> ReadNumber:
+    if _has_footnote(text):
+        return _BAD
     text = _SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip()
     if not text:
         return _BLANK
@@ -173,7 +191,13 @@ def _read_text_number(text: str, unit: str | None) -> ReadNumber:
         return _BAD
     number = Decimal(match["digits"].replace(",", "") + (match["fraction"] or "").rstrip("."))
     negative = match["sign"] is not None and match["sign"] != "+"
-    return ReadNumber("number", exact(-number if negative else number), normalised=True)
+    return _within_bounds(exact(-number if negative else number), normalised=True)
+
+
+def _has_footnote(text: str) -> bool:
+    """Whether there is a circled or raised digit that belongs to no unit: 100②, 10², but not 12m²."""
+    marks = (at for at, char in enumerate(text) if not char.isascii() and unicodedata.category(char) == "No")
+    return any(not text[:at].rstrip()[-1:].isalpha() for at in marks)
 
 
 def _unit_fits(typed: str | None, unit: str | None) -> bool:
@@ -204,12 +228,12 @@ ERAS = (
 )
 ERA = "|".join(f"{era.name}|{era.letter}|{era.name[0]}" for era in ERAS)
 """An era as people write it, as a regular expression without groups: 平成, H, 平."""
-_NUMBERED = rf"(?:{ERA})?(?:\d{{4}}|\d{{1,2}}|元)"
+_NUMBERED = rf"(?:(?:{ERA})\.?)?(?:\d{{4}}|\d{{1,2}}|元)"
 _OTHER = rf"(?:年度|年)?\({_NUMBERED}(?:年度|年)?\)|[・/](?:元|(?:{ERA})(?:元|\d{{1,2}}))"
 YEAR = rf"(?:{_NUMBERED}(?:{_OTHER})?(?:年度|年|(?!\d)))"
 """A year in a folded text, in two notations where an era begins, as a regular expression without groups."""
 _YEAR = re.compile(
-    rf"(?P<era>{ERA})?(?P<n>\d{{4}}|\d{{1,2}}|元)(?:年度|年)?"
+    rf"(?:(?P<era>{ERA})\.?)?(?P<n>\d{{4}}|\d{{1,2}}|元)(?:年度|年)?"
     rf"(?:[(・/](?P<era2>{ERA})?(?P<n2>\d{{4}}|\d{{1,2}}|元)(?:年度|年)?\)?)?(?:年度|年)?"
 )
 

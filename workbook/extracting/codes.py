@@ -86,7 +86,8 @@ def read_code(draft: Draft, page: FormPage, field: Field, candidate: Candidate, 
     for area in areas:
         draft.check_uncached(page, area)
     digits = [item for item in found if is_code(item[1])]
-    if field.names and len(digits) > 1 and digits[-1][1] == 0 and _length(digits) > field.digits:
+    too_long = field.names and len(digits) > 1 and _length(digits) > field.digits
+    if too_long and digits[-1][1] == 0 and not _have_a_cell_each(page, digits):
         digits.pop()  # what Excel shows where the name's cell is linked to an empty one
     names = [text for text in each([item for item in found if not is_code(item[1])]) if text not in DASHES]
     code = _code(draft, page, field, digits, style)
@@ -104,6 +105,12 @@ def read_code(draft: Draft, page: FormPage, field: Field, candidate: Candidate, 
         values[field.name] = joined(names)
     blank = areas[0].corner if areas else candidate.spot
     return Code(values, found[0][0] if found else blank, found)
+
+
+def _have_a_cell_each(page: FormPage, digits: Found) -> bool:
+    """Whether digits stand one to a cell, all of one width: then the last one is no name."""
+    widths = {page.block(spot).right - spot[1] for spot, _ in digits}
+    return len(widths) == 1 and all(len(_code_text(value)) == 1 for _, value in digits)
 
 
 def _length(digits: Found) -> int:

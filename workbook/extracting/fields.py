@@ -88,7 +88,7 @@ def _answer(
             parts = [text] if text else []
         else:
             run = texts.nearest_run(page, found, coded=place.type == "code_name")
-            parts = texts.each(run)
+            parts = texts.of_code(run) if place.type == "code_name" else texts.each(run)
         if run:
             return Answer(texts.typed(place, parts), run[0][0], run)
     return Answer(texts.typed(place, []), areas[0].corner if areas else candidate.spot, [])

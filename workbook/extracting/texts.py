@@ -20,6 +20,7 @@ _CODE_SPACE = re.compile(
 )
 _CODE = re.compile(r"[(\[]?([0-9A-Z\-]{1,8})[)\]]?")
 """A code alone in a cell, folded."""
+_DIGIT = re.compile("[0-9]")
 _SURELY_CODE = re.compile(r"\d|^\(|^[IVX]+$")
 _EXTENSION = re.compile(r"[\s(（]*内線\s*[)）:：]*\s*([0-9０-９\-－]*)\s*[)）]?")
 
@@ -38,6 +39,13 @@ def named(found: Found) -> str | None:
 def each(found: Found) -> list[str]:
     """The text of each cell that has one."""
     return [text for _, value in found if (text := tidy(value))]
+
+
+def of_code(found: Found) -> list[str]:
+    """The texts of a code and its name, which may have a cell for each digit: a 0 before others is one."""
+    before, last = found[:-1], found[-1:]
+    texts = ["0" if value == 0 and not isinstance(value, bool) else tidy(value) for _, value in before]
+    return [text for text in (*texts, *each(last)) if text]
 
 
 def lines(found: Found) -> str | None:
@@ -161,6 +169,9 @@ def code_and_name(texts: list[str]) -> tuple[str | None, str | None]:
     """Code and name from "(05) 行政サービス" in one cell, or from cells of their own."""
     if not texts:
         return None, None
+    digits = list(itertools.takewhile(_DIGIT.fullmatch, map(fold, texts)))
+    if len(digits) > 1:
+        texts = ["".join(digits), *texts[len(digits) :]]
     alone = _CODE.fullmatch(fold(texts[0]))
     if alone and (len(texts) > 1 or _SURELY_CODE.search(fold(texts[0]))):
         return fold(alone[1]), joined(texts[1:])

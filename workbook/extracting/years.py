@@ -12,6 +12,7 @@ from workbook import notation
 from workbook.extracting.draft import Draft
 from workbook.extracting.page import FormPage
 from workbook.form import Form
+from workbook.labels import ESTIMATE
 from workbook.locating import TablePlace
 
 
@@ -84,12 +85,25 @@ def _resolved(
 def _evaluated(form: Form, phases: list[str]) -> int:
     """The index of the last settled column: one that is not marked is as long as a planned one follows."""
     settled = {notation.fold(word) for word in form.years.settled_words}
+    phases = _without_estimates(phases, settled)
     marked = [i for i, phase in enumerate(phases) if phase in settled]
     planned = [i for i, phase in enumerate(phases) if phase and phase not in settled]
     last = marked[-1] if marked else -1
     if following := [i for i in planned if i > last]:
         return max(0, following[0] - 1)
     return last if marked else max(0, len(phases) - 1 - form.years.planned)
+
+
+def _without_estimates(phases: list[str], settled: set[str]) -> list[str]:
+    """決算見込 is 決算 where a plan follows, and a plan where it is the last one behind 決算."""
+    plans = [i for i, phase in enumerate(phases) if phase and phase.removesuffix(ESTIMATE) not in settled]
+    last = "" if settled.isdisjoint(phases) else ESTIMATE
+    return [
+        phase if phase in settled or i in plans or not phase
+        else phase.removesuffix(ESTIMATE) if any(plan > i for plan in plans)
+        else last
+        for i, phase in enumerate(phases)
+    ]  # fmt: skip
 
 
 def _year_part(heading: str) -> str:

@@ -40,6 +40,9 @@ _FORMAT = re.compile(rb'<numFmt\b(?=[^<>]*\bnumFmtId="([0-9]+)")(?=[^<>]*\bforma
 _NO_LETTERS = re.compile(r'"[^"]*"|\\.|[_*].|\[(?![hms]+\])[^\]]*\]|General|@', re.IGNORECASE)
 _LETTER = re.compile(r"[A-Za-z年月日時分秒]")
 """In a number format what is a date's or a time's where it is not quoted, or the E of 0.0E+0."""
+_POWER = re.compile("E[+-]", re.IGNORECASE)
+_ERA = re.compile("[ge]", re.IGNORECASE)
+"""Years of an era, which value readers do not take for dates."""
 _SCALED = re.compile(r"[0#?],(?![0#?,])")
 """A comma behind the digits: shown in thousands."""
 _PADDED = re.compile("0{2,}")
@@ -229,6 +232,8 @@ def styles(data: bytes) -> Styles:
         bare = _NO_LETTERS.sub("", _unescaped(codes.get(of, "")))
         if _LETTER.search(bare) or (of not in codes and of in _DATES):
             dates.add(str(number).encode())
+            if _ERA.search(_POWER.sub("", bare)):
+                shown[str(number).encode()] = "date"
         elif how := "%" if of not in codes and of in _PERCENTS else _how(bare):
             shown[str(number).encode()] = how
     if b"0" in dates:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 
 from workbook.form import Table
 from workbook.grid import Rect, Spot
 from workbook.locating.page import Page
 from workbook.locating.places import FAR, Area, Heading, RowPlace, TablePlace, Token
+from workbook.notation import fold
 
 _LEFT = 2
 """How many columns left of its title a row label may stand."""
@@ -46,10 +48,13 @@ def _table(page: Page, table: Table) -> TablePlace | None:
     if not page.need(len(headings) >= 2, f"{table.label}の年度見出し"):
         return None
     lowest = max(t.bottom for t in (title, *headings)) + 1
+    pairs = _pairs(page, headings, lowest)
     phases = [
         _phase(page, heading, lowest) or _phase_above(page, heading, title, headings) for heading in headings
     ]
-    own_rows = [phase for phase in phases if phase]
+    if pairs:
+        phases = [*_chosen(page, pairs)]
+    own_rows = [phase for phase in phases if phase] + [token for pair in pairs for token in pair]
     page.harden([*headings, *own_rows])
     unit = _unit(page, title, headings)
     head = [*headings, *own_rows, *([unit] if unit else [])]
@@ -57,10 +62,11 @@ def _table(page: Page, table: Table) -> TablePlace | None:
     left = min(unit.col if unit else headings[0].col, headings[0].col)
     frame = Rect(last + 1, title.col, _end(page, table, title, headings, last), left - 1)
     rows = _cost_rows(page, table, frame) if table.rows else _slot_rows(page, table, frame)
+    columns = [phase for phase in phases if phase] if pairs else headings
     return TablePlace(
         table,
         tuple(_heading(heading, phase) for heading, phase in zip(headings, phases, strict=True)),
-        tuple(_row(page, name, token, frame, (headings, unit)) for name, token in rows),
+        tuple(_row(page, name, token, frame, (columns, unit)) for name, token in rows),
         title.spot,
     )
 
@@ -86,6 +92,29 @@ def _phase(page: Page, heading: Token, lowest: int) -> Token | None:
         if token.label.phase and not token.label.year and beneath:
             return token
     return None
+
+
+def _pairs(page: Page, headings: list[Token], lowest: int) -> list[list[Token]]:
+    """目標 and 実績 beneath the years, where years have a column for each; else nothing."""
+    step = headings[-1].col - headings[-2].col
+    ends = [*(heading.col for heading in headings[1:]), headings[-1].col + step]
+    beneath = [
+        t for t in page.tokens if t.label.phase and not t.label.year and headings[0].bottom < t.row <= lowest
+    ]
+    pairs = [
+        [t for t in beneath if heading.col <= t.col < end]
+        for heading, end in zip(headings, ends, strict=True)
+    ]
+    return pairs if all(pairs) and sum(len(pair) > 1 for pair in pairs) > 1 else []
+
+
+def _chosen(page: Page, pairs: list[list[Token]]) -> Iterator[Token]:
+    """The column of each year that counts: 実績, and of the years that the form plans the other one."""
+    settled = {fold(word) for word in page.form.years.settled_words}
+    planned_from = len(pairs) - page.form.years.planned
+    for number, pair in enumerate(pairs):
+        fitting = [t for t in pair if (t.label.phase in settled) == (number < planned_from)]
+        yield (fitting or pair)[0]
 
 
 def _phase_above(page: Page, heading: Token, title: Token, headings: list[Token]) -> Token | None:
