@@ -190,6 +190,42 @@ def test_every_year_has_two_columns(tmp_path: Path, words: tuple[str, str], over
     assert {key: found[key] for key in figures} == {key: read[key] for key in figures}
 
 
+@pytest.mark.parametrize("words", [("目標", "実績"), ("実績", "目標"), ("計画", "実績")])
+def test_every_indicator_has_two_lines(tmp_path: Path, words: tuple[str, str]) -> None:
+    """目標 and 実績 in lines of their own: of years that are over 実績 counts, of the next one 目標."""
+    path, plain = tmp_path / "a.xlsx", tmp_path / "plain.xlsx"
+    written = [record.from_json(FORM, sample())]
+    filled.write(FORM, written, plain, Style())
+    table = next(table for table in headed(plain) if table.table.name == "activity_indicators")
+    rows = tuple(place.spot[0] + 1 for place in table.rows)
+    filled.write(FORM, written, path, Style(inserted=rows))
+    read = only(read_file(path))
+    table = next(table for table in headed(path) if table.table.name == "activity_indicators")
+
+    def edit(sheet: Worksheet) -> None:
+        for place in table.rows:
+            row = place.spot[0]
+            column = place.unit.rect.left - 1
+            name = place.title.rect
+            text = sheet.cell(row + 1, name.left + 1).value
+            unmerged(sheet, (row, name.left))
+            merged(sheet, (row, name.left), column, text)
+            for line, word in enumerate(words):
+                typed(sheet, (row + line, column), word)
+            for number, heading in enumerate(table.headings):
+                spot = (row, heading.spot[1])
+                figure = sheet.cell(spot[0] + 1, spot[1] + 1).value
+                counts = (number < 3) == (words[0] == "実績")
+                typed(sheet, spot, figure if counts else 99)
+                typed(sheet, (row + 1, spot[1]), 99 if counts else figure)
+
+    found = only(changed(path, edit))
+    figures = [key for key in read.values if key.startswith("activity_indicators.")]
+    assert {key: found[key] for key in figures if read[key] is not None} == {
+        key: read[key] for key in figures if read[key] is not None
+    }
+
+
 def headed(path: Path) -> list[TablePlace]:
     return [table for layout in layouts(path) for table in layout.tables if table.headings]
 
@@ -845,3 +881,48 @@ def test_a_zero_at_the_end_of_a_code_is_one_of_its_digits(book: Path) -> None:
 def test_a_code_may_have_a_cell_for_each_digit(cells: tuple[Any, ...], code: str) -> None:
     found = [((0, column), value) for column, value in enumerate(cells)]
     assert texts.code_and_name(texts.of_code(found)) == (code, "名")
+
+
+# ---- what stands beside ------------------------------------------------------------------------------------
+
+
+def test_what_stands_right_behind_a_merged_value_is_none_of_it(book: Path) -> None:
+    """A label that the form does not know, and its value, right behind the name of who is to be called."""
+    row, column = spots(book)["contact_name"]
+
+    def edit(sheet: Worksheet) -> None:
+        last = unmerged(sheet, (row, column))
+        merged(sheet, (row, column), last - 2, sample()["contact_name"])
+        for number, text in enumerate(("作成日", "H30.5.7")):
+            typed(sheet, (row, last - 2 + number), text)
+
+    assert only(changed(book, edit))["contact_name"] == sample()["contact_name"]
+
+
+def test_a_line_of_a_text_in_a_hidden_row_is_told(plain: Path) -> None:
+    cells = spots(plain)
+    row, column = cells["direction_text"]
+
+    def edit(sheet: Worksheet) -> None:
+        typed(sheet, (row + 1, column), "（作業用）確認済み")
+        sheet.row_dimensions[row + 2].hidden = True
+
+    found = only(changed(plain, edit))
+    assert "作業用" in str(found["direction_text"])
+    assert [i.values["found"] for i in found.issues if i.code == "F008"] == ["hidden_row"]
+
+
+def test_more_indicators_than_the_form_has_room_for(book: Path) -> None:
+    """Marks that the form prints nowhere, in two of its rows."""
+    table = next(table for table in headed(book) if table.table.name == "activity_indicators")
+    places = {place.name: place for place in table.rows}
+
+    def edit(sheet: Worksheet) -> None:
+        for mark, place in zip("カキ", (places["ウ"], places["エ"]), strict=True):
+            typed(sheet, place.spot, mark)
+            typed(sheet, place.title.corner, f"{mark}の件数")
+            typed(sheet, place.unit.corner, "件")
+            typed(sheet, (place.spot[0], table.headings[0].spot[1]), 7)
+
+    found = only(changed(book, edit))
+    assert [found[f"activity_indicators.{mark}.name"] for mark in "カキ"] == ["カの件数", "キの件数"]

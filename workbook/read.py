@@ -176,7 +176,8 @@ def _refuse_spoilt(project: list[FormPage], form: Form) -> None:
 
 
 def _tell_hidden(record: Record, project: list[FormPage], book: Book) -> None:
-    what = []
+    what = [str(issue.values["found"]) for issue in record.issues if issue.code == "F008"]
+    record.issues = [issue for issue in record.issues if issue.code != "F008"]
     grids = {id(p.grid): p.grid for p in project}.values()
     if any(not g.visible for g in grids):
         what.append("hidden_sheet")

@@ -56,6 +56,7 @@ def read_fields(draft: Draft, page: FormPage) -> FormPage:
             draft.check_errors(page, place.key, answer.found)
         if place.is_box:
             draft.check_room(page, place.key, answer.found)
+            draft.check_hidden(page, answer.found)
     return page
 
 
@@ -87,7 +88,7 @@ def _answer(
             text = texts.lines(run)
             parts = [text] if text else []
         else:
-            run = texts.nearest_run(page, found, coded=place.type == "code_name")
+            run = texts.nearest_run(page, found, coded=place.type == "code_name", whole=place.type == "text")
             parts = texts.of_code(run) if place.type == "code_name" else texts.each(run)
         if run:
             return Answer(texts.typed(place, parts), run[0][0], run)

@@ -35,4 +35,5 @@ def read_free_text(draft: Draft, page: FormPage) -> None:
     draft.check_errors(page, key, found)
     text = first_text(page, found + typed_on(page, area, found, draft.words))
     draft.check_room(page, key, text)
+    draft.check_hidden(page, text)
     draft.put(page, key, lines(text), text[0][0] if text else area.corner)

@@ -90,16 +90,19 @@ def _is_beneath(spot: Spot, label: Rect) -> bool:
     return spot[0] > label.bottom and label.left <= spot[1] <= label.right
 
 
-def nearest_run(page: FormPage, found: Found, *, coded: bool = False) -> Found:
+def nearest_run(page: FormPage, found: Found, *, coded: bool = False, whole: bool = False) -> Found:
     """The value nearest to its label and what adjoins it: a memo further right is none of it.
 
-    Behind a code (``coded``) its name may stand at a distance.
+    Behind a code (``coded``) its name may stand at a distance. A value that is ``whole`` in a merged block
+    ends with that.
     """
     if len(found) < 2:
         return found
     first = min(row for (row, _), _ in found)
     found = sorted((item for item in found if item[0][0] == first), key=lambda item: item[0][1])
     run = found[:1]
+    if whole and not page.block(run[0][0]).is_cell:
+        return run
     for spot, value in found[1:]:
         adjoins = spot[1] == page.block(run[-1][0]).right + 1
         if not adjoins and not (coded and _awaits_name("".join(each(run)))):

@@ -63,10 +63,11 @@ def _table(page: Page, table: Table) -> TablePlace | None:
     frame = Rect(last + 1, title.col, _end(page, table, title, headings, last), left - 1)
     rows = _cost_rows(page, table, frame) if table.rows else _slot_rows(page, table, frame)
     columns = [phase for phase in phases if phase] if pairs else headings
+    lines = _lines(page, [token for _, token in rows], frame, headings[0].col) if table.slots else {}
     return TablePlace(
         table,
         tuple(_heading(heading, phase) for heading, phase in zip(headings, phases, strict=True)),
-        tuple(_row(page, name, token, frame, (columns, unit)) for name, token in rows),
+        tuple(_row(page, name, token, frame, (columns, unit), lines.get(token.spot)) for name, token in rows),
         title.spot,
     )
 
@@ -234,18 +235,48 @@ def _slot_rows(page: Page, table: Table, frame: Rect) -> list[tuple[str, Token]]
     return [(t.label.slot, t) for t in firsts]
 
 
+def _lines(page: Page, rows: list[Token], frame: Rect, first: int) -> dict[Spot, tuple[Token, Token]]:
+    """実績 and 目標 in rows of their own behind each slot mark, which become labels; most have none."""
+    settled = {fold(word) for word in page.form.years.settled_words}
+    found = {}
+    for number, token in enumerate(rows, start=1):
+        end = rows[number].row if number < len(rows) else frame.bottom + 1
+        own = [
+            t
+            for t in page.tokens
+            if t.label.phase and not t.label.year and token.row <= t.row < end and token.col < t.col < first
+        ]
+        done, planned = ([t for t in own if (t.label.phase in settled) == is_so] for is_so in (True, False))
+        if done and planned and done[0].col == planned[0].col:
+            found[token.spot] = done[0], planned[0]
+    page.harden(token for line in found.values() for token in line)
+    return found
+
+
 def _row(
-    page: Page, name: str, token: Token, frame: Rect, heads: tuple[list[Token], Token | None]
+    page: Page,
+    name: str,
+    token: Token,
+    frame: Rect,
+    heads: tuple[list[Token], Token | None],
+    lines: tuple[Token, Token] | None,
 ) -> RowPlace:
-    """A row's areas, each as wide as its heading: a column of 増減 or 基準値 may have been put beside it."""
+    """A row's areas, each as wide as its heading: a column of 増減 or 基準値 may have been put beside it.
+
+    Where 実績 and 目標 have a line each, 実績 is read of the years that are over, 目標 of the others.
+    """
     headings, unit_head = heads
 
-    def cell(left: int, right: int) -> Area:
-        return page.area(Rect(token.row, left, token.bottom, right))
+    def cell(left: int, right: int, line: Token = token) -> Area:
+        return page.area(Rect(line.row, left, line.bottom, right))
 
-    title = cell(token.right + 1, frame.right)
+    title = cell(token.right + 1, min(frame.right, lines[0].col - 1) if lines else frame.right)
     unit = cell(frame.right + 1, headings[0].col - 1)
     if unit_head:
         unit = cell(unit_head.col, unit_head.right)
-    values = tuple(cell(heading.col, heading.right) for heading in headings)
+    planned_from = len(headings) - page.form.years.planned
+    values = tuple(
+        cell(heading.col, heading.right, lines[number >= planned_from] if lines else token)
+        for number, heading in enumerate(headings)
+    )
     return RowPlace(name, token.spot, token.label.inline, title, unit, values)
