@@ -190,6 +190,24 @@ def test_every_year_has_two_columns(tmp_path: Path, words: tuple[str, str], over
     assert {key: found[key] for key in figures} == {key: read[key] for key in figures}
 
 
+def test_headings_that_name_no_year_are_what_a_sheet_lacks(book: Path) -> None:
+    """前年度 and 当該年度 for years: these are named, and not all that stands on the page."""
+
+    def edit(sheet: Worksheet) -> None:
+        for table in headed(book):
+            for heading, text in zip(
+                table.headings, ("前々年度", "前年度", "当該年度", "翌年度"), strict=True
+            ):
+                typed(sheet, heading.spot, text)
+
+    (refused,) = changed(book, edit).refused
+    tables = ("活動指標", "対象指標", "成果指標", "コストの推移")
+    assert (refused.code, set(refused.values["missing"])) == (
+        "F004",
+        {f"{name}の年度見出し" for name in tables},
+    )
+
+
 @pytest.mark.parametrize("words", [("目標", "実績"), ("実績", "目標"), ("計画", "実績")])
 def test_every_indicator_has_two_lines(tmp_path: Path, words: tuple[str, str]) -> None:
     """目標 and 実績 in lines of their own: of years that are over 実績 counts, of the next one 目標."""

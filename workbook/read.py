@@ -150,17 +150,17 @@ def _projects(pages: list[FormPage], form: Form, spare: list[FormPage]) -> Itera
         loose_fronts.remove(front)
         loose_backs.remove(back)
     for front in fronts:
-        back = pairs.get(id(front)) or _altered(front, spare, form)
+        back = pairs.get(id(front)) or _altered(front, spare, form, 2)
         yield [front, back]
     for back in loose_backs:
-        yield [FormPage(empty_page(form, 1), back.grid), back]
+        yield [_altered(back, spare, form, 1), back]
 
 
-def _altered(front: FormPage, spare: list[FormPage], form: Form) -> FormPage:
-    """The second page of a front that has none: what is left of it, so that what it lacks can be told."""
-    rest = [p for p in spare if p.layout.page == 2 and p.grid.visible]
+def _altered(page: FormPage, spare: list[FormPage], form: Form, number: int) -> FormPage:
+    """The other page of one that has none: what is left of it, so that what it lacks can be told."""
+    rest = [p for p in spare if p.layout.page == number and p.grid.visible]
     best = max(rest, key=lambda p: p.layout.found, default=None)
-    return best or FormPage(empty_page(form, 2), front.grid)
+    return best or FormPage(empty_page(form, number), page.grid)
 
 
 def _refuse_spoilt(project: list[FormPage], form: Form) -> None:
