@@ -118,8 +118,7 @@ class _Draft:
 
     def _years(self) -> Iterator[str]:
         """How many columns are settled, by the words over them."""
-        years = self.base.years
-        words = {fold(word) for word in years.settled_words}
+        years, words = self.base.years, vocabulary(self.base).settled
         heads = next((p.headings for p in self._places() if p.table.kind == "costs"), ())
         settled = sum(heading.phase in words for heading in heads)
         yield ""

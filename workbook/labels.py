@@ -32,7 +32,9 @@ class Meaning(NamedTuple):
 class Label:
     """What is printed in a cell. Interned: equal labels are the same object, so they compare by identity."""
 
-    __slots__ = ("inline", "is_heading", "is_unit", "meanings", "options", "phase", "slot", "year")
+    __slots__ = (
+        "inline", "is_heading", "is_phase", "is_unit", "meanings", "options", "phase", "slot", "year",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -55,6 +57,8 @@ class Label:
         """The boxes in the cell, each with all that it can mean."""
         self.year = year
         """A year heading, folded."""
+        self.is_phase = bool(phase) and not year
+        """A word of a phase without its year."""
         self.phase = phase
         """実績, 決算, 計画 … alone in a cell."""
         self.slot = slot
@@ -151,9 +155,9 @@ class Vocabulary:
             self.statics.append((folded, meaning))
 
     def _compile(self, form: Form) -> None:
-        settled = {fold(word) for word in form.years.settled_words}
-        self.estimates = {f"{word}{ESTIMATE}" for word in settled}
-        words = settled | self.estimates | set(map(fold, form.years.planned_words))
+        self.settled = {fold(word) for word in form.years.settled_words}
+        self.estimates = {f"{word}{ESTIMATE}" for word in self.settled}
+        words = self.settled | self.estimates | set(map(fold, form.years.planned_words))
         phases = "|".join(sorted(words, key=len, reverse=True))
         # A year heading says 年, an era or a phase; a bare number may be anything.
         self.year = re.compile(

@@ -119,8 +119,6 @@ def told_uncompared(context: Context, years: Iterable[int]) -> None:
 
 def _of_books(context: Context, path: str, jobs: int | None) -> tuple[list[Past], bool]:
     """Of departments' books; of a summary book (True) where there are none."""
-    import msgspec
-
     from evalxl.previous import keep
     from evalxl.rules import registry
 

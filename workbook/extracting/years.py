@@ -12,7 +12,7 @@ from workbook import notation
 from workbook.extracting.draft import Draft
 from workbook.extracting.page import FormPage
 from workbook.form import Form
-from workbook.labels import ESTIMATE
+from workbook.labels import ESTIMATE, vocabulary
 from workbook.locating import TablePlace
 
 
@@ -84,7 +84,7 @@ def _resolved(
 
 def _evaluated(form: Form, phases: list[str]) -> int:
     """The index of the last settled column: one that is not marked is as long as a planned one follows."""
-    settled = {notation.fold(word) for word in form.years.settled_words}
+    settled = vocabulary(form).settled
     phases = _without_estimates(phases, settled)
     marked = [i for i, phase in enumerate(phases) if phase in settled]
     planned = [i for i, phase in enumerate(phases) if phase and phase not in settled]

@@ -50,7 +50,7 @@ def _heads(found: list[Place], grid: Grid, words: Vocabulary) -> dict[int, int]:
     for row, labels in rows.items():
         units = [column for column, label in labels if label.is_unit]
         years = [column for column, label in labels if label.year]
-        phases = [column for column, label in labels if not label.year and label.phase]
+        phases = [column for column, label in labels if label.is_phase]
         if units or len(years) > 1:
             heads.setdefault(row, [*units, *years][0])
         if phases and not years and not _stands_beneath_years(grid, row, phases[0], words, rows):

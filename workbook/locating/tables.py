@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from workbook.form import Table
 from workbook.grid import Rect, Spot
+from workbook.labels import vocabulary
 from workbook.locating.page import Page
 from workbook.locating.places import FAR, Area, Heading, RowPlace, TablePlace, Token
-from workbook.notation import fold
 
 _LEFT = 2
 """How many columns left of its title a row label may stand."""
@@ -49,12 +50,16 @@ def _table(page: Page, table: Table) -> TablePlace | None:
         return None
     lowest = max(t.bottom for t in (title, *headings)) + 1
     pairs = _pairs(page, headings, lowest)
-    phases = [
-        _phase(page, heading, lowest) or _phase_above(page, heading, title, headings) for heading in headings
-    ]
-    if pairs:
-        phases = [*_chosen(page, pairs)]
-    own_rows = [phase for phase in phases if phase] + [token for pair in pairs for token in pair]
+    columns = _chosen(page, pairs) or headings
+    phases: Sequence[Token | None] = (
+        columns
+        if pairs
+        else [
+            _phase(page, heading, lowest) or _phase_above(page, heading, title, headings)
+            for heading in headings
+        ]
+    )
+    own_rows = [*filter(None, phases), *itertools.chain(*pairs)]
     page.harden([*headings, *own_rows])
     unit = _unit(page, title, headings)
     head = [*headings, *own_rows, *([unit] if unit else [])]
@@ -62,7 +67,6 @@ def _table(page: Page, table: Table) -> TablePlace | None:
     left = min(unit.col if unit else headings[0].col, headings[0].col)
     frame = Rect(last + 1, title.col, _end(page, table, title, headings, last), left - 1)
     rows = _cost_rows(page, table, frame) if table.rows else _slot_rows(page, table, frame)
-    columns = [phase for phase in phases if phase] if pairs else headings
     lines = _lines(page, [token for _, token in rows], frame, headings[0].col) if table.slots else {}
     return TablePlace(
         table,
@@ -90,7 +94,7 @@ def _phase(page: Page, heading: Token, lowest: int) -> Token | None:
         return None
     for token in page.tokens:
         beneath = heading.bottom < token.row <= lowest and heading.col <= token.col <= heading.right
-        if token.label.phase and not token.label.year and beneath:
+        if token.label.is_phase and beneath:
             return token
     return None
 
@@ -99,9 +103,7 @@ def _pairs(page: Page, headings: list[Token], lowest: int) -> list[list[Token]]:
     """目標 and 実績 beneath the years, where years have a column for each; else nothing."""
     step = headings[-1].col - headings[-2].col
     ends = [*(heading.col for heading in headings[1:]), headings[-1].col + step]
-    beneath = [
-        t for t in page.tokens if t.label.phase and not t.label.year and headings[0].bottom < t.row <= lowest
-    ]
+    beneath = [t for t in page.tokens if t.label.is_phase and headings[0].bottom < t.row <= lowest]
     pairs = [
         [t for t in beneath if heading.col <= t.col < end]
         for heading, end in zip(headings, ends, strict=True)
@@ -109,13 +111,14 @@ def _pairs(page: Page, headings: list[Token], lowest: int) -> list[list[Token]]:
     return pairs if all(pairs) and sum(len(pair) > 1 for pair in pairs) > 1 else []
 
 
-def _chosen(page: Page, pairs: list[list[Token]]) -> Iterator[Token]:
+def _chosen(page: Page, pairs: list[list[Token]]) -> list[Token]:
     """The column of each year that counts: 実績, and of the years that the form plans the other one."""
-    settled = {fold(word) for word in page.form.years.settled_words}
+    settled = vocabulary(page.form).settled
     planned_from = len(pairs) - page.form.years.planned
-    for number, pair in enumerate(pairs):
-        fitting = [t for t in pair if (t.label.phase in settled) == (number < planned_from)]
-        yield (fitting or pair)[0]
+    return [
+        next((t for t in pair if (t.label.phase in settled) == (number < planned_from)), pair[0])
+        for number, pair in enumerate(pairs)
+    ]
 
 
 def _phase_above(page: Page, heading: Token, title: Token, headings: list[Token]) -> Token | None:
@@ -125,8 +128,7 @@ def _phase_above(page: Page, heading: Token, title: Token, headings: list[Token]
     above = [
         t
         for t in page.tokens
-        if t.label.phase
-        and not t.label.year
+        if t.label.is_phase
         and (title.row <= t.row or (title.row - 1 == t.row and not _is_of_a_table(page, t.row)))
         and t.bottom < heading.row
         and headings[0].col <= t.col <= heading.right
@@ -237,14 +239,14 @@ def _slot_rows(page: Page, table: Table, frame: Rect) -> list[tuple[str, Token]]
 
 def _lines(page: Page, rows: list[Token], frame: Rect, first: int) -> dict[Spot, tuple[Token, Token]]:
     """実績 and 目標 in rows of their own behind each slot mark, which become labels; most have none."""
-    settled = {fold(word) for word in page.form.years.settled_words}
+    settled = vocabulary(page.form).settled
     found = {}
     for number, token in enumerate(rows, start=1):
         end = rows[number].row if number < len(rows) else frame.bottom + 1
         own = [
             t
             for t in page.tokens
-            if t.label.phase and not t.label.year and token.row <= t.row < end and token.col < t.col < first
+            if t.label.is_phase and token.row <= t.row < end and token.col < t.col < first
         ]
         done, planned = ([t for t in own if (t.label.phase in settled) == is_so] for is_so in (True, False))
         if done and planned and done[0].col == planned[0].col:
