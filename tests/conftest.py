@@ -10,10 +10,11 @@ from hypothesis import settings
 
 from evalxl import store
 from tests.support.browser import browser, desk, phone
+from tests.support.edited import book
 from tests.support.office import office
 from tests.support.pressing import log, quick
 
-__all__ = ["browser", "desk", "log", "office", "phone", "quick"]
+__all__ = ["book", "browser", "desk", "log", "office", "phone", "quick"]
 
 # Examples in docstrings are run in the packages alone: some of these are for LibreOffice's own Python.
 collect_ignore = ["support"]
