@@ -54,6 +54,7 @@ class Running:
     """LibreOffice with a book open, on a screen of its own or without one."""
 
     def __init__(self, folder: Path, book: Path, screen: str = "") -> None:
+        """Both run when this returns; neither when it raises."""
         profile = folder / "profile"
         (profile / "user").mkdir(parents=True)
         (profile / "user" / "registrymodifications.xcu").write_text(ANY_MACRO, encoding="utf-8")
@@ -73,7 +74,11 @@ class Running:
             [office.SYSTEM_PYTHON, "-c", program, pipe, sys.executable, str(book)],
             cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
-        assert self._answer() == "ready"
+        try:
+            assert self._answer() == "ready"
+        except BaseException:
+            self.close()
+            raise
 
     def ask(self, **request: Any) -> Any:
         """What the program in LibreOffice answers."""
@@ -84,7 +89,9 @@ class Running:
 
     def _answer(self) -> Any:
         assert self.talk.stdout
-        found = json.loads(self.talk.stdout.readline() or '{"error": "ended"}')
+        line = self.talk.stdout.readline()
+        assert line, f"the program in LibreOffice has ended; LibreOffice: {self.office.poll()} (None: it runs)"
+        found = json.loads(line)
         assert "error" not in found, found
         return found
 
@@ -145,8 +152,10 @@ def screen(tmp_path: Path) -> Iterator[str]:
         if not shutil.which(program):
             pytest.skip(f"The click on a button is NOT CHECKED: {program} is not installed (xvfb, xdotool)")
     read, write = os.pipe()
+    # LibreOffice looks at the screen, leaves it and comes back. A server that begins anew when nobody is left
+    # (-noreset: it does not) turns it away at times, and LibreOffice does not start.
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x900x24", "-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x900x24", "-nolisten", "tcp", "-noreset"],
         pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     os.close(write)
