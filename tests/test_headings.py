@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from evalxl.rules.registry import check
+from evalxl.settings import Settings
 from tests.support.edited import (
     FORM,
     changed,
@@ -71,6 +73,49 @@ def test_years_are_headed_with_other_words(book: Path, headings: tuple[Any, ...]
     found = only(changed(book, edit))
     assert_same(record.to_json(found), sample())
     assert "F009" not in {issue.code for issue in found.issues}
+
+
+@pytest.mark.parametrize(
+    ("headings", "years", "unread"),
+    [
+        ((*YEARS[:3], "30年度(暫定)"), (2015, 2016, 2017), "30年度(暫定)"),
+        (("平成27年度 参考", *YEARS[1:]), (2016, 2017, 2018), "平成27年度 参考"),
+        ((*YEARS[:3], "30年度の見通し"), (2015, 2016, 2017), "30年度の見通し"),
+    ],
+    ids=str,
+)
+def test_a_year_at_an_end_that_is_headed_with_unknown_words_is_told(
+    book: Path, headings: tuple[str, ...], years: tuple[int, ...], unread: str
+) -> None:
+    tables = headed(book)
+
+    def edit(sheet: Worksheet) -> None:
+        for table in tables:
+            for heading, value in zip(table.headings, headings, strict=True):
+                typed(sheet, heading.spot, value)
+
+    found = only(changed(book, edit))
+    assert found.years == years
+    told = [issue for issue in found.issues if issue.code == "F016"]
+    assert [(issue.key, issue.values["found"]) for issue in told] == [(t.table.name, unread) for t in tables]
+    assert unread in next(f for f in check(found, Settings()) if f.code == "F016").message()
+
+
+@pytest.mark.parametrize(
+    "beside", ["前年度比", "30年度の増減理由", "備考（29年度）", "3年平均", "R7目標値", "備考"]
+)
+def test_what_stands_beside_the_years_and_is_none_of_the_next_is_no_year(book: Path, beside: str) -> None:
+    tables = headed(book)
+
+    def edit(sheet: Worksheet) -> None:
+        for table in tables:
+            row, column = table.headings[-1].spot
+            end = sheet.cell(row + 1, column + 1)
+            block = next(m for m in sheet.merged_cells.ranges if end.coordinate in m)
+            typed(sheet, (row, block.max_col), beside)
+
+    found = only(changed(book, edit))
+    assert "F016" not in {issue.code for issue in found.issues}
 
 
 @pytest.mark.parametrize("settled", ["実績", "決算額", "〔決算〕"])

@@ -187,6 +187,8 @@ class Vocabulary:
         self._interned: dict[tuple[object, ...], Label] = {}
         self.labels = _Labels(self._recognise)
         """What `recognise` gives, by text: for whoever asks for every cell of a sheet."""
+        self.unread_years = Kept(self._unread_year)
+        """The year in a text that stands where headings do and is none: 30年度(暫定); "" for none."""
         self.ticks: Kept[str, tuple[notation.Tick | None, ...]] = Kept(self._ticks)
         """The tick that each box of a cell has in its text; None for one that has none."""
 
@@ -258,6 +260,12 @@ class Vocabulary:
         if ESTIMATE in phases[1:] and phase + ESTIMATE in self.estimates:  # 決算(見込)
             phase += ESTIMATE
         return self._intern(year=years[0][0], phase=phase)
+
+    def _unread_year(self, text: str) -> str:
+        folded, label = fold(text), self.labels[text]
+        years = [match[0] for match in re.finditer(YEAR, folded)] if len(folded) <= _LONGEST_HEADING else []
+        is_read = self.heading(text) or (label and {meaning.kind for meaning in label.meanings} != {"static"})
+        return "" if is_read or len(years) != 1 else years[0]
 
     def glued_slot(self, value: notation.CellValue) -> str:
         """The slot mark that a text begins with, whatever follows: イ研修参加者数; "" where there is none."""

@@ -411,3 +411,23 @@ def sheet_fits_two_forms(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
     most labels counts, then the one in use in the evaluated year, then the newest.
     """
     return noticed(sheet, "F015")
+
+
+@rule(
+    "F016",
+    "warning",
+    ja="{label}の見出し「{found}」を年度の見出しとして読めないため、この列の値は読み取っていません。",
+    en="The heading '{found}' of {label} is not known as one of a year: its column is left out.",
+    fix_ja="年度の列であれば、見出しを「30年度（計画）」のように直してください。"
+    "年度の列でなければ、直す必要はありません。",
+    fix_en="Where it is a column of a year, head it with the year alone. Nothing to do where it is not.",
+    why_ja="読み取れなかった列の金額や指標は、集計にも前年度との比較にも入りません。",
+    bad={"issues": _issue("F016", "costs", label="コストの推移", found="30年度（暫定）")},
+    good={"issues": ()},
+)
+def year_not_read(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
+    """A column beside those of the years must not be headed by one more year in words that are not known.
+
+    Why: its figures are in no total. It is no error, as the column may be a remark on that year.
+    """
+    return noticed(sheet, "F016")

@@ -14,6 +14,7 @@ from workbook.extracting.page import FormPage
 from workbook.form import Form
 from workbook.labels import ESTIMATE, vocabulary
 from workbook.locating import TablePlace
+from workbook.notation import tidy
 
 
 class Columns(Struct, frozen=True):
@@ -44,6 +45,7 @@ def read_years(draft: Draft, page: FormPage) -> None:
         draft.years.update(columns.years)
         if not columns.consecutive or columns.years != main.years or not _ends_alike(columns, main):
             _note_years(draft, page, columns)
+        _note_unread(draft, page, columns)
 
 
 def _ends_alike(columns: Columns, main: Columns) -> bool:
@@ -61,6 +63,25 @@ def _note_years(draft: Draft, page: FormPage, columns: Columns) -> None:
         found=[heading.year for heading in headings],
         expected=[str(first + i) for i in range(len(headings))],
     )
+
+
+def _note_unread(draft: Draft, page: FormPage, columns: Columns) -> None:
+    """Tell what stands beside the headings of a table and names the year before the first or after the last.
+
+    In what words a year is headed cannot all be known. A column that is left out between two others is told
+    as F009, one at an end here.
+    """
+    headings, years = columns.place.headings, columns.years
+    row, first = headings[0].spot
+    last = headings[-1].spot[1]
+    step = last - headings[-2].spot[1]
+    unread = vocabulary(draft.form).unread_years
+    for column, value in page.grid.rows[row]:
+        if first - step <= column <= last + step and isinstance(value, str) and (year := unread[value]):
+            if {years[0] - 1, years[-1] + 1}.isdisjoint(notation.year_candidates(year)):
+                continue  # 29年度の不用額 says more of a year that has its column
+            table = columns.place.table
+            draft.note("F016", table.name, page.place((row, column)), label=table.label, found=tidy(value))
 
 
 def _columns(draft: Draft, place: TablePlace) -> Columns:
