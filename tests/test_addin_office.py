@@ -90,7 +90,9 @@ class Running:
     def _answer(self) -> Any:
         assert self.talk.stdout
         line = self.talk.stdout.readline()
-        assert line, f"the program in LibreOffice has ended; LibreOffice: {self.office.poll()} (None: it runs)"
+        assert line, (
+            f"the program in LibreOffice has ended; LibreOffice: {self.office.poll()} (None: it runs)"
+        )
         found = json.loads(line)
         assert "error" not in found, found
         return found
