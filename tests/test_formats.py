@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from tests.support import drawn, formats
@@ -140,3 +141,51 @@ def test_an_error_in_a_field_is_told_in_every_format(tmp_path: Path) -> None:
     other = formats.xlsb(tmp_path / "a.xlsx", tmp_path / "a.xlsb", errors={(row, column): 0x17})
     (issue,) = [i for i in only(other).issues if i.code == "F011"]
     assert (issue.key, issue.values["found"]) == ("costs.general.2017", "#REF!")
+
+
+SHOWN = [
+    (0.955, "0.0%", "95.5%"),
+    (0.5, "0%", "50%"),
+    (5_652_000.0, "#,##0,", "5652000"),
+    (417.0, "00000", "00417"),
+    (5_652_000.0, "#,##0", "5652000.0"),
+    (0.5, '0.0"%"', "0.5"),
+    (42_826.0, 'ggge"年"', "2017-04-01"),
+]
+"""A number, its format, and what the cell is then."""
+
+
+def shown(path: Path) -> list[tuple[str, str]]:
+    (grid,) = open_book(path).grids
+    values = (value for _, value in sorted(grid.cells.items()))
+    alike = [float(value) if type(value) is int else value for value in values]  # as .ods files have them
+    return [(type(value).__name__, str(value)) for value in alike]
+
+
+def numbers(path: Path) -> Path:
+    book = openpyxl.Workbook()
+    for row, (value, number_format, _) in enumerate(SHOWN, 1):
+        cell: Any = book.active.cell(row, 1, value)
+        cell.number_format = number_format
+    book.save(path)
+    return path
+
+
+def test_numbers_are_what_their_cells_show(tmp_path: Path) -> None:
+    assert [text for _, text in shown(numbers(tmp_path / "a.xlsx"))] == [text for *_, text in SHOWN]
+
+
+def test_numbers_of_an_xlsb_are_what_their_cells_show(tmp_path: Path) -> None:
+    cells = {(row, 0): value for row, (value, *_) in enumerate(SHOWN)}
+    codes = {(row, 0): code for row, (_, code, _) in enumerate(SHOWN)}
+    (tmp_path / "a.xlsb").write_bytes(formats.xlsb_of(dict(cells), codes))
+    assert shown(tmp_path / "a.xlsb") == shown(numbers(tmp_path / "a.xlsx"))
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("suffix", ["xls", "ods"])
+def test_numbers_are_what_their_cells_show_in_what_libreoffice_writes(
+    suffix: str, tmp_path: Path, office: Office
+) -> None:
+    book = numbers(tmp_path / "a.xlsx")
+    assert shown(office.save_again(book, tmp_path / f"b.{suffix}")) == shown(book)

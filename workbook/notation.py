@@ -59,8 +59,8 @@ class Thousands(float):
 def show(cells: dict[Place, CellValue], shown: Iterable[tuple[Place, str]]) -> None:
     """Make the numbers of some cells what these show."""
     for place, how in shown:
-        if isinstance(value := cells.get(place), float):
-            cells[place] = as_shown(value, how)
+        if isinstance(value := cells.get(place), (int, float)) and not isinstance(value, bool):
+            cells[place] = as_shown(float(value), how)
 
 
 def as_shown(value: float, how: str) -> CellValue:

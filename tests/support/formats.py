@@ -92,29 +92,47 @@ def xlsb(
     return target
 
 
-def xlsb_of(cells: dict[tuple[int, int], object]) -> bytes:
-    """An .xlsb of one sheet with these cells."""
+def xlsb_of(
+    cells: dict[tuple[int, int], object], number_formats: dict[tuple[int, int], str] | None = None
+) -> bytes:
+    """An .xlsb of one sheet with these cells, of which some have number formats."""
+    styles = dict(zip(number_formats or (), range(1, 100), strict=False))
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
         copy.writestr("[Content_Types].xml", _types(1))
         copy.writestr("_rels/.rels", _rels({"rId1": ("officeDocument", "xl/workbook.bin")}))
-        copy.writestr("xl/worksheets/sheet1.bin", _sheet(cells, [], {}))
+        copy.writestr("xl/worksheets/sheet1.bin", _sheet(cells, [], {}, styles))
         sheet = _record(156, struct.pack("<II", 0, 1) + _text("rId1") + _text("様式"))
         copy.writestr("xl/workbook.bin", _record(131) + _record(143) + sheet + _record(144) + _record(132))
-        copy.writestr("xl/_rels/workbook.bin.rels", _rels({"rId1": ("worksheet", "worksheets/sheet1.bin")}))
+        copy.writestr("xl/styles.bin", _styles([*(number_formats or {}).values()]))
+        named = {"rId1": ("worksheet", "worksheets/sheet1.bin"), "rId2": ("styles", "styles.bin")}
+        copy.writestr("xl/_rels/workbook.bin.rels", _rels(named))
     return out.getvalue()
+
+
+def _styles(codes: list[str]) -> bytes:
+    """The part of styles: one without a number format, and one for each."""
+    formats = b"".join(_record(44, struct.pack("<H", n) + _text(code)) for n, code in enumerate(codes, 164))
+    usual, own = _record(47, struct.pack("<HH12x", 0xFFFF, 9)), _record(47, struct.pack("<HH12x", 0, 0))
+    own += b"".join(_record(47, struct.pack("<HH12x", 0, n)) for n in range(164, 164 + len(codes)))
+    named = _record(626, struct.pack("<I", 1)) + usual + _record(627)
+    styles = _record(617, struct.pack("<I", 1 + len(codes))) + own + _record(618)
+    return (
+        _record(278) + _record(615, struct.pack("<I", len(codes))) + formats + _record(616) + named + styles
+    )
 
 
 def _sheet(
     cells: dict[tuple[int, int], object],
     merges: list[tuple[int, int, int, int]],
     errors: dict[tuple[int, int], int],
+    styles: dict[tuple[int, int], int] | None = None,
 ) -> bytes:
     rows = b""
     for row in sorted({spot[0] for spot in cells.keys() | errors.keys()}):
         rows += _record(0, struct.pack("<IIHBBBI", row, 0, 270, 0, 0, 0, 0))
         for column in sorted(c for r, c in cells.keys() | errors.keys() if r == row):
-            head = struct.pack("<II", column, 0)
+            head = struct.pack("<II", column, (styles or {}).get((row, column), 0))
             value = cells.get((row, column))
             if (row, column) in errors:
                 rows += _record(3, head + bytes([errors[row, column]]))

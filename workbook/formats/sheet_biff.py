@@ -1,4 +1,4 @@
-"""Facts of an .xls that the value reader does not give: error cells, what is hidden, drawn ticks.
+"""Facts of an .xls that the value reader does not give: errors, what is hidden or shown, ticks.
 
 A walk over the records of the Workbook stream ([MS-XLS]); values themselves are left to the value reader.
 """
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from workbook.controls import Box, Control, Kind
 from workbook.facts import MOST_CELLS, MOST_MERGES, SheetFacts
+from workbook.formats.number_formats import how
 from workbook.grid import address
 from workbook.package import Encrypted, TooLarge
 from workbook.sizes import Sizes
@@ -25,6 +26,8 @@ _BOF, _EOF, _CONTINUE, _FILEPASS = 0x809, 0x0A, 0x3C, 0x2F
 _BOUNDSHEET, _EXTERNSHEET, _SST = 0x85, 0x17, 0xFC
 _ROW, _COLINFO, _DEFAULT_HEIGHT, _DEFAULT_WIDTH, _MERGES = 0x208, 0x7D, 0x225, 0x55, 0xE5
 _VALUES = frozenset((0x203, 0x27E, 0xFD, 0x204, 0xD6, 0x06, 0x205, 0xBD))
+_NUMBERS = frozenset((0x203, 0x27E, 0xBD, 0x06))
+_FORMAT, _XF = 0x41E, 0xE0
 _FORMULA, _BOOLERR, _MULRK, _LABELSST = 0x06, 0x205, 0xBD, 0xFD
 _OBJ, _DRAWING, _TXO = 0x5D, 0xEC, 0x1B6
 _CHECK, _OPTION, _FRAME, _OVAL = 0x0B, 0x0C, 0x13, 0x03
@@ -73,13 +76,15 @@ def _records(stream: bytes, place: int) -> Iterator[tuple[int, bytes]]:
 
 
 class _Globals:
-    """What the whole book says: sheet names, references to sheets, the lengths of shared texts."""
+    """What the whole book says: sheet names, references, the lengths of shared texts, number formats."""
 
     def __init__(self, stream: bytes) -> None:
         self.sheets: list[tuple[int, str]] = []
         self.references: list[int] = []
         self.longest = 0
         self.text = 0
+        formats: dict[int, str] = {}
+        styles: list[int] = []
         pieces: list[bytes] = []
         last = 0
         for kind, content in _records(stream, 0):
@@ -93,10 +98,17 @@ class _Globals:
             elif kind == _EXTERNSHEET:
                 count = struct.unpack_from("<H", content)[0]
                 self.references = [struct.unpack_from("<HhH", content, 2 + 6 * i)[1] for i in range(count)]
+            elif kind == _FORMAT:
+                formats[struct.unpack_from("<H", content)[0]] = _text(content, 2)
+            elif kind == _XF:
+                styles.append(struct.unpack_from("<HH", content)[1])
             elif kind == _SST or (kind == _CONTINUE and last == _SST):
                 pieces.append(content)
             last = kind if kind != _CONTINUE else last
         self.longest = _longest(pieces)
+        shown = {number: how(of, formats.get(of)) for number, of in enumerate(styles)}
+        self.shown = {number: shows for number, shows in shown.items() if shows}
+        """How the cell styles show a number that do not show it as it is, by their numbers."""
 
 
 def _longest(pieces: list[bytes]) -> int:
@@ -120,9 +132,17 @@ def _longest(pieces: list[bytes]) -> int:
 
 
 def _short_text(content: bytes) -> str:
-    count, wide = struct.unpack_from("<BB", content)
-    wide &= 1
-    raw = content[2 : 2 + count * (1 + wide)]
+    return _characters(content, 1, content[0])
+
+
+def _text(content: bytes, place: int) -> str:
+    return _characters(content, place + 2, struct.unpack_from("<H", content, place)[0])
+
+
+def _characters(content: bytes, place: int, count: int) -> str:
+    """Characters of one byte or of two, as the flags before them say."""
+    wide = content[place] & 1
+    raw = content[place + 1 : place + 1 + count * (1 + wide)]
     return raw.decode("utf-16-le" if wide else "latin-1", "replace")
 
 
@@ -190,6 +210,8 @@ class _Sheet:
         top, left, bottom, right = self.ends
         if (bottom - top + 1) * (right - left + 1) > MOST_CELLS:
             raise TooLarge("cells too far apart")
+        if kind in _NUMBERS and self.book.shown:
+            self._shown(kind, row, column, content)
         code, is_error = struct.unpack_from("<BB", content, 6) if kind == _BOOLERR else (0, 0)
         if kind == _FORMULA and content[12:14] == b"\xff\xff" and content[6] == 2:
             code, is_error = content[8], 1
@@ -199,6 +221,13 @@ class _Sheet:
             self.book.text += self.book.longest
             if self.book.text > 16 * _MOST_TEXT:  # an upper bound: real sheets stay far below
                 raise TooLarge("texts")
+
+    def _shown(self, kind: int, row: int, column: int, content: bytes) -> None:
+        """How the number of the record is shown, or each of several in a row."""
+        places = range(4, len(content) - 6, 6) if kind == _MULRK else (4,)
+        for at, place in enumerate(places, column):
+            if shows := self.book.shown.get(struct.unpack_from("<H", content, place)[0]):
+                self.facts.shown[row, at] = shows
 
     def _size(self, kind: int, content: bytes) -> None:
         if kind == _ROW:

@@ -1,4 +1,4 @@
-"""Facts of an .xlsb that the value reader does not give: merged blocks, error cells, what is hidden, ticks.
+"""Facts of an .xlsb that the value reader does not give: merges, errors, what is hidden or shown, ticks.
 
 A walk over the records of the sheets' parts ([MS-XLSB]); values themselves are left to the value reader.
 """
@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import posixpath
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from workbook.facts import MOST_CELLS, MOST_MERGES, SheetFacts
 from workbook.formats import controls_xml
+from workbook.formats.number_formats import how
 from workbook.formats.sheet_biff import ERRORS
 from workbook.grid import Rect
 from workbook.package import Package, TooLarge
@@ -20,6 +21,8 @@ _LARGEST = 24 * 2**20
 _MOST_TEXT = 64 * 2**20
 _ROW, _COLUMN, _MERGE, _SHEET, _SHARED = 0, 60, 176, 156, 19
 _ERROR, _INDEX, _FORMULA_ERROR = 3, 7, 11
+_NUMBERS = frozenset((2, 5, 9))  # as a whole number or one of few digits, any number, a formula's
+_FORMAT, _STYLE, _STYLES, _STYLES_END = 44, 47, 617, 618
 _FIRST_VALUE, _LAST_VALUE = 2, 11  # 1 is a blank cell
 
 
@@ -29,9 +32,11 @@ def facts(package: Package) -> dict[str, SheetFacts]:
     shared = next((r.target for r in relations if r.kind == "sharedStrings" and r.target in package), "")
     texts = _records(_part(package, shared)) if shared else iter(())
     lengths = [len(content) // 2 for kind, content in texts if kind == _SHARED]
+    styles = next((r.target for r in relations if r.kind == "styles" and r.target in package), "")
+    shown = _shown(_part(package, styles)) if styles else {}
     found, text = {}, 0
     for name, part in sheets(package).items():
-        sheet = _Sheet(_part(package, part))
+        sheet = _Sheet(_part(package, part), shown)
         text += sum(lengths[i] for i in sheet.texts if i < len(lengths))
         if text > _MOST_TEXT:
             raise TooLarge(f"{part}: {text:,} characters")
@@ -52,6 +57,22 @@ def sheets(package: Package) -> dict[str, str]:
             if part in package and posixpath.basename(posixpath.dirname(part)).lower() == "worksheets":
                 found[name] = part
     return found
+
+
+def _shown(data: bytes) -> dict[int, str]:
+    """How the cell styles show a number that do not show it as it is, by their numbers."""
+    formats: dict[int, str] = {}
+    styles: list[int] = []
+    inside = False
+    for kind, content in _records(data):
+        if kind == _FORMAT:
+            formats[struct.unpack_from("<H", content)[0]] = _text(content, 2)[0]
+        elif kind in (_STYLES, _STYLES_END):
+            inside = kind == _STYLES
+        elif kind == _STYLE and inside:
+            styles.append(struct.unpack_from("<HH", content)[1])
+    shown = {number: how(of, formats.get(of)) for number, of in enumerate(styles)}
+    return {number: shows for number, shows in shown.items() if shows}
 
 
 def _part(package: Package, part: str) -> bytes:
@@ -96,7 +117,8 @@ def _text(content: bytes, place: int) -> tuple[str, int]:
 class _Sheet:
     """One sheet's records."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, shown: Mapping[int, str]) -> None:
+        self.shown = shown
         self.facts = SheetFacts()
         self.texts: list[int] = []
         heights: dict[int, float] = {}
@@ -130,12 +152,14 @@ class _Sheet:
         self.facts.sizes = Sizes(widths, heights)
 
     def _value(self, kind: int, row: int, content: bytes) -> None:
-        column = struct.unpack_from("<I", content)[0]
+        column, style = struct.unpack_from("<II", content)
         top, left, bottom, right = self.ends
         self.ends = [min(top, row), min(left, column), max(bottom, row), max(right, column)]
         top, left, bottom, right = self.ends
         if (bottom - top + 1) * (right - left + 1) > MOST_CELLS:
             raise TooLarge("cells too far apart")
+        if kind in _NUMBERS and (shows := self.shown.get(style & 0xFFFFFF)):
+            self.facts.shown[row, column] = shows
         if kind in (_ERROR, _FORMULA_ERROR):
             self.facts.errors[row, column] = ERRORS.get(struct.unpack_from("<B", content, 8)[0], "#N/A")
         elif kind == _INDEX:

@@ -1,4 +1,4 @@
-"""Facts of an .ods that the value reader does not give: merged blocks, error cells, what is hidden, ticks."""
+"""Facts of an .ods that the value reader does not give: merges, errors, what is hidden or shown, ticks."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ _MOST_REPEATED = 2**20
 _LAST_ROW, _LAST_COLUMN = 20_000, 1024
 _POINT, _CHARACTER = 12_700, 8 * PIXEL
 _BOOLEANS = {"TRUE": True, "FALSE": False}
+_WHOLE, _DIGITS = re.compile("-?[0-9]{1,15}"), re.compile("[0-9]+")
+_PADDED = re.compile("0[0-9]{1,14}")
+"""A number that is filled up with zeros."""
 _ROUND = frozenset(("ellipse", "circle", "mso-spt3", "mso-spt23", "ring"))
 
 
@@ -157,8 +160,8 @@ class _Table:
                 # LibreOffice stores most booleans as numbers that are shown as words.
                 if text in _BOOLEANS and _get(cell, "value") in ("0", "1"):
                     self.told.booleans[row, at] = _BOOLEANS[text]
-                if _get(cell, "value-type") == "percentage":
-                    self.told.shown[row, at] = "%"
+                if shows := _how(cell, text):
+                    self.told.shown[row, at] = shows
                 if _is_error(cell, text):
                     self.told.errors[row, at] = text or "#N/A"
         if _get(cell, "formula") and not _get(cell, "value-type"):
@@ -215,6 +218,20 @@ class _Table:
             elif control := self.forms.pop(drawn.what, None):
                 control.box = box
                 yield control
+
+
+def _how(cell: Any, text: str) -> str:
+    """How a cell shows its number, told by its text; "" where it shows it as it is."""
+    kind, value = _get(cell, "value-type"), _get(cell, "value")
+    if kind == "percentage":
+        return "%"
+    if kind not in ("float", "currency") or not _WHOLE.fullmatch(value):
+        return ""
+    if _PADDED.fullmatch(text) and int(text) == int(value):
+        return "0" * len(text)
+    figure = "".join(_DIGITS.findall(text))
+    thousands = (abs(int(value)) + 500) // 1000
+    return "," if thousands and figure == str(thousands) else ""
 
 
 def _is_error(cell: Any, text: str) -> bool:

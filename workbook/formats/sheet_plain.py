@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from workbook.facts import MOST_MERGES
+from workbook.formats.number_formats import how, is_date
 from workbook.grid import Blocks, Rect, Spot, spot_of
 from workbook.kept import Kept
 from workbook.notation import CellValue, show
@@ -37,19 +38,6 @@ _ESCAPED = re.compile(r"_x[0-9A-Fa-f]{4}_")
 _XF = re.compile(rb"<xf\b[^<>]*>")
 _FORMAT_OF = re.compile(rb'\bnumFmtId="([0-9]+)"')
 _FORMAT = re.compile(rb'<numFmt\b(?=[^<>]*\bnumFmtId="([0-9]+)")(?=[^<>]*\bformatCode="([^"]*)")')
-_NO_LETTERS = re.compile(r'"[^"]*"|\\.|[_*].|\[(?![hms]+\])[^\]]*\]|General|@', re.IGNORECASE)
-_LETTER = re.compile(r"[A-Za-z年月日時分秒]")
-"""In a number format what is a date's or a time's where it is not quoted, or the E of 0.0E+0."""
-_POWER = re.compile("E[+-]", re.IGNORECASE)
-_ERA = re.compile("[ge]", re.IGNORECASE)
-"""Years of an era, which value readers do not take for dates."""
-_SCALED = re.compile(r"[0#?],(?![0#?,])")
-"""A comma behind the digits: shown in thousands."""
-_PADDED = re.compile("0{2,}")
-_DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
-"""The numbers of the formats of dates and times that need no code."""
-_PERCENTS = frozenset((9, 10))
-"""Those of percentages."""
 LARGEST = 2 * 2**20
 """Bytes of a part that is looked at here: twenty times a form's."""
 
@@ -229,23 +217,11 @@ def styles(data: bytes) -> Styles:
     for number, style in enumerate(_XF.findall(data[start:end])):
         match = _FORMAT_OF.search(style)
         of = int(match[1]) if match else 0
-        bare = _NO_LETTERS.sub("", _unescaped(codes.get(of, "")))
-        if _LETTER.search(bare) or (of not in codes and of in _DATES):
-            dates.add(str(number).encode())
-            if _ERA.search(_POWER.sub("", bare)):
-                shown[str(number).encode()] = "date"
-        elif how := "%" if of not in codes and of in _PERCENTS else _how(bare):
-            shown[str(number).encode()] = how
+        code = _unescaped(codes[of]) if of in codes else None
+        if is_date(of, code):
+            dates.add(b"%d" % number)
+        if shows := how(of, code):
+            shown[b"%d" % number] = shows
     if b"0" in dates:
         dates.add(b"")
     return Styles(frozenset(dates), shown)
-
-
-def _how(bare: str) -> str:
-    """How a number format shows numbers, without what is quoted; "" where it shows them as they are."""
-    code = bare.partition(";")[0].strip()
-    if "%" in code:
-        return "%"
-    if _SCALED.search(code):
-        return ","
-    return code if _PADDED.fullmatch(code) else ""
