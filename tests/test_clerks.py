@@ -314,7 +314,19 @@ def test_the_first_year_stands_behind_its_box_in_one_cell(tmp_path: Path, behind
     ],
 )
 def test_the_first_year_in_short_or_as_a_day(book: Path, typed_as: str, year: int) -> None:
-    cells = spots(book)
+    found = with_first_year(book, typed_as)
+    assert found.values["period.start_year"] == year
+
+
+@pytest.mark.parametrize("typed_as", ["H16頃", "平成16年以前", "不明（S50年代）"])
+def test_a_first_year_that_is_none_is_told(book: Path, typed_as: str) -> None:
+    found = with_first_year(book, typed_as)
+    assert found.values["period.start_year"] is None
+    (told,) = [issue for issue in found.issues if issue.code == "F012"]
+    assert (told.key, told.values["found"]) == ("period.start_year", typed_as)
+
+
+def with_first_year(book: Path, typed_as: str) -> record.Record:
     (group,) = [g for layout in layouts(book) for g in layout.groups if g.key == "period"]
     box = next(box for box in group.boxes if box.value == "recurring")
     places = [spot for spot in box.right.spots or () if spot[0] == box.spot[0]]
@@ -324,9 +336,7 @@ def test_the_first_year_in_short_or_as_a_day(book: Path, typed_as: str, year: in
             if str(sheet.cell(spot[0] + 1, spot[1] + 1).value or "").strip().isdigit():
                 typed(sheet, spot, typed_as)
 
-    found = only(changed(book, edit))
-    assert cells["period"]
-    assert found.values["period.start_year"] == year
+    return only(changed(book, edit))
 
 
 def test_a_mark_typed_as_a_letter(tmp_path: Path) -> None:

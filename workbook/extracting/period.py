@@ -16,6 +16,7 @@ from workbook.locating import BoxPlace
 from workbook.notation import CellValue, fold, read_tick, resolve_end, resolve_start, tidy
 
 _PERIOD = re.compile(rf"(?:[()\d元年度月日./~\-]|{notation.ERA}|から|まで)+")
+_NUMBER = re.compile(r"\d|元")
 _YEAR = re.compile(
     rf"(?P<era>{notation.ERA})?\.?(?P<number>\d{{4}}|\d{{1,2}}|元)(?:\((?:\d{{1,2}}|元)\))?"
     r"(?:(?:[./]|年)(?P<month>[1-9]|1[0-2])(?=[./月年]|$))?"
@@ -23,10 +24,11 @@ _YEAR = re.compile(
 
 
 class Behind(Struct, frozen=True):
-    """What is written behind a box, folded, and where; blank when it has no year."""
+    """What is written behind a box, folded, and where; blank when it has no year. ``unread``: H16頃."""
 
     text: str = ""
     cell: str = ""
+    unread: str = ""
 
 
 def read_period(draft: Draft, pages: list[FormPage], choice: Choice) -> None:
@@ -47,6 +49,8 @@ def read_period(draft: Draft, pages: list[FormPage], choice: Choice) -> None:
         cell = written.cell or cell
         is_range = options[chosen[0]].years == "range"
         start, end = _years(written.text, is_range, draft.fiscal_year)
+        if written.unread:
+            draft.note("F012", f"{choice.name}.start_year", cell, found=written.unread, expected="年度")
     for name, year in (("start_year", start), ("end_year", end)):
         draft.values[f"{choice.name}.{name}"] = year
         draft.cells[f"{choice.name}.{name}"] = cell
@@ -68,11 +72,16 @@ def _written(draft: Draft, page: FormPage, box: BoxPlace) -> Behind:
     found = page.found(box.right) if last else []
     if last and not found and not own:
         found = _beneath(page, box)
-    folded = (_folded(value) for _, value in found if read_tick(value) is None)
+    typed = [(spot, value) for spot, value in found if read_tick(value) is None]
+    folded = [_folded(value) for _, value in typed]
     beside = [text for text in folded if _PERIOD.fullmatch(text)]
     text = own + "".join(beside)
-    spot = found[0][0] if beside and not own else box.spot
-    return Behind(text if re.search(r"\d|元", text) else "", page.place(spot))
+    if _NUMBER.search(text):
+        return Behind(text, page.place(found[0][0] if beside and not own else box.spot))
+    for (spot, value), said in zip(typed, folded, strict=True):
+        if _NUMBER.search(said):
+            return Behind("", page.place(spot), str(value).strip())
+    return Behind("", page.place(box.spot))
 
 
 def _beneath(page: FormPage, box: BoxPlace) -> Found:
