@@ -422,7 +422,11 @@ def sheet_fits_two_forms(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
     "年度の列でなければ、直す必要はありません。",
     fix_en="Where it is a column of a year, head it with the year alone. Nothing to do where it is not.",
     why_ja="読み取れなかった列の金額や指標は、集計にも前年度との比較にも入りません。",
-    bad={"issues": _issue("F016", "costs", label="コストの推移", found="30年度（暫定）")},
+    bad={
+        "issues": (
+            Issue("F016", "costs", "評価シート!AF47", {"label": "コストの推移", "found": "30年度（暫定）"}),
+        )
+    },
     good={"issues": ()},
 )
 def year_not_read(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
