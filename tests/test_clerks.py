@@ -32,6 +32,7 @@ from tests.support.office import Office
 from tests.test_read import assert_same, read_records
 from workbook import filled, record
 from workbook.extracting import texts
+from workbook.grid import spot_of
 from workbook.read import Reading, read_file
 from workbook.styles import Style
 
@@ -603,3 +604,122 @@ def test_more_indicators_than_the_form_has_room_for(book: Path) -> None:
 
     found = only(changed(book, edit))
     assert [found[f"activity_indicators.{mark}.name"] for mark in "カキ"] == ["カの件数", "キの件数"]
+
+
+# ---- labels and their values -------------------------------------------------------------------------------
+
+
+def above_their_values(path: Path, *, far: bool) -> dict[str, Any]:
+    """Write the head's labels into rows of labels alone, and their values into the rows beneath.
+
+    Without merged cells; ``far``: with columns between the labels. What is in the head is returned.
+    """
+    (layout, *_) = layouts(path)
+    places = {f.key: f for f in layout.fields if f.field and f.field.section == "head" and f.type != "digits"}
+    (found,) = read_file(path).records
+    book = openpyxl.load_workbook(path)
+    old, new = book.worksheets[0], book.create_sheet("評価シート（縦）")
+    for block in list(old.merged_cells.ranges):
+        old.unmerge_cells(str(block))
+    moved = {}
+    for place in places.values():
+        for key in (place.key, f"{place.key}.code", f"{place.key}.name"):
+            if key in found.cells and found.values.get(key) is not None:
+                moved[spot_of(found.cells[key].rpartition("!")[2])] = place.candidates[0].spot
+    last = max(place.candidates[0].spot[0] for place in places.values()) + 2
+    for row in old.iter_rows():
+        for cell in row:
+            if cell.value is None:
+                continue
+            spot = (cell.row - 1, cell.column - 1)
+            top, column = moved.get(spot, spot)
+            down = top * 2 + (spot in moved) if top <= last else top + last
+            typed(new, (down, column * 2 if far and top <= last else column), cell.value)
+    book.remove(old)
+    book.save(path)
+    head = ("project_name", "department", "division", "group", "division_head", "contact_name", "phone")
+    coded = [f"{key}.{part}" for key in ("policy", "measure", "basic_program") for part in ("code", "name")]
+    texts_of = [f"{key}.{part}" for key in ("measure", "basic_program") for part in ("target", "intent")]
+    return {key: found.values[key] for key in (*head, *coded, *texts_of)}
+
+
+@pytest.mark.parametrize("far", [False, True])
+def test_labels_alone_in_their_rows_have_their_values_beneath(book: Path, far: bool) -> None:
+    expected = above_their_values(book, far=far)
+    (found,) = read_file(book).records
+    assert {key: found.values[key] for key in expected} == expected
+
+
+def test_a_remark_beneath_labels_without_values_is_no_value(book: Path) -> None:
+    above_their_values(book, far=True)
+
+    def edit(sheet: Worksheet) -> None:
+        (name,) = [
+            cell for row in sheet.iter_rows() for cell in row if cell.value == sample()["project_name"]
+        ][:1]
+        name.value = "※正式な名称を書いてください。"
+
+    assert only(changed(book, edit)).values["project_name"] is None
+
+
+def test_the_name_of_a_code_has_a_row_of_its_own(book: Path) -> None:
+    """All codes beneath their labels in one line, then 大事業名 and 中事業名 with the names beside them."""
+    budget = sample()["budget"]
+    labels = ("会計", "款", "項", "目", "大事業", "中事業")
+    keys = ("account", "kan", "kou", "moku", "major", "minor")
+    (layout, *_) = layouts(book)
+    places = [f.candidates[0].spot for f in layout.fields if f.type == "digits"]
+    (top, left), last = min(places), max(row for row, _ in places) + 1
+
+    def edit(sheet: Worksheet) -> None:
+        for block in list(sheet.merged_cells.ranges):
+            if top < block.min_row <= last + 1 and block.min_col > left:
+                sheet.unmerge_cells(str(block))
+        for row in range(top, last + 1):
+            for column in range(left, sheet.max_column):
+                typed(sheet, (row, column), None)
+        for number, (label, key) in enumerate(zip(labels, keys, strict=True)):
+            typed(sheet, (top, left + 2 * number), label)
+            typed(sheet, (top + 1, left + 2 * number), budget[key])
+        for down, label in enumerate(("大事業名", "中事業名"), 2):
+            typed(sheet, (top + down, left), label)
+            typed(sheet, (top + down, left + 4), budget["major_name" if down == 2 else "minor_name"])
+        blocks = [block for block in sheet.merged_cells.ranges if block.min_row > top + 4]
+        for block in blocks:
+            block.shift(row_shift=1)
+        sheet.insert_rows(top + 5)  # a blank row beneath them
+
+    found = only(changed(book, edit))
+    assert {key: found.values[f"budget.{key}"] for key in budget} == budget
+
+
+@pytest.mark.parametrize(
+    ("typed_as", "text"),
+    [
+        ("② 事業内容\n(期間限定複数年度\n事業は全体像を記述)\n市民に配る。", "市民に配る。"),
+        ("② 事業内容 " + "市民に配る。" * 100, "市民に配る。" * 100),
+    ],
+    ids=["note over two lines", "long"],
+)
+def test_a_label_with_its_note_and_its_text_in_one_cell(book: Path, typed_as: str, text: str) -> None:
+    outline = spots(book)["outline"]
+    (label,) = [f.candidates[0].spot for layout in layouts(book) for f in layout.fields if f.key == "outline"]
+
+    def edit(sheet: Worksheet) -> None:
+        typed(sheet, outline, None)
+        typed(sheet, label, typed_as)
+
+    assert only(changed(book, edit)).values["outline"] == text
+
+
+@pytest.mark.parametrize("name", ["③ 対象\n・意図の妥当性", "③ 対象 ・ 意図の妥当性"])
+def test_a_question_with_its_explanation_in_one_cell(book: Path, name: str) -> None:
+    def edit(sheet: Worksheet) -> None:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, str) and cell.value.replace(" ", "").startswith(
+                    "③対象・意図の妥当性"
+                ):
+                    cell.value = f"{name}\n対象を限定する必要はないか？"
+
+    assert_same(record.to_json(only(changed(book, edit))), sample())

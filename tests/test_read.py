@@ -56,8 +56,22 @@ def read_records(path: Path) -> list[dict[str, Any]]:
     return [to_json(record) for record in reading.records]
 
 
-def assert_same(found: dict[str, Any], written: dict[str, Any]) -> None:
-    assert comparable(found) == comparable(expected(written))
+def assert_same(
+    found: dict[str, Any], written: dict[str, Any], may_lack: frozenset[str] = frozenset()
+) -> None:
+    read, typed = comparable(found), comparable(expected(written))
+    assert read == {path: value for path, value in typed.items() if path in read or path not in may_lack}
+
+
+def lone_code(written: dict[str, Any], style: Style) -> frozenset[str]:
+    """A code alone in the last line of codes, rows beneath its label and without a block around it.
+
+    It may be any figure: it is left out, and told as a blank code.
+    """
+    if style.merge == "all" or style.budget != "under" or style.budget_cells != "whole":
+        return frozenset()
+    last = [key for key in ("kou", "moku", "minor") if written["budget"].get(key)]
+    return frozenset(f".budget.{key}" for key in last) if len(last) == 1 else frozenset()
 
 
 def test_the_printed_form_reads_as_it_was_written(tmp_path: Path) -> None:
@@ -66,8 +80,6 @@ def test_the_printed_form_reads_as_it_was_written(tmp_path: Path) -> None:
     assert_same(found, sample())
 
 
-# A code typed as the number 7 and shown as 007 can be told by its number format alone, which is not read;
-# two digits, which is what the form asks for, are filled up.
 @SLOW
 @given(style=styles(), seed=st.integers(0, 10**6))
 def test_any_layout_of_one_record_reads_the_same(tmp_path: Path, style: Style, seed: int) -> None:
@@ -77,17 +89,17 @@ def test_any_layout_of_one_record_reads_the_same(tmp_path: Path, style: Style, s
 
 
 @SLOW
-@given(style=styles(budget_typed="text"), seed=st.integers(0, 10**6), record=records())
+@given(style=styles(), seed=st.integers(0, 10**6), record=records())
 def test_any_record_in_any_layout_reads_the_same(
     tmp_path: Path, style: Style, seed: int, record: dict[str, Any]
 ) -> None:
     write_book(tmp_path / "a.xlsx", [record], style, seed)
     (found,) = read_records(tmp_path / "a.xlsx")
-    assert_same(found, record)
+    assert_same(found, record, lone_code(record, style))
 
 
 @settings(SLOW, max_examples=10)
-@given(style=styles(budget_typed="text"), seed=st.integers(0, 10**6), written=record_lists())
+@given(style=styles(), seed=st.integers(0, 10**6), written=record_lists())
 def test_several_projects_of_one_book_are_told_apart(
     tmp_path: Path, style: Style, seed: int, written: list[dict[str, Any]]
 ) -> None:
@@ -95,7 +107,7 @@ def test_several_projects_of_one_book_are_told_apart(
     found = {fold(record["project_name"]): record for record in read_records(tmp_path / "a.xlsx")}
     assert len(found) == len(written)
     for record in written:
-        assert_same(found[fold(record["project_name"])], record)
+        assert_same(found[fold(record["project_name"])], record, lone_code(record, style))
 
 
 @pytest.mark.parametrize("pages", ["below", "right", "sheets"])

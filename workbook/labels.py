@@ -115,10 +115,13 @@ _SHORTEST_PREFIX = 6
 
 
 class _Labels(Kept[str, Label | None]):
-    """Labels by the texts of their cells. A long text is none, and not kept."""
+    """Labels by the texts of their cells. Of a long text, which is not kept, one with its value at most."""
 
     def __missing__(self, text: str) -> Label | None:
-        return None if len(text) > _LONGEST else super().__missing__(text)
+        if len(text) <= _LONGEST:
+            return super().__missing__(text)
+        label = self[text[:_LONGEST]]
+        return label if label and label.inline else None
 
 
 class Vocabulary:
@@ -345,26 +348,24 @@ class Vocabulary:
         text = text.lstrip()
         if not self.inline_start.match(fold(text[:_INLINE_HEAD])) and not self._dated_start(text):
             return 0
-        for match in re.finditer(r"[\s:：⇒→]+", text[: _INLINE_HEAD * 3]):
-            head = text[: match.end()]
-            if match.end() < len(text) and self._is_inline(fold(head)):
-                return match.end() + self._note_length(text[match.end() :])
-        return 0
+        ends = [m.end() for m in re.finditer(r"[\s:：⇒→]+", text[: _INLINE_HEAD * 3]) if m.end() < len(text)]
+        meant = {end: self.meanings(fold(text[:end])) for end in ends}
+        found = [end for end in ends if any(meaning.kind != "static" for meaning in meant[end])]
+        # 対象 and a line break may be the beginning of 対象・意図の妥当性; 意図 and ※ are 意図 all the same.
+        end = next(
+            (end for end in reversed(found) if meant[end] != meant[found[0]]), found[0] if found else 0
+        )
+        return end + self._note_length(text[end:]) if end else 0
 
     def _note_length(self, rest: str) -> int:
         """How much of what follows a label is still its printed note."""
-        match = re.match(r"[（(][^\n]*?[)）]\s*", rest)
-        while match and match.end() < len(rest):
-            if _without_years(fold(match[0])) in self.notes:
-                return match.end()
-            match = re.compile(re.escape(match[0].rstrip()) + r"[^\n]*?[)）]\s*").match(rest)
-        return 0
+        if not rest.startswith(("(", "（")):
+            return 0
+        ends = (match.end() for match in re.finditer(r"[)）]\s*", rest[:_LONGEST]))
+        return next((e for e in ends if e < len(rest) and _without_years(fold(rest[:e])) in self.notes), 0)
 
     def _dated_start(self, text: str) -> bool:
         return any(p.match(v) for v in _variants(fold(text[:_INLINE_HEAD])) for p, _ in self.dated)
-
-    def _is_inline(self, folded: str) -> bool:
-        return any(m.kind != "static" for m in self.meanings(folded))
 
     def inline_value(self, text: str) -> str | None:
         """What is typed behind a label, or a slot mark, in the same cell."""

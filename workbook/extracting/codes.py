@@ -32,12 +32,14 @@ class CodeStyle(msgspec.Struct, frozen=True):
     blank: bool
     """Whether there is no code at all."""
 
-    def areas(self, candidate: Candidate, *, named: bool = False) -> tuple[Area, ...]:
-        """The areas that lie the way this sheet's codes go; without any code, a name may go both ways."""
-        if self.blank and named:
-            return candidate.areas
+    def areas(self, candidate: Candidate) -> tuple[Area, ...]:
+        """The areas that lie the way this sheet's codes go."""
         areas = tuple(a for a in candidate.areas if is_below(a, candidate) == self.below)
         return areas or candidate.areas[:1]
+
+    def areas_of_name(self, candidate: Candidate) -> list[Area]:
+        """All areas of a name with a label of its own; those that lie the way the codes go come first."""
+        return sorted(candidate.areas, key=lambda area: is_below(area, candidate) != self.below)
 
     def found(self, page: FormPage, candidate: Candidate, areas: tuple[Area, ...]) -> Found:
         """What is not blank in them; beneath a label only what stands in a row of codes."""

@@ -70,9 +70,11 @@ def _answer(
     if place.field and place.type == "digits":
         code = codes.read_code(draft, page, place.field, candidate, style)
         return Answer(code.values, code.spot, code.found)
-    areas = style.areas(candidate, named=True) if place.is_coded else candidate.areas
+    areas = style.areas_of_name(candidate) if place.is_coded else candidate.areas
     if place.is_box and len(areas) > 1:
         areas = texts.begins_beside(page, candidate)
+    if candidate.beneath and _heads_values(page, candidate):
+        areas = (*areas, candidate.beneath)
     for area in areas:
         if page.grid.uncached:
             draft.check_uncached(page, area)
@@ -93,6 +95,16 @@ def _answer(
         if run:
             return Answer(texts.typed(place, parts), run[0][0], run)
     return Answer(texts.typed(place, []), areas[0].corner if areas else candidate.spot, [])
+
+
+def _heads_values(page: FormPage, candidate: Candidate) -> bool:
+    """Whether a label's row holds nothing but labels and codes, and what begins beneath it is no remark."""
+    row, labels = candidate.spot[0], page.layout.labels
+    spots = ((row, column) for column, _ in page.grid.rows[row])
+    if not all(spot in labels or spot in page.claimed for spot in spots):
+        return False
+    found = page.found(candidate.beneath) if candidate.beneath else []
+    return bool(found) and not str(found[0][1]).lstrip().startswith("※")
 
 
 def _merged(page: FormPage, place: FieldPlace, filled: list[Answer]) -> Answer:

@@ -92,8 +92,10 @@ def place_field(page: Page, chosen: Chosen) -> FieldPlace:
             blocks = _field_blocks(page, token, chosen.field, chosen.bottom)
         else:
             blocks = _reason_blocks(page, token, chosen.bottom)
-        areas = (page.area(b) for b in blocks if b.left <= b.right and b.top <= b.bottom)
-        candidates.append(Candidate(token.spot, token.label.inline, tuple(areas)))
+        areas = tuple(page.area(b) for b in blocks if b.left <= b.right and b.top <= b.bottom)
+        values = _values_beneath(page, token, chosen) if len(blocks) == 1 else None
+        beneath = page.area(values) if values else None
+        candidates.append(Candidate(token.spot, token.label.inline, areas, beneath))
     return FieldPlace(chosen.key, chosen.label, tuple(candidates), chosen.field)
 
 
@@ -167,6 +169,17 @@ def _field_blocks(page: Page, token: Token, field: Field, bottom: int) -> list[R
     return [below, page.grown(token, bottom)]
 
 
+def _values_beneath(page: Page, token: Token, chosen: Chosen) -> Rect | None:
+    """The row beneath a label whose value should stand beside it, if that row may be one of values."""
+    if not chosen.field or not _stands_in_line(chosen.field):
+        return None
+    row = token.bottom + 1
+    if any(t.row == row for t in page.hard):
+        return None
+    below = page.beneath(token, min(chosen.bottom, page.bottom))
+    return None if below.bottom < row else below._replace(bottom=row)
+
+
 def _heads_column(page: Page, token: Token) -> bool:
     """Whether a label stands in a row of labels with no room between them: there values stand beneath."""
     row = sorted((t for t in page.hard if t.row == token.row), key=lambda t: t.col)
@@ -178,7 +191,12 @@ def _heads_column(page: Page, token: Token) -> bool:
 
 
 def _stands_beside(field: Field) -> bool:
-    return not (field.is_box or field.is_coded or field.type in ("group", "phone"))
+    return _stands_in_line(field) and field.type != "phone"
+
+
+def _stands_in_line(field: Field) -> bool:
+    """Whether the field is one line of text, with or without a code."""
+    return not (field.is_box or field.is_coded or field.type == "group")
 
 
 def _reason_blocks(page: Page, token: Token, bottom: int) -> list[Rect]:

@@ -119,6 +119,8 @@ class Candidate(Struct, frozen=True, eq=False):
     spot: Spot
     inline: bool
     areas: tuple[Area, ...]
+    beneath: Area | None = None
+    """Where the value stands if the label's row holds nothing but labels, as where each heads a column."""
 
     @property
     def corner(self) -> Spot:
