@@ -533,6 +533,23 @@ def test_c307_only_written_zeros_of_hours_and_cost_are_consistent() -> None:
     assert fires("－", 950, 3718)
 
 
+def test_a_dash_is_no_figure_and_never_0() -> None:
+    """As a blank it says nothing of the others; where it contradicts them, the message shows it."""
+
+    def told(**rows: Any) -> list[tuple[str, Any, Any]]:
+        found = check(sample.patched({f"costs.{row}.2018": value for row, value in rows.items()}), DEFAULT)
+        wanted = [f for f in found if f.code in ("C301", "C302", "C303", "C307") and f.year == 2018]
+        return [(f.code, f.values["found"], f.values["expected"]) for f in wanted]
+
+    sources = dict.fromkeys(("general", "national", "prefectural", "bonds", "other"), "－")
+    plan = {"project_total": 9369, "labour_total": "－", "grand_total": "－"}
+    assert told(**plan, **(sources | {"general": 9369})) == []
+    assert told(**plan, **sources) == [("C302", 9369, None)]
+    assert told(**sources, project_total="－", labour_total="－", grand_total="－") == []
+    assert told(**(plan | {"labour_total": 100}), **(sources | {"general": 9369})) == [("C303", "－", 9469)]
+    assert told(**(plan | {"project_total": "－"}), **(sources | {"general": 9369})) == [("C302", "－", 9369)]
+
+
 def test_years_before_the_start_are_not_asked_for() -> None:
     keys = [key for key in sample.sample().values if key.endswith(".2015")]
     blank = sample.patched(dict.fromkeys(keys))

@@ -1,4 +1,4 @@
-"""C: the cost table. Amounts in 千円; a dash is "not applicable" and adds nothing."""
+"""C: the cost table. Amounts in 千円; a dash is "not applicable": no figure, and never 0."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from evalxl.rules.sheet import Sheet
 from evalxl.settings import Settings, Thresholds
 from workbook.record import Number
 
+DASH = "－"
 HALF = Decimal("0.5")
 _PROJECT, _LABOUR, _GRAND = "project_total", "labour_total", "grand_total"
 _STAFF, _HOURS = "staff_count", "work_hours"
@@ -33,7 +34,13 @@ def _same(found: Number, expected: Number) -> bool:
 
 
 def _sources(sheet: Sheet, year: int) -> Number | None:
-    return arithmetic.total([sheet.amount(row, year) for row in sheet.facts.sources])
+    return arithmetic.total([sheet.cost(row, year) for row in sheet.facts.sources])
+
+
+def _typed(sheet: Sheet, row: str, year: int) -> Number | str | None:
+    """A figure as a message quotes it: a dash is none, but it is no blank either."""
+    figure = sheet.cost(row, year)
+    return DASH if figure is None and _key(row, year) in sheet.answered else figure
 
 
 @rule(
@@ -51,15 +58,16 @@ def project_cost_differs_from_sources(sheet: Sheet, settings: Settings) -> Itera
     """事業費計(A) of a settled year must equal the sum of its funding sources.
 
     Why: finance rolls up by source; a gap here is a gap in the city's total. A blank source counts as 0;
-    half a unit of the total's last digit is rounding. A year without a total is C310's.
+    half a unit of the total's last digit is rounding. A year without a total is C310's; a dash for the total
+    is none of sources that add up to something.
     """
     for year in sheet.settled:
-        found = sheet.amount(_PROJECT, year)
-        if found is None:
+        found, expected = sheet.cost(_PROJECT, year), _sources(sheet, year) or 0
+        if found is None and sheet.blank(_key(_PROJECT, year)):
             continue
-        expected = _sources(sheet, year) or 0
-        if not _same(found, expected) and sheet.readable((_PROJECT, *sheet.facts.sources), year):
-            yield Hit(_key(_PROJECT, year), year, {"found": found, "expected": expected})
+        if not _same(found or 0, expected) and sheet.readable((_PROJECT, *sheet.facts.sources), year):
+            values = {"found": _typed(sheet, _PROJECT, year), "expected": expected}
+            yield Hit(_key(_PROJECT, year), year, values)
 
 
 @rule(
@@ -77,17 +85,19 @@ def project_cost_differs_from_sources(sheet: Sheet, settings: Settings) -> Itera
 def planned_cost_differs_from_sources(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """事業費計(A) of the plan should equal the sum of its funding sources, and these should be filled.
 
-    Why: the plan by source is what the budget is made of. Nothing is asked of a plan of 0, nor of an empty
-    plan where the project is to be abolished or suspended.
+    Why: the plan by source is what the budget is made of. Nothing is asked of a plan of 0 or a dash, nor of
+    an empty plan where the project is to be abolished or suspended.
     """
     for year in sheet.planned:
-        found, expected = sheet.amount(_PROJECT, year), _sources(sheet, year)
-        if found is None and (expected == 0 or (expected is None and sheet.stopped)):
+        found, expected = sheet.cost(_PROJECT, year), _sources(sheet, year)
+        unasked = sheet.stopped or not sheet.blank(_key(_PROJECT, year))
+        if found is None and (expected == 0 or (expected is None and unasked)):
             continue
         if found is not None and _same(found, expected or 0):
             continue
         if sheet.readable((_PROJECT, *sheet.facts.sources), year):
-            yield Hit(_key(_PROJECT, year), year, {"found": found, "expected": expected})
+            values = {"found": _typed(sheet, _PROJECT, year), "expected": expected}
+            yield Hit(_key(_PROJECT, year), year, values)
 
 
 @rule(
@@ -105,19 +115,20 @@ def planned_cost_differs_from_sources(sheet: Sheet, settings: Settings) -> Itera
 def grand_total_differs(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """トータルコスト must be 事業費計(A) + 人件費計(B), in every year.
 
-    Why: the summary's totals by section add these up. A blank (A) or (B) counts as 0; a blank total is wrong
-    only where both (A) and (B) are filled.
+    Why: the summary's totals by section add these up. A blank (A) or (B) counts as 0; a total that is blank
+    or a dash is wrong only where both (A) and (B) are filled.
     """
     for year in sheet.years:
-        project, labour = sheet.amount(_PROJECT, year), sheet.amount(_LABOUR, year)
-        found, expected = sheet.amount(_GRAND, year), arithmetic.grand_total(project, labour)
+        project, labour = sheet.cost(_PROJECT, year), sheet.cost(_LABOUR, year)
+        found, expected = sheet.cost(_GRAND, year), arithmetic.grand_total(project, labour)
         if found is None:
             if project is None or labour is None or expected == 0:
                 continue
         elif _same(found, expected or 0):
             continue
         if sheet.readable((_PROJECT, _LABOUR, _GRAND), year):
-            yield Hit(_key(_GRAND, year), year, {"found": found, "expected": expected})
+            values = {"found": _typed(sheet, _GRAND, year), "expected": expected}
+            yield Hit(_key(_GRAND, year), year, values)
 
 
 @rule(
@@ -140,7 +151,7 @@ def labour_cost_differs_from_hours(sheet: Sheet, settings: Settings) -> Iterator
     planned year may be reckoned with the evaluated year's rate, which is the one that was known.
     """
     for year in sheet.years if settings.rates else ():
-        found, hours, rate = sheet.amount(_LABOUR, year), sheet.amount(_HOURS, year), settings.rates.get(year)
+        found, hours, rate = sheet.cost(_LABOUR, year), sheet.cost(_HOURS, year), settings.rates.get(year)
         expected = arithmetic.labour_cost(hours, rate)
         if found is None or expected is None:
             continue
@@ -275,22 +286,22 @@ def labour_figures_incomplete(sheet: Sheet, settings: Settings) -> Iterator[Hit]
     """Staff, hours and labour cost of a settled year go together: none blank or 0 beside a positive one.
 
     Why: hours without staff, or cost without hours, is a figure that was not brought up to date. Staff with
-    0 hours and 0 cost, written as such, is consistent.
+    0 hours and 0 cost, or dashes for both, is consistent.
     """
     rows = [row for row in (_STAFF, _HOURS, _LABOUR) if sheet.facts.row(row)]
     for year in sheet.settled:
-        figures = {row: sheet.amount(row, year) for row in rows}
+        figures = {row: sheet.cost(row, year) for row in rows}
         lacking = [row for row, figure in figures.items() if not figure]
         if not lacking or len(lacking) == len(figures):
             continue
         filled = [row for row, figure in figures.items() if figure and figure > 0]
         if not filled or not sheet.readable(rows, year):
             continue
-        if figures.get(_HOURS) == 0 and figures.get(_LABOUR) == 0:
+        if all(figures.get(row) == 0 or _key(row, year) in sheet.answered for row in (_HOURS, _LABOUR)):
             continue
         labels = [row.label for row in sheet.facts.cost_rows if row.name in filled]
         for row in lacking:
-            yield Hit(_key(row, year), year, {"found": figures[row], "filled": labels})
+            yield Hit(_key(row, year), year, {"found": _typed(sheet, row, year), "filled": labels})
 
 
 @rule(

@@ -14,7 +14,6 @@ from workbook.record import NUMBERS, Indicator, Issue, Number, Record, cost_keys
 _NO_VALUE = frozenset({"F007", "F011", "F012"})
 """What the reader says of a cell that holds something which gave no number."""
 
-_NOTHING: Number = 0
 _NO_TEXT = " \n\t\r\u3000" + "".join(sorted(DASHES))
 
 
@@ -150,15 +149,12 @@ class Sheet(Record):
         """Whether the project is to be abolished or suspended."""
 
     def _look_at_costs(self) -> None:
-        """Set the figures of the cost table by row and year; as amounts, a dash is 0."""
-        values, answered = self.values, self.answered
-        self._costs: dict[str, dict[int, Number]] = {}
-        self._amounts: dict[str, dict[int, Number]] = {}
-        for row, keys in cost_keys(self.form, self.years):
-            found = {year: value for year, key in keys if isinstance(value := values.get(key), NUMBERS)}
-            self._costs[row.name] = self._amounts[row.name] = found
-            if answered:
-                self._amounts[row.name] = found | {year: _NOTHING for year, key in keys if key in answered}
+        """Set the figures of the cost table by row and year."""
+        values = self.values
+        self._costs: dict[str, dict[int, Number]] = {
+            row.name: {year: value for year, key in keys if isinstance(value := values.get(key), NUMBERS)}
+            for row, keys in cost_keys(self.form, self.years)
+        }
 
     def noticed(self, code: str) -> Sequence[Issue]:
         """What the reader noticed under a code."""
@@ -204,11 +200,6 @@ class Sheet(Record):
     def cost(self, row: str, year: int) -> Number | None:
         """A figure of the cost table, in the row's unit (千円 for money); None for a blank and a dash."""
         found = self._costs.get(row)
-        return found.get(year) if found else None
-
-    def amount(self, row: str, year: int) -> Number | None:
-        """A figure of the cost table with a dash as 0 (not applicable adds nothing); None when blank."""
-        found = self._amounts.get(row)
         return found.get(year) if found else None
 
     def readable(self, rows: Iterable[str], year: int) -> bool:
