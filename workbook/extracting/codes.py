@@ -309,7 +309,7 @@ class _Beneath:
 
         That is one of the form, or a text that nothing stands before: a heading that the form does not know.
         One that does not adjoin the codes may have its own value blank, if the figure stands directly beneath
-        the code labels or is not alone in its row.
+        the code labels, is not alone in its row or has a cell for each digit.
         """
         row, column = figure.spot
         alone = self.count[row] == 1
@@ -334,7 +334,7 @@ class _Beneath:
         is_heading = is_label or len(before) < 2
         if adjoins:
             return is_heading and (not figure.is_direct or alone or (is_label and last < right))
-        if figure.is_direct or not alone:
+        if figure.is_direct or not alone or (figure.is_digit and figure.cells > 1):
             return False
         merges = self.page.grid.merges
         is_blank = any(m.top <= row <= m.bottom and right < m.left < column for m in merges)
