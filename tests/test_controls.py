@@ -194,6 +194,7 @@ def test_the_check_is_a_finding_of_the_file(tmp_path: Path, capsys: pytest.Captu
     assert (finding["severity"], finding["found"], finding["expected"]) == ("error", False, True)
     assert finding["cell"].startswith(f"{entry['sheet']}!")
     assert "矛盾" in finding["message"]
+    assert not finding["message"].startswith("事務事業マネジメントシート"), "it names what the box belongs to"
 
 
 # ---- ovals -------------------------------------------------------------------------------------------------

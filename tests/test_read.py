@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.support.layouts import Style, expected, sample, styles, write_book
 from tests.support.office import Office
 from tests.support.records import record_lists, records
+from workbook import blank
 from workbook import form as forms
 from workbook.form import Form
 from workbook.notation import fold
@@ -319,3 +320,30 @@ def test_the_input_is_never_changed(tmp_path: Path) -> None:
     after = (tmp_path / "a.xlsx").stat()
     assert (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "before.xlsx").read_bytes()
+
+
+def test_a_hidden_sheet_that_is_filled_in_is_told_though_not_read(tmp_path: Path) -> None:
+    other = sample() | {"project_name": "別の事業"}
+    write_book(tmp_path / "a.xlsx", [sample(), other], Style())
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    hidden = next(s for s in book.worksheets if "別の事業" in {c.value for row in s.iter_rows() for c in row})
+    hidden.sheet_state = "hidden"
+    book.save(tmp_path / "a.xlsx")
+    (record,) = read_file(tmp_path / "a.xlsx").records
+    assert record["project_name"] == sample()["project_name"]
+    told = [(issue.values["found"], issue.cell) for issue in record.issues if issue.code == "F008"]
+    assert told == [("sheet_left_out", f"{hidden.title}!A1")]
+
+
+def test_a_hidden_blank_form_is_not_told(tmp_path: Path) -> None:
+    write_book(tmp_path / "a.xlsx", [sample()], Style())
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    copy = book.create_sheet("様式")
+    for row in blank.workbook(FORM, 2017, rates={}, two_sheets=False).worksheets[0].iter_rows():
+        for cell in row:
+            if cell.value is not None and not str(cell.value).startswith("="):
+                copy.cell(cell.row, cell.column, cell.value)
+    copy.sheet_state = "hidden"
+    book.save(tmp_path / "a.xlsx")
+    (record,) = read_file(tmp_path / "a.xlsx").records
+    assert "F008" not in {issue.code for issue in record.issues}

@@ -21,12 +21,9 @@ def issues(form: Form, pages: Iterable[FormPage]) -> Iterator[Issue]:
                 key = _key(page, note.spot) if note.spot else None
                 if key or note.reason != "place" or _names_option(form, note):
                     cell = page.grid.place(note.spot) if note.spot else None
-                    values = {
-                        "label": note.label or form.title,
-                        "reason": note.reason,
-                        "found": note.found,
-                        "expected": note.expected,
-                    }
+                    values = {"reason": note.reason, "found": note.found, "expected": note.expected}
+                    if note.label or not key:  # a box without a caption is named by what it belongs to
+                        values["label"] = note.label or form.title
                     yield Issue("F014", key, cell, values)
 
 

@@ -82,6 +82,7 @@ def read_book(
     if not by_form:
         raise _no_form(found)
     wanted = {id(p) for p in _wanted([p for _, pages in by_form for p in pages])}
+    first = len(reading.records)
     for fit, pages in by_form:
         spare = [p for p in fit.pages if not p.layout.is_form]
         for project in _projects([p for p in pages if id(p) in wanted], fit.form, spare):
@@ -98,6 +99,8 @@ def read_book(
                 values = {"found": fit.form.title, "expected": other.title, "reason": reason}
                 record.issues.append(Issue("F015", None, None, values))
             reading.records.append(record)
+    if len(reading.records) > first:
+        reading.records[first].issues += _left_out(by_form, wanted)
 
 
 def pages_of(form: Form, grids: list[Grid]) -> list[FormPage]:
@@ -175,24 +178,38 @@ def _refuse_spoilt(project: list[FormPage], form: Form) -> None:
             raise Refused("F005", sheet=page.grid.name, cell=cells[0], label=label, cells=cells)
 
 
+def _left_out(by_form: list[tuple[Fit, list[FormPage]]], wanted: set[int]) -> Iterator[Issue]:
+    """The hidden sheets that are filled in, and not read because others are to be seen."""
+    told: set[str] = set()
+    for fit, pages in by_form:
+        for page in pages:
+            name = page.grid.name
+            if id(page) in wanted or page.grid.visible or name in told or _EXAMPLE.search(fold(name)):
+                continue
+            if any(head(fit.form, page)):
+                told.add(name)
+                yield Issue("F008", None, page.place((0, 0)), {"found": "sheet_left_out"})
+
+
 def _tell_hidden(record: Record, project: list[FormPage], book: Book) -> None:
-    what = [str(issue.values["found"]) for issue in record.issues if issue.code == "F008"]
+    """Tell each way in which values are out of sight once, with the first cell."""
+    said = [issue for issue in record.issues if issue.code == "F008"]
     record.issues = [issue for issue in record.issues if issue.code != "F008"]
-    grids = {id(p.grid): p.grid for p in project}.values()
-    if any(not g.visible for g in grids):
-        what.append("hidden_sheet")
-    for grid in grids:
+    what = {issue.values["found"]: issue.cell for issue in reversed(said)}
+    for grid in {id(p.grid): p.grid for p in project}.values():
+        if not grid.visible:
+            what.setdefault("hidden_sheet", grid.place((0, 0)))
         if grid.hidden_rows or grid.hidden_columns:
-            spots = [
+            spots = sorted(
                 spot_of(cell.rpartition("!")[2])
                 for k, cell in record.cells.items()
                 if record.values.get(k) not in (None, ()) and cell.startswith(f"{grid.name}!")
-            ]
-            if any(row in grid.hidden_rows for row, _ in spots):
-                what.append("hidden_row")
-            if any(column in grid.hidden_columns for _, column in spots):
-                what.append("hidden_column")
+            )
+            for spot in spots:
+                if spot[0] in grid.hidden_rows:
+                    what.setdefault("hidden_row", grid.place(spot))
+                if spot[1] in grid.hidden_columns:
+                    what.setdefault("hidden_column", grid.place(spot))
     if book.has_links:
-        what.append("external_link")
-    for kind in dict.fromkeys(what):
-        record.issues.append(Issue("F008", None, None, {"found": kind}))
+        what["external_link"] = None
+    record.issues += [Issue("F008", None, cell, {"found": kind}) for kind, cell in what.items()]

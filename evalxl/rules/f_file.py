@@ -210,6 +210,7 @@ def formula_without_result(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
         "hidden_row": ("非表示の行", "hidden rows"),
         "hidden_column": ("非表示の列", "hidden columns"),
         "hidden_sheet": ("非表示のシート", "hidden sheets"),
+        "sheet_left_out": ("非表示の評価シート。読み取っていません", "a hidden evaluation sheet, not read"),
         "external_link": ("ほかのブックへのリンク", "links to other workbooks"),
     },
 )

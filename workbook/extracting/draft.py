@@ -87,8 +87,9 @@ class Draft(Struct):
     def check_hidden(self, page: FormPage, found: Found) -> None:
         """Tell rows and columns that are hidden among the cells of a text; of its first cell others tell."""
         for axis, hidden in enumerate((page.grid.hidden_rows, page.grid.hidden_columns)):
-            if hidden and any(spot[axis] in hidden for spot, _ in found[1:]):
-                self.note("F008", None, None, found=("hidden_row", "hidden_column")[axis])
+            spot = next((spot for spot, _ in found[1:] if spot[axis] in hidden), None) if hidden else None
+            if spot:
+                self.note("F008", None, page.place(spot), found=("hidden_row", "hidden_column")[axis])
 
     def check_uncached(self, page: FormPage, area: Area) -> None:
         """Remember formulas in an area that were never calculated."""
