@@ -187,14 +187,14 @@ def test_a_mixed_box_is_told(tmp_path: Path) -> None:
 
 def test_the_check_is_a_finding_of_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_book(tmp_path / "typed.xlsx", [sample()], placed("front"))
-    draw(tmp_path / "typed.xlsx", tmp_path / "drawn.xlsx", How(link="here", wrong=frozenset((0,))))
+    draw(tmp_path / "typed.xlsx", tmp_path / "drawn.xlsx", How(link="here", wrong=frozenset((5,))))
     assert cli.main(["validate", str(tmp_path / "drawn.xlsx"), "--json"]) == 1
     (entry,) = json.loads(capsys.readouterr().out)
     (finding,) = [f for f in entry["findings"] if f["code"] == "F014"]
     assert (finding["severity"], finding["found"], finding["expected"]) == ("error", False, True)
     assert finding["cell"].startswith(f"{entry['sheet']}!")
     assert "矛盾" in finding["message"]
-    assert not finding["message"].startswith("事務事業マネジメントシート"), "it names what the box belongs to"
+    assert finding["message"].startswith("②公共関与の妥当性の"), "many boxes say 見直し余地がある"
 
 
 # ---- ovals -------------------------------------------------------------------------------------------------

@@ -22,7 +22,9 @@ def issues(form: Form, pages: Iterable[FormPage]) -> Iterator[Issue]:
                 if key or note.reason != "place" or _names_option(form, note):
                     cell = page.grid.place(note.spot) if note.spot else None
                     values = {"reason": note.reason, "found": note.found, "expected": note.expected}
-                    if note.label or not key:  # a box without a caption is named by what it belongs to
+                    if (
+                        not key
+                    ):  # else it is named by what it belongs to: 見直し余地がある stands in many places
                         values["label"] = note.label or form.title
                     yield Issue("F014", key, cell, values)
 
