@@ -119,6 +119,23 @@ def change_rate(now: Number | Fraction, before: Number | Fraction) -> Fraction:
     return Fraction(a * d - c * b, b * abs(c))
 
 
+def moved(this_year: Number | None, last_year: Number | None) -> tuple[Number, Fraction | str] | None:
+    """The change of a line in a table of sums, and its rate; None when both years are blank.
+
+    In a sum a blank adds nothing, so one blank year is as 0 here: only then do the lines' changes add up to
+    the change of their total.
+
+    >>> moved(8652, 7338), moved(466, None), moved(None, 5), moved(None, None)
+    ((1314, Fraction(219, 1223)), (466, '皆増'), (-5, '皆減'), None)
+    """
+    if this_year is None and last_year is None:
+        return None
+    difference, rate = yoy(this_year or 0, last_year or 0), yoy_rate(this_year or 0, last_year or 0)
+    assert difference is not None
+    assert rate is not None
+    return difference, rate
+
+
 def unit_cost(cost: Number | None, quantity: Number | None) -> Fraction | None:
     """Cost for one unit, in the cost's unit; None when one is blank or the quantity is 0.
 

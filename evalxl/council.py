@@ -29,8 +29,9 @@ LEVELS: dict[By, tuple[int, int]] = {
 TITLE = "主要な施策の成果"
 ROUNDING = Text(
     "金額は千円単位のまま合計し、増減率だけを小数第1位までに四捨五入しています。▲は減、皆増は前年度が0、"
-    "皆減は当年度が0、－は記入がないか比べられないことを示します。",
-    "Amounts are added up in thousand yen as they are; only rates are rounded, to one decimal.",
+    "皆減は当年度が0、－は記入がないか比べられないことを示します。増減では、記入のない年度を0とみなします。",
+    "Amounts are added up in thousand yen as they are; only rates are rounded, to one decimal. In changes a "
+    "year that is blank counts as 0.",
 )
 DOUBLES = Text(
     "同じ事業・同じ年度のシートが{count}件あります（※の事業）。正しい方が決まるまで、すべて集計に含めています。",

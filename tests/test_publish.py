@@ -456,7 +456,41 @@ def test_a_blank_cost_is_told_as_blank_on_the_page() -> None:
     record = many.record(0).with_values({f"costs.{row}.2017": None for row in ("project_total", "general")})
     gathered = gather.gather([gather.public(many.result(record, "a.xlsx"), (), "ja")])
     view = views.project(gathered.projects[0])
-    assert (view.cost, view.cost_words, view.rate_words) == (None, "－", "－")
+    before = record.cost("project_total", 2016)
+    assert (view.cost, view.cost_words, view.rate_words) == (None, "－", "皆減")
+    assert before is not None
+    assert view.change == -before
+
+
+def test_changes_of_the_parts_add_up_to_that_of_the_whole_where_a_year_is_blank() -> None:
+    """A source that is new, one that ended, and a project without a year before."""
+    parts = {
+        "national": (None, 120),
+        "prefectural": (30, None),
+        "general": (70, 80),
+        "project_total": (100, 200),
+    }
+    changed = {
+        f"costs.{row}.{2016 + i}": value for row, pair in parts.items() for i, value in enumerate(pair)
+    }
+    changed |= dict.fromkeys([f"costs.{row}.{year}" for row in ("bonds", "other") for year in (2016, 2017)])
+    new = dict.fromkeys(f"costs.{row}.2016" for row in (*many.SOURCES, "project_total"))
+    sheets = [many.record(0).with_values(changed), many.record(1).with_values(new)]
+    gathered = gather.gather(
+        [gather.public(many.result(sheet, f"{i}.xlsx"), (), "ja") for i, sheet in enumerate(sheets)]
+    )
+    lines = [line for project in gathered.projects for line in views.project(project).costs]
+    whole = {line.label: line for line in views.overview(gathered).lines}
+    found = {line.label: (line.change, line.rate) for line in views.project(gathered.projects[0]).costs}
+    assert found["国庫支出金"] == ("120", "皆増")
+    assert found["県支出金"] == ("▲30", "皆減")
+    assert sum(number(line) for line in lines if line.indent) == number(whole["事業費計(A)"])
+    assert sum(number(line) for line in lines if line.label == "事業費計(A)") == number(whole["事業費計(A)"])
+
+
+def number(line: views.Line) -> Decimal:
+    """The change of a line as printed; － is nothing."""
+    return Decimal(line.change.replace("－", "0").replace("▲", "-").replace(",", ""))
 
 
 class Outline(HTMLParser):

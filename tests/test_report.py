@@ -124,6 +124,31 @@ def test_what_is_blank_is_no_zero() -> None:
     assert [key for key, _ in axes] == ["A", "B", "C", "D"]
 
 
+def test_the_change_of_the_total_is_that_of_the_totals_where_projects_are_new(
+    tmp_path: Path, office: Office
+) -> None:
+    """A new project is 皆増 and an ended one 皆減 in the list, too, and no formula fails over its dash."""
+    rows = ("project_total", *many.SOURCES)
+    blank = {year: dict.fromkeys(f"costs.{row}.{year}" for row in rows) for year in (2016, 2017)}
+    measure = {"measure.code": "01", "measure.name": "第01の施策", "policy.code": "I", "policy.name": "まち"}
+    records = [many.record(number).with_values(measure) for number in range(4)]
+    records[1], records[2] = records[1].with_values(blank[2016]), records[2].with_values(blank[2017])
+    lone = many.record(5).with_values(blank[2016] | {"measure.code": "02", "measure.name": "第02の施策"})
+    path = tmp_path / "a.xlsx"
+    found = papers([many.result(r, f"{i}.xlsx") for i, r in enumerate([*records, lone])])
+    book.write(found, path)
+    for sheets in (office.read(path, recalculate=False), office.read(path)):
+        for page in found.pages:
+            sheet = sheets[page.title]
+            assert sheet.errors == ""
+            heads = [str(line[0]) for line in sheet.values]
+            first, last = heads.index("事業", heads.index("事業") + 1) + 1, heads.index("計")
+            assert last - first == len(page.projects)
+            before, now, change = sheet.values[last][2:5]
+            assert change == now - before == sum(line[4] for line in sheet.values[first:last])
+            assert change == next(line for line in sheet.values if line[0] == "事業費計（千円）")[6]
+
+
 def test_indicators_without_room_are_counted(results: list[FileResult]) -> None:
     for page in papers(results).pages:
         there = sum(

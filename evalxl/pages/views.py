@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from evalxl.arithmetic import Number, total, yoy
+from evalxl.arithmetic import Number, moved, total
 from evalxl.pages import charts, wording
 from evalxl.pages.charts import Column, Series
 from evalxl.pages.gather import Gathered, Project
@@ -100,6 +100,7 @@ def project(of: Project) -> ProjectView:
     record, form = of.record, of.record.form
     columns = [_column(year, record.fiscal_year) for year in record.years]
     now, before = (record.cost("project_total", record.fiscal_year - back) for back in (0, 1))
+    difference, (change_words, rate_words) = moved(now, before), wording.change(now, before)
     texts = [
         field for field in form.fields if field.section not in ("head", "summary") and record.text(field.name)
     ]
@@ -131,10 +132,10 @@ def project(of: Project) -> ProjectView:
         matrix=matrix[0] if len(matrix) == 1 else None,
         direction_text=record.text(form.free_text.name),
         cost=now,
-        change=yoy(now, before),
+        change=difference[0] if difference else None,
         cost_words=money(now),
-        change_words=money(yoy(now, before)),
-        rate_words=wording.rate(now, before),
+        change_words=change_words,
+        rate_words=rate_words,
         short_directions=_short_directions(record),
         search=wording.searchable(" ".join(v for v in record.values.values() if isinstance(v, str))),
     )
@@ -172,7 +173,7 @@ def _costs(record: Record) -> Iterator[Line]:
             continue
         now, before = (record.cost(row.name, record.fiscal_year - back) for back in (0, 1))
         strong = row.name.endswith("_total")
-        change, rate = money(yoy(now, before)), wording.rate(now, before)
+        change, rate = wording.change(now, before)
         yield Line(row.label, row.unit, [money(v) for v in values], change, rate, strong, row.source)
 
 
@@ -317,7 +318,7 @@ def _total_lines(
         values = [sums.get((name, year)) for year in years]
         if any(value is not None for value in values):
             now, before = sums.get((name, evaluated)), sums.get((name, evaluated - 1))
-            change, rate = money(yoy(now, before)), wording.rate(now, before)
+            change, rate = wording.change(now, before)
             words = [money(value) for value in values]
             yield Line(label, unit, words, change, rate, name.endswith("_total"), source)
 
@@ -334,7 +335,7 @@ def _cards(projects: Sequence[Project], sums: Sums, evaluated: int) -> list[tupl
     for name in ("project_total", "labour_total", "grand_total"):
         now, before = sums.get((name, evaluated)), sums.get((name, evaluated - 1))
         if now is not None:
-            cards.append((labels[name], money(now), "千円", f"前年度比 {wording.rate(now, before)}"))
+            cards.append((labels[name], money(now), "千円", f"前年度比 {wording.change(now, before)[1]}"))
     return cards
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from evalxl.arithmetic import Number, round_half_up, yoy_rate
+from evalxl.arithmetic import Number, moved, round_half_up
 from workbook.form import Form
 from workbook.notation import era_year
 from workbook.record import Record
@@ -29,15 +29,21 @@ def money(value: Number | None) -> str:
     return f"▲{text}" if value < 0 else text
 
 
-def rate(this_year: Number | None, last_year: Number | None) -> str:
-    """The change from last year as public finance writes it.
+def change(this_year: Number | None, last_year: Number | None) -> tuple[str, str]:
+    """The change from last year and its rate, as public finance writes them and roll-ups count it.
 
-    >>> rate(8652, 7338), rate(5, 0), rate(8, 10), rate(None, 3), rate(1000, 1000)
-    ('17.9％', '皆増', '▲20.0％', '－', '0.0％')
+    >>> change(8652, 7338), change(5, 0), change(8, 10), change(1000, 1000)
+    (('1,314', '17.9％'), ('5', '皆増'), ('▲2', '▲20.0％'), ('0', '0.0％'))
+    >>> change(466, None), change(None, 3), change(None, None)
+    (('466', '皆増'), ('▲3', '皆減'), ('－', '－'))
     """
-    change = yoy_rate(this_year, last_year)
-    if not isinstance(change, Fraction):
-        return change or BLANK
+    found = moved(this_year, last_year)
+    return (money(found[0]), _rate(found[1])) if found else (BLANK, BLANK)
+
+
+def _rate(change: Fraction | str) -> str:
+    if isinstance(change, str):
+        return change
     tenths = round_half_up(abs(change) * 1000)
     return f"{'▲' if change < 0 and tenths else ''}{tenths // 10:,}.{tenths % 10}％"
 

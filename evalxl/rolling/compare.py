@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from evalxl.arithmetic import round_half_up, shares, size, yoy, yoy_rate
+from evalxl.arithmetic import moved, round_half_up, shares, size
 from evalxl.grouping import Path
 from evalxl.rolling.compute import Line, Rolled
 from evalxl.rolling.values import Value
@@ -27,19 +27,12 @@ class Change:
 
 
 def change(line: Line, year: int, before: Mapping[int, int]) -> Change | None:
-    """How a line moved to ``year``; None without an earlier year, or where nothing is filled in both.
-
-    In a sum a blank adds nothing, so one blank year counts as 0: 皆増, 皆減.
-    """
+    """How a line moved to ``year``; None without an earlier year, or where nothing is filled in both."""
     earlier = before.get(year)
-    if earlier is None:
+    found = None if earlier is None else moved(line.amounts[year], line.amounts[earlier])
+    if earlier is None or found is None:
         return None
-    this, last = line.amounts[year], line.amounts[earlier]
-    if this is None and last is None:
-        return None
-    difference, rate = yoy(this or 0, last or 0), yoy_rate(this or 0, last or 0)
-    assert difference is not None
-    assert rate is not None
+    difference, rate = found
     return Change(earlier, difference, rate if isinstance(rate, str) else rounded(rate))
 
 

@@ -170,15 +170,15 @@ class Page:
             self._number(row, number, amount, money)
         places = {year.year: number for number, year in enumerate(self.years, start=self.first_year)}
         both = (self.papers.evaluated_year, self.papers.evaluated_year - 1)
-        filled = self.paper.sums.get(item.name)
-        if filled and both[1] in places:
-            cells = tuple(xl_rowcol_to_cell(row, places[year]) for year in both)
+        filled = self.paper.sums.get(item.name, {})
+        if both[1] in places and any(year in filled for year in both):
+            cells = tuple(_figure_of(row, places[year]) for year in both)
             write_change(self.sheet, row, change, cells, self.values_of_change(item.name), (money, rate))
         else:
             for column in (change, change + 1):
                 self.sheet.write_string(row, column, "－", rate)
         self.sheet.write_blank(row, COLUMNS - 1, None, self.look.cell(**base))
-        values = [(filled or {}).get(year.year) for year in self.years]
+        values = [filled.get(year.year) for year in self.years]
         self._sparkline(row, self.first_year, values)
 
     def _number(self, row: int, column: int, amount: Number | None, style: Format) -> None:
@@ -326,14 +326,18 @@ class Page:
         self.sheet.write_string(row, 1, safe_text(project.section), words)
         for column, amount in ((2, project.before), (3, project.now), (5, project.labour)):
             self._number(row, column, amount, money)
-        if project.before is not None and project.now is not None:
-            this, before = (xl_rowcol_to_cell(row, column) for column in (3, 2))
-            self.sheet.write_formula(row, 4, f"={this}-{before}", money, float(project.now - project.before))
-        else:
+        if project.before is None and project.now is None:
             self._number(row, 4, None, money)
+        else:
+            self._difference(row, (project.now or 0) - (project.before or 0), money)
         marks = "".join(MARKS[axis] for axis in project.axes)
         self.sheet.write_string(row, 6, marks, self.look.cell(align="center", font_size=9))
         span(self.sheet, (row, 7, row, COLUMNS - 1), project.directions or "－", words)
+
+    def _difference(self, row: int, value: Number, style: Format) -> None:
+        """事業費 less that of the year before; the total's is worked out as each project's, not added up."""
+        formula = f"={_figure_of(row, 3)}-{_figure_of(row, 2)}"
+        self.sheet.write_formula(row, 4, formula, style, float(value))
 
     def _project_total(self, first: int) -> None:
         base = {"bold": True, "bg_color": styles.PALE, "top": 2}
@@ -343,15 +347,17 @@ class Page:
             self.sheet.write_blank(row, column, None, self.look.cell(**base))
         span(self.sheet, (row, 7, row, COLUMNS - 1), "", self.look.cell(**base))
         projects, money = self.paper.projects, self.look.cell(num_format=styles.MONEY, **base)
-        sums = {
-            2: _sum([p.before for p in projects]),
-            3: _sum([p.now for p in projects]),
-            4: _sum([p.now - p.before for p in projects if p.now is not None and p.before is not None]),
-            5: _sum([p.labour for p in projects]),
-        }
+        before, now = _sum([p.before for p in projects]), _sum([p.now for p in projects])
+        sums = {2: before, 3: now, 5: _sum([p.labour for p in projects])}
         for column, value in sums.items():
             cells = (xl_rowcol_to_cell(line, column) for line in (first, max(first, last)))
             self.sheet.write_formula(row, column, f"=SUM({':'.join(cells)})", money, float(value))
+        self._difference(row, now - before, money)
+
+
+def _figure_of(row: int, column: int) -> str:
+    """A cell in a formula that reckons with it: a dash is no number, and adds nothing."""
+    return f"N({xl_rowcol_to_cell(row, column)})"
 
 
 def _sum(amounts: list[Number | None]) -> Decimal:
