@@ -4,8 +4,9 @@ A run may hold sheets of several evaluated years. Each sheet carries two past ye
 one, so that the sheets of 2017 and 2018 both hold 2016, 2017 and 2018 of the same project. The rule:
 
 * sheets of one project are those with the same key; and, where codes were renumbered between the years, those
-  of the same name, department and division, as long as each evaluated year has just one of them; and, where
-  a master of projects or of the organisation is given, those that it joins over a reorganisation;
+  of the same name, department and division, as long as each evaluated year has just one such project; and,
+  where a master of projects or of the organisation is given, those that it joins over a reorganisation. Of
+  two projects of one year that have the same key, such a master may know better;
 * a year of a project counts from the sheet of the latest evaluated year that has any figure in that year's
   column, the whole column (so that sources and totals fit together): settled replaces last year's plan;
 * two sheets of the same project and the same evaluated year (a double submission) both count and are told:
@@ -19,7 +20,7 @@ from __future__ import annotations
 import dataclasses
 import operator
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from evalxl import identity
@@ -54,7 +55,7 @@ def speakers(sheets: Sequence[SheetRows], masters: Masters | None = None) -> Cou
     by_key: dict[str, list[int]] = defaultdict(list)
     for index, (_, family) in enumerate(keys):
         by_key[family].append(index)
-    groups, renumbered = _join_renumbered(sheets, by_key, masters)
+    groups, renumbered = _over_the_years(sheets, list(by_key.values()), masters)
     years: list[frozenset[int]] = [frozenset()] * len(sheets)
     latest = [False] * len(sheets)
     doubles: list[tuple[int, ...]] = [()] * len(sheets)
@@ -106,24 +107,44 @@ def _years(sheet: SheetRows) -> frozenset[int]:
     return frozenset(map(operator.itemgetter(0), sheet.costs))
 
 
-def _join_renumbered(
-    sheets: Sequence[SheetRows], by_key: dict[str, list[int]], masters: Masters
-) -> tuple[list[list[int]], set[int]]:
-    """Groups of sheets of one project, and the sheets that only name and section brought together."""
-    by_place: dict[tuple[str, ...], list[list[int]]] = defaultdict(list)
-    groups: list[list[int]] = []
-    for group in by_key.values():
-        place = _place(sheets[group[0]], masters)
-        (by_place[place] if place else groups).append(group)
+Group = list[int]
+"""The sheets of one project, in order."""
+
+
+def _over_the_years(
+    sheets: Sequence[SheetRows], groups: list[Group], masters: Masters
+) -> tuple[list[Group], set[int]]:
+    """Groups of sheets of one project, and the sheets that only name and section brought together.
+
+    A master that lists a project anew, such as under another section, does not make two of it.
+    """
+    keyed, _ = _joined(sheets, groups, lambda sheet: sheet.project)
+    return _joined(sheets, keyed, lambda sheet: _place(sheet, masters))
+
+
+def _joined(
+    sheets: Sequence[SheetRows], groups: list[Group], key: Callable[[SheetRows], Hashable | None]
+) -> tuple[list[Group], set[int]]:
+    """The groups, those that share a key as one where no evaluated year is in two; and the sheets that do."""
+    home = {index: group for group in groups for index in group}
+    by_key: dict[Hashable, list[int]] = defaultdict(list)
+    for index in sorted(home):
+        if (found := key(sheets[index])) is not None:
+            by_key[found].append(index)
     joined: set[int] = set()
-    for found in by_place.values():
-        members = [index for group in found for index in group]
-        if len(found) > 1 and _all_different(sheets[index].fiscal_year for index in members):
-            groups.append(sorted(members))
-            joined.update(members)
-        else:
-            groups.extend(found)
-    return groups, joined
+    for same in by_key.values():
+        apart = _distinct(home[index] for index in same)
+        years = [year for group in apart for year in {sheets[index].fiscal_year for index in group}]
+        if len(apart) > 1 and len(set(years)) == len(years):
+            whole = sorted(index for group in apart for index in group)
+            home |= dict.fromkeys(whole, whole)
+            joined.update(same)
+    return _distinct(home[index] for index in sorted(home)), joined
+
+
+def _distinct(groups: Iterable[Group]) -> list[Group]:
+    """Each group once, by its first sheet."""
+    return list({group[0]: group for group in groups}.values())
 
 
 def _place(sheet: SheetRows, masters: Masters) -> tuple[str, ...] | None:
@@ -133,8 +154,3 @@ def _place(sheet: SheetRows, masters: Masters) -> tuple[str, ...] | None:
         return None
     parts = tuple(fold(head.get(name) or "") for name in ("project_name", "department", "division"))
     return (parts[0], *masters.family_of((parts[1], parts[2]))) if all(parts) else None
-
-
-def _all_different(years: Iterable[int]) -> bool:
-    found = list(years)
-    return len(set(found)) == len(found)
