@@ -18,10 +18,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from evalxl import counting, export, finance_tables, outputs, reception, standing, tables, totals
+from evalxl import counting, export, finance_tables, outputs, reception, remarks, standing, tables, totals
 from evalxl.finance_tables import Beside
 from evalxl.ledger import Entry, ledger
 from evalxl.reception import Reception
+from evalxl.remarks import Remark
 from evalxl.results import FileResult
 from evalxl.rules.across import Run, check_run
 from evalxl.rules.registry import SEVERITIES, Finding, Lang
@@ -47,6 +48,8 @@ class Report:
     seconds: float
     reception: Reception
     """受付簿, as it is kept beside the summary book."""
+    remarks: list[Remark]
+    """What a reader of the totals must know of the sheets."""
     stands: bool = False
     """Nothing changed since the last run: its book was left as it is."""
 
@@ -128,6 +131,7 @@ def consolidate(
     run = Run(sheets, count)
     checks = _across(run, settings, lang)
     entries, sums = ledger(files, count), totals.counted(sheets, count.years)
+    told = remarks.of(sheets, count)
     kept = outputs.ledger(Path(output))
     day = datetime.date.today().isoformat()  # noqa: DTZ011 - the day on the user's own clock
     before = reception.last(kept)
@@ -136,7 +140,7 @@ def consolidate(
     made = standing.made_from(files, rows, settings, desk, title, created, lang)
     if data is None and not fresh and standing.stands(before, made, Path(output)):
         seconds = time.perf_counter() - began
-        return Report(files, entries, sums, checks, Path(output), seconds, desk, stands=True)
+        return Report(files, entries, sums, checks, Path(output), seconds, desk, told, stands=True)
     beside = Beside(run, settings, desk)
     summary = functools.partial(
         summarise.build, files, entries, count, sums,
@@ -156,7 +160,7 @@ def consolidate(
     if not wrong:  # a book that contradicts itself is made anew, whatever changed
         desk.made_from, desk.book = made, standing.of(Path(output))
     reception.write(desk, kept)
-    return Report(files, entries, sums, checks, Path(output), time.perf_counter() - began, desk)
+    return Report(files, entries, sums, checks, Path(output), time.perf_counter() - began, desk, told)
 
 
 def _own(file: FileRows) -> FileRows:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
-from evalxl import counting, grouping
+from evalxl import counting, grouping, remarks
 from evalxl.grouping import HIERARCHIES
 from evalxl.masters.model import Masters
 from evalxl.placing import placed
@@ -33,14 +33,10 @@ ROUNDING = Text(
     "Amounts are added up in thousand yen as they are; only rates are rounded, to one decimal. In changes a "
     "year that is blank counts as 0.",
 )
-DOUBLES = Text(
-    "同じ事業・同じ年度のシートが{count}件あります（※の事業）。正しい方が決まるまで、すべて集計に含めています。",
-    "{count} sheets are double submissions (marked ※); all of them are counted until someone says which is "
-    "right.",
-)
+MARKED = Text("※は二重に提出されている事業です。", "※ marks a double submission.")
 OLDER = Text(
     "{year}より前の評価シートも読み込んでいます。同じ年度の金額は新しいシートのものです。",
-    "There are sheets of years before FY{year}, too; a year's amounts are those of the newest sheet.",
+    "There are sheets of years before {year}, too; a year's amounts are those of the newest sheet.",
 )
 MANY = 10
 """Projects from which the list needs the room of some indicators."""
@@ -90,7 +86,6 @@ def build(
     columns = summarise.year_columns(sheets, count)[-5:]
     axes = {axis.key: axis.label for form in forms for axis in form.axes}
     context = _Context(evaluated, [c.year for c in columns], tuple(axes), direction_titles(forms))
-    doubles = sum(bool(found) for found in count.doubles)
     return Papers(
         title=title,
         level=hierarchy.titles[depth - 1],
@@ -100,17 +95,17 @@ def build(
         total_items=[item.name for item in items if item.name.endswith("_total")],
         axes=list(axes.items()),
         pages=[context.page(path, lines, by) for path, lines in groups.items()],
-        notes=_notes(sheets, evaluated, doubles),
+        notes=_notes(given, count, evaluated),
     )
 
 
-def _notes(sheets: Sequence[SheetRows], evaluated: int, doubles: int) -> list[tuple[str, str]]:
+def _notes(sheets: Sequence[SheetRows], count: counting.Counting, evaluated: int) -> list[tuple[str, str]]:
     older = any(sheet.fiscal_year < evaluated for sheet in sheets)
-    given = [*([DOUBLES] if doubles else []), *([OLDER] if older else []), ROUNDING]
-    return [
-        (note.of("ja", count=doubles, year=era_year(evaluated)), note.of("en", count=doubles, year=evaluated))
-        for note in given
-    ]
+    before = Text(era_year(evaluated), f"FY{evaluated}")
+    told = [remark.text for remark in remarks.of(sheets, count)]
+    told += [MARKED] if any(count.doubles) else []
+    told += [Text(*(OLDER[side].format(year=before[side]) for side in (0, 1)))] if older else []
+    return [(note.ja, note.en) for note in (*told, ROUNDING)]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -435,10 +435,6 @@ ROLLUP_WITHOUT = Text(
     "読めなかったファイルや集約表が{count}件あり、集計に入っていません。",
     "{count} files could not be read and are not in these figures.",
 )
-ROLLUP_DOUBLES = Text(
-    "同じ事業・同じ評価年度のシートが{count}件あります。どれが正しいかを確かめるまで、すべて集計に含めています。",
-    "{count} sheets are double submissions; all of them are counted until someone says which is right.",
-)
 ROLLUP_SAME = Text(
     "複数の入力に同じファイルのシートが{count}件あり、1回だけ集計しました。",
     "{count} sheets came from the same file twice and are counted once.",
@@ -454,6 +450,14 @@ ROLLUP_PLACED = Text(
 ROLLUP_LATER = Text(
     "同じ事業の同じ年度は、評価年度が新しいシートの数値だけを集計しています（{count}事業年度分を除きました）。",
     "A project's year counts from its latest sheet only ({count} project-years of older sheets left out).",
+)
+
+# What a reader of totals must know, wherever they stand.
+DOUBLES = Text(
+    "同じ事業・同じ評価年度のシートが{count}件あります。どれが正しいかを確かめるまで、すべて集計に含めています"
+    "（{year}の事業費計には、2枚目からのシートの{amount}千円が重なって入っています）。",
+    "{count} sheets are double submissions; all of them are counted until someone says which is right "
+    "(in the project total of {year} there are {amount} thousand yen of second sheets).",
 )
 
 # Pages for citizens.

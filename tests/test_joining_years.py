@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from evalxl import cli
 from tests.support import many
 from tests.support.books import stored
+from tests.support.layouts import Style, write_book
+from tests.support.records import sample
 from tests.support.runs import config, run
 from workbook.record import Record
 
@@ -95,3 +98,29 @@ def test_only_sheets_whose_codes_differ_are_said_to_differ(tmp_path: Path) -> No
     }
     run(moved | recoded, tmp_path / "b.xlsx", city)
     assert "2件のシートは、年度間でコードが違いますが" in first_page(tmp_path / "b.xlsx")
+
+
+def test_what_is_counted_twice_is_told_with_its_amount_on_every_face(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A copy and its original: on the first page, on every screen, in the council's papers."""
+    written_twice(tmp_path / "提出")
+    amount = f"{sample()['costs']['project_total']['2017']:,}千円"
+    book, data = tmp_path / "a.xlsx", tmp_path / "表"
+    places = [str(tmp_path / "提出")]
+    cli.main(["consolidate", *places, "-o", str(book), "--data", str(data)])
+    told = [capsys.readouterr().err, first_page(book)]
+    cli.main(["rollup", str(data), "--by", "課"])
+    told.append(capsys.readouterr().out)
+    cli.main(["report", *places, "-o", str(tmp_path / "議会")])
+    told += [capsys.readouterr().out, str(stored(tmp_path / "議会" / "主要な施策の成果.xlsx"))]
+    cli.main(["publish", *places, "-o", str(tmp_path / "公表")])
+    told.append(capsys.readouterr().err)
+    for text in told:
+        assert f"平成29年度の事業費計には、2枚目からのシートの{amount}が重なって" in text
+
+
+def written_twice(folder: Path) -> None:
+    folder.mkdir()
+    for name in ("a.xlsx", "写し.xlsx"):
+        write_book(folder / name, [sample()], Style())

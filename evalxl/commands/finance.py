@@ -276,17 +276,17 @@ def _years(facts: Facts, typed: Sequence[str]) -> list[int]:
 
 def _notes(facts: Facts, loaded: Loaded, refused: int, context: Context) -> list[str]:
     """What a reader of the figures must know."""
-    from evalxl import placing
+    from evalxl import placing, remarks
     from evalxl.totals import lost_years
 
     counts = {
         texts.ROLLUP_WITHOUT: refused,
-        texts.ROLLUP_DOUBLES: sum(map(bool, facts.counting.doubles)),
         texts.ROLLUP_SAME: loaded.same,
         texts.ROLLUP_REPLACED: loaded.replaced,
         texts.ROLLUP_LATER: lost_years(facts.sheets, facts.counting.years),
     }
-    notes = [text.of(context.lang, count=count) for text, count in counts.items() if count]
+    notes = [remark.text.of(context.lang) for remark in remarks.of(loaded.sheets, facts.counting)]
+    notes += [text.of(context.lang, count=count) for text, count in counts.items() if count]
     places = placing.moved(loaded.sheets, facts.sheets)
     if places:
         shown = "、".join(f"{old}→{new}" for old, new in places)

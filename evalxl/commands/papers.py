@@ -85,6 +85,8 @@ def published(context: Context, files: list[PublicFile], output: Path) -> Outcom
     if data["published"]:
         site.write(gathered, leave_out, context.settings.site, output)
         context.tell(texts.WRITTEN, path=output)
+        for remark in gathered.remarks:
+            context.tell(remark.notice)
     code = DONE if data["published"] and not data["refused"] else FINDINGS
     return Outcome(code, data, list(_published(data, context)))
 

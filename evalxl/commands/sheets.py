@@ -315,6 +315,8 @@ def written(
     )
     for path in [output, *([data] if data else [])]:
         context.tell(texts.STANDS if report.stands else texts.WRITTEN, path=path)
+    for remark in report.remarks:
+        context.tell(remark.notice)
     return report
 
 

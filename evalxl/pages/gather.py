@@ -8,12 +8,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from evalxl import counting, grouping, tables
+from evalxl import counting, grouping, remarks, tables
 from evalxl.grouping import HIERARCHIES
 from evalxl.masters.model import Masters
 from evalxl.pages import leaks
 from evalxl.pages.redaction import redacted
 from evalxl.placing import placed
+from evalxl.remarks import Remark
 from evalxl.results import FileResult, SheetResult
 from evalxl.rules.across import run_year
 from evalxl.rules.registry import Lang
@@ -63,6 +64,8 @@ class Gathered:
     superseded: int
     """Sheets of earlier years, whose projects have a later one."""
     doubles: list[str]
+    remarks: list[Remark]
+    """What those who publish must know of the figures."""
 
 
 def gather(files: Iterable[PublicFile], masters: Masters | None = None) -> Gathered:
@@ -89,7 +92,8 @@ def gather(files: Iterable[PublicFile], masters: Masters | None = None) -> Gathe
     order = {node.path: number for number, node in enumerate(nodes)}
     projects.sort(key=lambda p: (order[p.place], p.record.text("project_name"), p.ident))
     doubles = {p.record.text("project_name") for p in projects if seen[p.ident] > 1}
-    return Gathered(projects, len(pairs) - len(projects), sorted(doubles))
+    told = remarks.of([rows for rows, _ in given], count)
+    return Gathered(projects, len(pairs) - len(projects), sorted(doubles), told)
 
 
 def _renamed(before: SheetRows, record: Record, rows: SheetRows) -> Record:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
-from evalxl import finance_tables, grouping, reception
+from evalxl import finance_tables, grouping, reception, remarks
 from evalxl.counting import Counting
 from evalxl.finance_tables import Beside
 from evalxl.grouping import HIERARCHIES
@@ -253,13 +253,7 @@ def _about_links(sheets: Sequence[SheetRows], unlinked: int) -> list[str]:
 def _notices(view: View, sheets: Sequence[SheetRows]) -> list[str]:
     """What a reader of the totals must know, in sentences."""
     years = sorted({sheet.fiscal_year for sheet in sheets})
-    doubles = [entry for entry in view.entries if entry.doubles]
-    notices = []
-    if doubles:
-        notices.append(
-            f"【二重提出】同じ事業・同じ評価年度のシートが{len(doubles)}件あります（受付簿を見てください）。"
-            "どれが正しいかを確かめるまで、すべて集計に含めています。"
-        )
+    notices = [remark.notice.ja for remark in remarks.of(sheets, view.counting)]
     if len(years) > 1:
         lost = lost_years(sheets, view.counting.years)
         older = sum(
