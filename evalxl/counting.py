@@ -9,6 +9,8 @@ one, so that the sheets of 2017 and 2018 both hold 2016, 2017 and 2018 of the sa
   two projects of one year that have the same key, such a master may know better;
 * a year of a project counts from the sheet of the latest evaluated year that has any figure in that year's
   column, the whole column (so that sources and totals fit together): settled replaces last year's plan;
+* what was planned for a year in which the master has the project no more does not count once sheets of that
+  year are there: nothing would ever replace it;
 * two sheets of the same project and the same evaluated year (a double submission) both count and are told:
   which of them is right only a person can say.
 
@@ -18,17 +20,22 @@ What does not count stays in the tables, marked ``counted = false``, and is told
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import operator
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from evalxl import identity
+from evalxl.rules.across import run_year
 from evalxl.tables import SheetRows
 from workbook.notation import fold
 
 if TYPE_CHECKING:
-    from evalxl.masters.model import Masters
+    from evalxl.masters.model import Masters, Project
+
+Group = list[int]
+"""The sheets of one project, in order."""
 
 
 @dataclasses.dataclass(slots=True, frozen=True)
@@ -43,7 +50,14 @@ class Counting:
     renumbered: list[bool]
     """The sheet was joined with another year's by name and section though its codes differ."""
     newest: list[int]
-    """Which sheet has the project's newest evaluation; itself where it is of the latest evaluated year."""
+    """Which sheet has the project's newest evaluation; itself where it is of the latest evaluated year.
+
+    Where a project was split nothing says how its figures were: its newest sheet is one of its own."""
+    ended: list[frozenset[int]]
+    """Years that the sheet plans for and that do not count: by the master the project ended before them."""
+    namesakes: list[tuple[int, int]]
+    """An earlier sheet and a later one of the same name, of what was not taken for one project: nothing but
+    the name says that they are, and no year has both."""
 
 
 def speakers(sheets: Sequence[SheetRows], masters: Masters | None = None) -> Counting:
@@ -51,42 +65,99 @@ def speakers(sheets: Sequence[SheetRows], masters: Masters | None = None) -> Cou
     from evalxl.masters.model import Masters  # not for processes that only read
 
     masters = masters or Masters()
-    keys = _keys(sheets, masters)
-    by_key: dict[str, list[int]] = defaultdict(list)
-    for index, (_, family) in enumerate(keys):
-        by_key[family].append(index)
-    groups, renumbered = _over_the_years(sheets, list(by_key.values()), masters)
+    listed = _listed(sheets, masters)
+    keys = [
+        f"#{project.line}" if project else sheet.project
+        for project, sheet in zip(listed, sheets, strict=True)
+    ]
+    groups, renumbered = _over_the_years(sheets, _families(sheets, listed, masters), masters)
     years: list[frozenset[int]] = [frozenset()] * len(sheets)
     latest = [False] * len(sheets)
     doubles: list[tuple[int, ...]] = [()] * len(sheets)
     newest = list(range(len(sheets)))
+    ended = _ended(sheets, listed, masters)
     for group in groups:
         last = max(sheets[index].fiscal_year for index in group)
+        newest_of = _newest(group, sheets, listed, masters)
         for index, counted in zip(group, _counted([sheets[i] for i in group]), strict=True):
             evaluated = sheets[index].fiscal_year
-            years[index] = counted
+            ended[index] &= counted
+            years[index] = counted - ended[index]
             latest[index] = evaluated == last
-            if evaluated != last:
-                newest[index] = next(i for i in group if sheets[i].fiscal_year == last)
+            newest[index] = index if evaluated == last else newest_of[index]
             doubles[index] = tuple(
                 i
                 for i in group
-                if i != index and sheets[i].fiscal_year == evaluated and keys[i][0] == keys[index][0]
+                if i != index and sheets[i].fiscal_year == evaluated and keys[i] == keys[index]
             )
     joined = [index in renumbered for index in range(len(sheets))]
-    return Counting(years, latest, doubles, joined, newest)
+    return Counting(years, latest, doubles, joined, newest, ended, _namesakes(sheets, groups))
 
 
-def _keys(sheets: Sequence[SheetRows], masters: Masters) -> list[tuple[str, str]]:
-    """For each sheet the key of its project, and of the projects that became one another over the years."""
+def _listed(sheets: Sequence[SheetRows], masters: Masters) -> list[Project | None]:
+    """The master's project of each sheet."""
     if not masters.projects:
-        return [(sheet.project, sheet.project) for sheet in sheets]
-    out = []
-    for sheet in sheets:
-        project = masters.project_of(identity.of_head(sheet.head), sheet.fiscal_year)
-        own = (sheet.project, sheet.project)
-        out.append((f"#{project.line}", f"#{masters.family_of_project(project)}") if project else own)
-    return out
+        return [None] * len(sheets)
+    return [masters.project_of(identity.of_head(sheet.head), sheet.fiscal_year) for sheet in sheets]
+
+
+def _families(sheets: Sequence[SheetRows], listed: Sequence[Project | None], masters: Masters) -> list[Group]:
+    """The sheets of one key, and those of projects that by the master became one another over the years."""
+    by_key: dict[str, Group] = defaultdict(list)
+    for index, (sheet, project) in enumerate(zip(sheets, listed, strict=True)):
+        by_key[f"#{masters.family_of_project(project)}" if project else sheet.project].append(index)
+    return list(by_key.values())
+
+
+def _ended(
+    sheets: Sequence[SheetRows], listed: Sequence[Project | None], masters: Masters
+) -> list[frozenset[int]]:
+    """For each sheet the years that others have settled, and before which its own project ended."""
+    run = run_year(sheet.fiscal_year for sheet in sheets) or 0
+    return [
+        frozenset(
+            year
+            for year in range(sheet.fiscal_year + 1, run + 1)
+            if project is not None and masters.ended(project, year)
+        )
+        for sheet, project in zip(sheets, listed, strict=True)
+    ]
+
+
+def _newest(
+    group: Group, sheets: Sequence[SheetRows], listed: Sequence[Project | None], masters: Masters
+) -> dict[int, int]:
+    """For each sheet the one with its project's newest evaluation; of several, such as copies, the first."""
+    split = any(len(project.successors) > 1 for index in group if (project := listed[index]))
+    found: dict[Hashable, int] = {}
+    ends = {index: _ends(sheets[index], listed[index], masters) if split else None for index in group}
+    for index in sorted(group, key=lambda index: -sheets[index].fiscal_year):  # stable
+        found.setdefault(ends[index], index)
+    return {index: found[ends[index]] for index in group}
+
+
+def _ends(sheet: SheetRows, project: Project | None, masters: Masters) -> frozenset[str]:
+    """What a sheet's project became in the end, by name: several where it was split."""
+    if project is None:
+        return frozenset({fold(sheet.head.get("project_name") or "")})
+    return frozenset(fold(end.name) for end in masters.ends_of(project))
+
+
+def _namesakes(sheets: Sequence[SheetRows], groups: Sequence[Group]) -> list[tuple[int, int]]:
+    """See `Counting.namesakes`: of each two projects the last sheet of the one, the first of the other."""
+    by_name: dict[str, list[Group]] = defaultdict(list)
+    for group in groups:
+        ordered = sorted(group, key=lambda index: sheets[index].fiscal_year)
+        for name in dict.fromkeys(fold(sheets[index].head.get("project_name") or "") for index in ordered):
+            by_name[name].append(ordered)
+    return sorted(
+        (old[-1], new[0])
+        for name, same in by_name.items()
+        if name
+        for old, new in itertools.permutations(same, 2)
+        if sheets[old[-1]].fiscal_year < sheets[new[0]].fiscal_year
+        and not (sheets[old[-1]].head.get("project_id") and sheets[new[0]].head.get("project_id"))
+    )
 
 
 def _counted(group: Sequence[SheetRows]) -> list[frozenset[int]]:
@@ -105,10 +176,6 @@ def _counted(group: Sequence[SheetRows]) -> list[frozenset[int]]:
 
 def _years(sheet: SheetRows) -> frozenset[int]:
     return frozenset(map(operator.itemgetter(0), sheet.costs))
-
-
-Group = list[int]
-"""The sheets of one project, in order."""
 
 
 def _over_the_years(

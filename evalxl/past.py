@@ -171,7 +171,8 @@ class Previous:
     def vanished(self, sheets: Iterable[tuple[Identity, int]], fiscal_year: int) -> Iterator[Past]:
         """The projects of the year before ``fiscal_year`` that no sheet of ``fiscal_year`` goes on with.
 
-        ``sheets`` are identities and evaluated years. What was to end is not among them.
+        ``sheets`` are identities and evaluated years. What was to end, or ended by the master, is not among
+        them.
         """
         year = self.year_before(fiscal_year)
         if year is None:
@@ -179,8 +180,13 @@ class Previous:
         matches = (self.match(wanted, y) for wanted, y in sheets if y == fiscal_year)
         gone_on = {id(past) for match in matches if match for past in match.pasts}
         for past in self.of_year(year):
-            if id(past) not in gone_on and not past.ends:
+            if id(past) not in gone_on and not past.ends and not self._ended(past, fiscal_year):
                 yield past
+
+    def _ended(self, past: Past, fiscal_year: int) -> bool:
+        masters = self.masters
+        project = masters.project_of(past.identity, past.fiscal_year) if masters else None
+        return masters is not None and project is not None and masters.ended(project, fiscal_year)
 
     def __reduce__(self) -> tuple[type[Previous], tuple[object, ...]]:
         # Only what was read crosses process borders; what is looked up is made anew.

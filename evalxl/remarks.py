@@ -34,7 +34,12 @@ class Remark(NamedTuple):
 
 def of(sheets: Sequence[SheetRows], count: Counting) -> list[Remark]:
     """All that is to be said of these sheets, of which ``count`` says what counts."""
-    return list(_doubles(sheets, count))
+    return [
+        *_doubles(sheets, count),
+        *_ended(sheets, count),
+        *_split(sheets, count),
+        *_namesakes(sheets, count),
+    ]
 
 
 def _doubles(sheets: Sequence[SheetRows], count: Counting) -> Iterator[Remark]:
@@ -49,6 +54,71 @@ def _doubles(sheets: Sequence[SheetRows], count: Counting) -> Iterator[Remark]:
         "二重提出", texts.DOUBLES, count=len(doubled), amount=f"{amount:,}",
         year=Text(era_year(year), texts.FISCAL_YEAR.en.format(year=year)),
     )  # fmt: skip
+
+
+def _ended(sheets: Sequence[SheetRows], count: Counting) -> Iterator[Remark]:
+    """Plans of projects that ended, which nothing would have replaced."""
+    found = [
+        (sheets[number], year, amount)
+        for number, years in enumerate(count.ended)
+        for year in sorted(years)
+        if (amount := _amount(sheets[number], year)) is not None
+    ]
+    names = [
+        Text(
+            f"{_name(sheet)} {era_year(year)} {amount:,}千円",
+            f"{_name(sheet)}, {texts.FISCAL_YEAR.en.format(year=year)}, {amount:,}",
+        )
+        for sheet, year, amount in found
+    ]
+    if found:
+        yield _remark("終了した事業", texts.ENDED, count=len(names), names=_list(names))
+
+
+def _split(sheets: Sequence[SheetRows], count: Counting) -> Iterator[Remark]:
+    """Projects that were split, and have figures that the sheets of those they became do not state again."""
+    found = [
+        number
+        for number, sheet in enumerate(sheets)
+        if not count.latest[count.newest[number]]
+        and any(row[4] is not None for row in sheet.costs if row[0] in count.years[number])
+    ]
+    names = dict.fromkeys(_name(sheets[number]) for number in found)
+    if names:
+        shown = _list([Text(name, name) for name in names])
+        yield _remark("分かれた事業", texts.SPLIT, count=len(names), names=shown)
+
+
+def _namesakes(sheets: Sequence[SheetRows], count: Counting) -> Iterator[Remark]:
+    """What may be one project but is added up as two."""
+    pairs = [(sheets[old], sheets[new]) for old, new in count.namesakes]
+    names = [
+        Text(*(f"{_name(old)}: {_place(old, side)}→{_place(new, side)}" for side in (0, 1)))
+        for old, new in pairs
+    ]
+    if names:
+        yield _remark("同じ名前の事業", texts.NAMESAKES, count=len(names), names=_list(names))
+
+
+def _place(sheet: SheetRows, side: int) -> str:
+    """The year and the section of a sheet."""
+    year = (era_year(sheet.fiscal_year), texts.FISCAL_YEAR.en.format(year=sheet.fiscal_year))[side]
+    return f"{year} {sheet.head.get('department') or ''}{sheet.head.get('division') or ''}"
+
+
+def _name(sheet: SheetRows) -> str:
+    return sheet.head.get("project_name") or sheet.file
+
+
+def _list(names: Sequence[Text]) -> Text:
+    """The first of the names, and how many more there are."""
+    more = len(names) - SHOWN
+    japanese, english = ("、".join(n.ja for n in names[:SHOWN]), "; ".join(n.en for n in names[:SHOWN]))
+    return (
+        Text(f"{japanese} ほか{more}件", f"{english} and {more} more")
+        if more > 0
+        else Text(japanese, english)
+    )
 
 
 def _remark(head: str, text: Text, **values: str | int | Text) -> Remark:

@@ -459,6 +459,22 @@ DOUBLES = Text(
     "{count} sheets are double submissions; all of them are counted until someone says which is right "
     "(in the project total of {year} there are {amount} thousand yen of second sheets).",
 )
+ENDED = Text(
+    "マスターで終了した事業の、終了後の年度の計画{count}件は、集計に含めていません（{names}）。",
+    "{count} plans for years after the project's end by the masters are not counted ({names}).",
+)
+SPLIT = Text(
+    "分かれた事業{count}件の、分かれる前のシートにだけある年度の金額は、分け方が分からないため、前の事業のまま"
+    "集計しています（{names}）。",
+    "{count} projects were split; the years that only their old sheets have stay with the old project, as "
+    "nothing says how they divide ({names}).",
+)
+NAMESAKES = Text(
+    "名前が同じで、部・課やコードが年度によって違う事業が{count}組あります。同じ事業と分かるものがないため、"
+    "別の事業として集計しています（{names}）。同じ事業であれば、事業のマスターに引継先を書いてください。",
+    "{count} pairs of projects have the same name but another section or other codes in other years. Nothing "
+    "says that they are one, so each is counted ({names}). If they are, name the successor in projects.csv.",
+)
 
 # Pages for citizens.
 PUBLISHED = Text("{projects}件の事業のページを書き出しました: {path}", "Pages of {projects} projects: {path}")

@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 
+import evalxl
 from evalxl import cli
+from evalxl.pages import gather, opendata, views
+from evalxl.past import Previous, past_of
+from evalxl.settings import Settings
 from tests.support import many
 from tests.support.books import stored
 from tests.support.layouts import Style, write_book
@@ -124,3 +128,131 @@ def written_twice(folder: Path) -> None:
     folder.mkdir()
     for name in ("a.xlsx", "写し.xlsx"):
         write_book(folder / name, [sample()], Style())
+
+
+# ---- ended, split, moved
+
+
+ENDED = HEAD + "保育所事業,総務部,財政課,,2017,\n相談事業,総務部,財政課,,,\n"
+
+
+def two_years() -> dict[str, Record]:
+    """Of one project there are both years' sheets, of another only the first year's."""
+    return {
+        "2017.xlsx": sheet(2017),
+        "相談2017.xlsx": sheet(2017, project_name="相談事業"),
+        "相談2018.xlsx": sheet(2018, project_name="相談事業"),
+    }
+
+
+def test_the_plan_of_a_project_that_ended_is_not_in_the_next_years_total(
+    tmp_path: Path,
+) -> None:
+    """By the master; without it nobody knows, and the plan counts and is told, as it was."""
+    one, plan = (sheet(year).cost("project_total", 2018) for year in (2018, 2017))
+    assert one is not None
+    assert plan is not None
+    book, data = tmp_path / "a.xlsx", tmp_path / "表"
+    report = run(two_years(), book, config(projects=ENDED), data=data)
+    assert totals(report)["2018"] == one
+    assert "【終了した事業】マスターで終了した事業の、終了後の年度の計画1件" in first_page(book)
+    assert f"保育所事業 平成30年度 {plan:,}千円" in first_page(book)
+    assert "のシートがない事業】" not in first_page(book)
+    assert not [finding for finding in report.checks if finding.code == "X807"]
+    unknown = run(two_years(), tmp_path / "b.xlsx")
+    assert totals(unknown)["2018"] == one + plan
+    assert "【平成30年度のシートがない事業】1件" in first_page(tmp_path / "b.xlsx")
+
+
+def test_pages_for_citizens_leave_out_the_plan_of_a_project_that_ended() -> None:
+    masters = config(projects=ENDED).masters
+    files = [gather.public(many.result(one, name), (), "ja") for name, one in two_years().items()]
+    gathered = gather.gather(files, masters)
+    lines = {line.label: line.values for line in views.overview(gathered).lines}
+    one = sheet(2018).cost("project_total", 2018)
+    assert lines["事業費計(A)"][2] == f"{one:,}"
+    tables = opendata.public_tables(gathered.projects, ())
+    rows = zip(*(tables["costs"].columns[name] for name in ("fiscal_year", "row", "amount")), strict=True)
+    assert sum(amount or 0 for year, row, amount in rows if (year, row) == (2018, "project_total")) == one
+    assert any("終了した事業" in remark.head for remark in gathered.remarks)
+
+
+def test_a_project_that_goes_on_under_another_row_of_the_master_has_not_ended(tmp_path: Path) -> None:
+    """Its sheet of the new year is missing, which is told; what was planned is all that is known of it."""
+    goes_on = (
+        HEAD + "保育所事業,総務部,財政課,,2017,\n保育所事業,総務部,会計課,2018,,\n相談事業,総務部,財政課,,,\n"
+    )
+    report = run(two_years(), tmp_path / "a.xlsx", config(projects=goes_on))
+    assert "終了した事業" not in first_page(tmp_path / "a.xlsx")
+    assert [finding.code for finding in report.checks] == ["X801"]
+
+
+def test_a_project_that_ended_by_the_master_has_not_vanished(tmp_path: Path) -> None:
+    masters = config(projects=ENDED).masters
+    pasts = [past_of(one) for name, one in two_years().items() if "2017" in name]
+    for known, expected in ((masters, []), (None, ["Y706"])):
+        settings = Settings().beside(known, Previous(pasts, known))
+        report = run({"a.xlsx": sheet(2018, project_name="相談事業")}, tmp_path / "a.xlsx", settings)
+        assert [finding.code for finding in report.checks] == expected
+
+
+SPLIT = (
+    HEAD + "通報事業,総務部,財政課,,2017,予防事業、通い事業\n見守り事業,総務部,財政課,,2017,通い事業\n"
+    "予防事業,総務部,財政課,2018,,\n通い事業,総務部,財政課,2018,,\n"
+)
+
+
+def test_figures_of_a_project_that_was_split_stay_its_own_and_are_told(tmp_path: Path) -> None:
+    """Nothing says how they divide; what became one with another goes over into it whole."""
+    names = {2017: ("通報事業", "見守り事業"), 2018: ("予防事業", "通い事業")}
+    files = {
+        f"{year}{name}.xlsx": sheet(year, project_name=name, budget__minor=f"{year % 7}{number}")
+        for year, found in names.items()
+        for number, name in enumerate(found)
+    }
+    report = run(files, tmp_path / "a.xlsx", config(projects=SPLIT), data=tmp_path / "表")
+    assert not any("X802" in row[0] for one in report.sheets for row in one.findings)
+    assert "【分かれた事業】分かれた事業1件" in first_page(tmp_path / "a.xlsx")
+    assert "（通報事業）" in first_page(tmp_path / "a.xlsx")
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / "projects.csv").write_text(SPLIT, encoding="utf-8")
+    rolled = evalxl.rollup([tmp_path / "表"], "事業", year=[2015, 2018], master=tmp_path / "m")
+    found = {line["path"][0]: line["amounts"] for line in rolled["lines"]}
+    old, new = sheet(2017).cost("project_total", 2015), sheet(2018).cost("project_total", 2018)
+    assert found == {
+        "通報事業": {"2015": old, "2018": None},
+        "通い事業": {"2015": old, "2018": new},
+        "予防事業": {"2015": None, "2018": new},
+    }
+    assert any("分かれた事業1件" in note for note in rolled["notes"])
+
+
+def test_a_project_that_moved_section_and_codes_at_once_is_told_and_joined_only_by_the_master(
+    tmp_path: Path,
+) -> None:
+    moved = {
+        "2017.xlsx": sheet(2017, ("市民部", "福祉課"), project_name="移動事業"),
+        "2018.xlsx": sheet(2018, ("市民部", "市民課"), project_name="移動事業", budget__kan="77"),
+    }
+    one = sheet(2018).cost("project_total", 2017)
+    assert one is not None
+    rows = "移動事業,市民部,福祉課,,2017,{}\n移動事業,市民部,市民課,2018,,\n"
+    for masters in ({}, {"projects": HEAD + rows.format("")}):
+        report = run(moved, tmp_path / "a.xlsx", config(**masters))
+        assert totals(report)["2017"] == 2 * one
+        told = first_page(tmp_path / "a.xlsx")
+        assert "【同じ名前の事業】" in told
+        assert "移動事業: 平成29年度 市民部福祉課→平成30年度 市民部市民課" in told
+    report = run(moved, tmp_path / "b.xlsx", config(projects=HEAD + rows.format("移動事業")))
+    assert totals(report)["2017"] == one
+    assert "同じ名前の事業" not in first_page(tmp_path / "b.xlsx")
+
+
+def test_two_projects_of_one_name_that_both_have_sheets_each_year_are_no_news(tmp_path: Path) -> None:
+    files = {
+        f"{year}{division}.xlsx": sheet(year, ("市民部", division), budget__kan=kan)
+        for year in (2017, 2018)
+        for division, kan in (("福祉課", "11"), ("市民課", "22"))
+    }
+    run(files, tmp_path / "a.xlsx")
+    assert "同じ名前の事業" not in first_page(tmp_path / "a.xlsx")

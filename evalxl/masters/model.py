@@ -156,6 +156,39 @@ class Masters:
         """One number for all projects that became one another over the years."""
         return self._families[project.line]
 
+    def ends_of(self, project: Project) -> list[Project]:
+        """The projects that it has become in the end; itself where nothing goes on with it."""
+        found, seen, waiting = [], set[int](), [project.line]
+        while waiting:
+            line = waiting.pop()
+            if line not in seen:
+                seen.add(line)
+                after = self._projects_by_line[line].successors
+                waiting += after
+                found += [] if after else [line]
+        return [self._projects_by_line[line] for line in sorted(found)]
+
+    @functools.cached_property
+    def _projects_by_line(self) -> dict[int, Project]:
+        return {project.line: project for project in self.projects}
+
+    def ended(self, project: Project, year: int) -> bool:
+        """Whether a project was no more in ``year``: nothing goes on with it, under its name or another."""
+        last = project.lasting.to_year
+        if last is None or last >= year or project.successors:
+            return False
+        goes_on = project.identity.name in self._names_due(year) or self.project_of(project.identity, year)
+        return not goes_on
+
+    @functools.cached_property
+    def _due_names(self) -> dict[int, frozenset[str]]:
+        return {}
+
+    def _names_due(self, year: int) -> frozenset[str]:
+        if year not in self._due_names:
+            self._due_names[year] = frozenset(project.identity.name for project in self.due(year))
+        return self._due_names[year]
+
     # ---- organisation --------------------------------------------------------------------------------------
 
     @functools.cached_property

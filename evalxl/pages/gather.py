@@ -79,6 +79,7 @@ def gather(files: Iterable[PublicFile], masters: Masters | None = None) -> Gathe
     year = run_year(rows.fiscal_year for rows, _ in given)
     sheets = placed([rows for rows, _ in given], masters, year)
     pairs = [(own, _renamed(*pair, own)) for pair, own in zip(given, sheets, strict=True)]
+    pairs = [_without(*pair, years) for pair, years in zip(pairs, count.ended, strict=True)]
     sections, places = (grouping.paths(hierarchy, sheets) for hierarchy in HIERARCHIES[:2])
     seen: Counter[str] = Counter()
     projects = []
@@ -106,6 +107,16 @@ def _renamed(before: SheetRows, record: Record, rows: SheetRows) -> Record:
         if text != before.head.get(column)
     }
     return dataclasses.replace(record, values={**record.values, **named})
+
+
+def _without(rows: SheetRows, record: Record, years: frozenset[int]) -> tuple[SheetRows, Record]:
+    """The sheet without its costs of these years, which count nowhere: plans for after the project's end."""
+    if not years:
+        return rows, record
+    costs = [(*row[:4], None, row[5]) if row[0] in years else row for row in rows.costs]
+    blank = {f"costs.{row[2]}.{row[0]}": None for row in rows.costs if row[0] in years}
+    values = {**record.values, **blank}
+    return dataclasses.replace(rows, costs=costs), dataclasses.replace(record, values=values)
 
 
 def _ident(key: str) -> str:

@@ -257,8 +257,8 @@ def _notices(view: View, sheets: Sequence[SheetRows]) -> list[str]:
     if len(years) > 1:
         lost = lost_years(sheets, view.counting.years)
         older = sum(
-            last and sheet.fiscal_year < years[-1]
-            for sheet, last in zip(sheets, view.counting.latest, strict=True)
+            last and not ended and sheet.fiscal_year < years[-1]
+            for sheet, last, ended in zip(sheets, view.counting.latest, view.counting.ended, strict=True)
         )
         names = "・".join(era_year(year) for year in years)
         notices.append(
