@@ -53,6 +53,11 @@ class _Line:
     latest: bool
     doubled: bool
 
+    @property
+    def unread(self) -> bool:
+        """Whether a figure that would count is unknown."""
+        return bool(remarks.lost_of(self.sheet, self.years))
+
     def amount(self, row: str, year: int) -> Number | None:
         """A figure that counts."""
         found = (r[4] for r in self.sheet.costs if r[2] == row and r[0] == year and year in self.years)
@@ -181,6 +186,7 @@ class _Context:
             outcome=head.get("matrix_outcome") or "",
             cost=head.get("matrix_cost") or "",
             doubled=line.doubled,
+            unread=line.unread,
         )
 
 

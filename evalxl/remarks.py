@@ -39,6 +39,7 @@ def of(sheets: Sequence[SheetRows], count: Counting) -> list[Remark]:
         *_ended(sheets, count),
         *_split(sheets, count),
         *_namesakes(sheets, count),
+        *_unread(sheets, count),
     ]
 
 
@@ -98,6 +99,37 @@ def _namesakes(sheets: Sequence[SheetRows], count: Counting) -> Iterator[Remark]
     ]
     if names:
         yield _remark("同じ名前の事業", texts.NAMESAKES, count=len(names), names=_list(names))
+
+
+def _unread(sheets: Sequence[SheetRows], count: Counting) -> Iterator[Remark]:
+    """Figures that no total has, as their cells give none."""
+    found = {
+        number: lost for number, sheet in enumerate(sheets) if (lost := lost_of(sheet, count.years[number]))
+    }
+    if not found:
+        return
+    codes = sorted({code for number, lost in found.items() for code in _codes(sheets[number], lost)})
+    names = [Text(*(f"{_name(sheets[n])}: {_rows(sheets[n], lost)}",) * 2) for n, lost in found.items()]
+    cells = sum(map(len, found.values()))
+    yield _remark(
+        "値の分からない金額", texts.UNREAD, count=len(found), cells=cells, names=_list(names),
+        codes=Text("・".join(codes), ", ".join(codes)),
+    )  # fmt: skip
+
+
+def lost_of(sheet: SheetRows, years: Iterable[int]) -> list[tuple[str, int]]:
+    """Row and year of a sheet's costs that would count in these years, and whose value is unknown."""
+    return [cost for cost in sheet.unread if cost[1] in years]
+
+
+def _codes(sheet: SheetRows, lost: Iterable[tuple[str, int]]) -> set[str]:
+    return {sheet.unread[cost] for cost in lost}
+
+
+def _rows(sheet: SheetRows, lost: Iterable[tuple[str, int]]) -> str:
+    """The labels of the rows, in the form's order."""
+    rows = {row for row, _ in lost}
+    return "・".join(row.label for row in sheet.form.costs.rows if row.name in rows)
 
 
 def _place(sheet: SheetRows, side: int) -> str:

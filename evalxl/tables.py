@@ -19,6 +19,7 @@ import msgspec
 from evalxl.arithmetic import hundredths
 from evalxl.results import FileResult, SheetResult
 from evalxl.rules.registry import Finding, Lang, field_name
+from evalxl.unread import unread
 from workbook import form as forms
 from workbook.form import Form, Question
 from workbook.notation import fold
@@ -66,6 +67,8 @@ class SheetRows:
     """The same for two sheets that say the same (in hex)."""
     rewritten: list[RewrittenRow] = dataclasses.field(default_factory=list)
     """Settled figures that last year's sheet has otherwise (Y701)."""
+    unread: dict[tuple[str, int], str] = dataclasses.field(default_factory=dict)
+    """(row, fiscal_year) of costs that are unknown, as their cells gave no number → the code that tells."""
 
     @property
     def dimensions(self) -> tuple[str, str | None, str | None, str, str, int]:
@@ -138,7 +141,13 @@ def extract_sheet(result: SheetResult, file: str, lang: Lang = "ja") -> SheetRow
         sums=_sums(record),
         content=_content(record),
         rewritten=[_rewritten(finding) for finding in result.findings if finding.code == "Y701"],
+        unread=unread_costs(record),
     )
+
+
+def unread_costs(record: Record) -> dict[tuple[str, int], str]:
+    """See `SheetRows.unread`."""
+    return {_cost_of(key): code for key, code in unread(record).items() if key.startswith("costs.")}
 
 
 def _content(record: Record) -> str:
@@ -328,7 +337,7 @@ _DIMENSIONS: dict[str, Kind] = {
 }  # fmt: skip
 _COSTS: dict[str, Kind] = {
     "fiscal_year": "int", "phase": "text", "row": "text", "unit": "text", "amount": "decimal", "cell": "text",
-    "counted": "bool",
+    "counted": "bool", "unread": "text",
 }  # fmt: skip
 _INDICATORS: dict[str, Kind] = {
     "family": "text", "slot": "text", "name": "text", "unit": "text", "fiscal_year": "int", "phase": "text",
@@ -387,7 +396,7 @@ def _cost_rows(sheets: Iterable[SheetRows], counted: Sequence[frozenset[int]]) -
     for sheet, years in zip(sheets, counted, strict=True):
         dimensions = sheet.dimensions
         for row in sheet.costs:
-            yield (*dimensions, *row, row[0] in years)
+            yield (*dimensions, *row, row[0] in years, sheet.unread.get((row[2], row[0])))
 
 
 def _finding_rows(files: Iterable[FileRows], extra: Iterable[FindingRow]) -> Iterator[tuple[Any, ...]]:

@@ -475,6 +475,14 @@ NAMESAKES = Text(
     "{count} pairs of projects have the same name but another section or other codes in other years. Nothing "
     "says that they are one, so each is counted ({names}). If they are, name the successor in projects.csv.",
 )
+UNREAD = Text(
+    "計算結果が保存されていない数式などのため、値の分からない金額や時間が{count}件のシートに{cells}か所あります。0ではなく、"
+    "合計に入っていません（{names}）。Excelで開いて上書き保存するか、検証の指摘（{codes}）のとおりに直し、"
+    "もう一度集計してください。",
+    "{count} sheets have {cells} figures whose value is unknown, such as formulas without a stored result. "
+    "They are not 0 and are missing in the totals ({names}). Open and save the files in Excel, or mend them "
+    "as their findings say ({codes}), and run this again.",
+)
 
 # Pages for citizens.
 PUBLISHED = Text("{projects}件の事業のページを書き出しました: {path}", "Pages of {projects} projects: {path}")

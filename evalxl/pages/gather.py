@@ -12,7 +12,7 @@ from evalxl import counting, grouping, remarks, tables
 from evalxl.grouping import HIERARCHIES
 from evalxl.masters.model import Masters
 from evalxl.pages import leaks
-from evalxl.pages.redaction import redacted
+from evalxl.pages.redaction import is_left_out, redacted
 from evalxl.placing import placed
 from evalxl.remarks import Remark
 from evalxl.results import FileResult, SheetResult
@@ -38,6 +38,12 @@ def public(result: FileResult, leave_out: Sequence[str], lang: Lang) -> PublicFi
     kept = [redacted(record, leave_out) for record in records]
     sheets = [SheetResult(r, sheet.findings) for r, sheet in zip(kept, result.sheets, strict=True)]
     rows = tables.extract(dataclasses.replace(result, sheets=sheets), lang)
+    for own, record in zip(rows.sheets, records, strict=True):
+        own.unread = {
+            cost: code
+            for cost, code in tables.unread_costs(record).items()
+            if not is_left_out(f"costs.{cost[0]}", leave_out)
+        }
     names = {name for record in records for name in leaks.names(record)}
     return PublicFile(rows, kept, names, {phone for record in records for phone in leaks.phones(record)})
 

@@ -18,7 +18,7 @@ from evalxl.tables import Kind, Table
 from workbook.form import Form
 from workbook.record import to_json
 
-INTERNAL = ("file", "sheet", "cell", "counted", "form")
+INTERNAL = ("file", "sheet", "cell", "counted", "unread", "form")
 """Columns that only the city's own tables have: names of files may hold names of people."""
 
 NAMES = {

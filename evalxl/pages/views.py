@@ -89,6 +89,8 @@ class ProjectView:
     rate_words: str
     short_directions: list[str]
     search: str
+    unread: str
+    """The costs that are unknown, as their cells gave no number, in words; empty where there are none."""
 
 
 LATER = ("environment", "reforms", "opinions")
@@ -137,8 +139,14 @@ def project(of: Project) -> ProjectView:
         change_words=change_words,
         rate_words=rate_words,
         short_directions=_short_directions(record),
+        unread=_unread(of),
         search=wording.searchable(" ".join(v for v in record.values.values() if isinstance(v, str))),
     )
+
+
+def _unread(of: Project) -> str:
+    rows = {row for row, _ in of.rows.unread}
+    return "、".join(row.label for row in of.record.form.costs.rows if row.name in rows)
 
 
 def _column(year: int, evaluated: int) -> Column:
@@ -369,6 +377,12 @@ def _notes(gathered: Gathered, evaluated: int) -> list[str]:
     if older:
         notes.append(
             f"{older}件の事業は、{wording.year(evaluated)}の評価シートがないため、前の年度の評価を載せています。"
+        )
+    unknown = [p.record.text("project_name") for p in gathered.projects if p.rows.unread]
+    if unknown:
+        notes.append(
+            "担当する課のシートで計算されていないなどのため、値の分からない金額や時間があり、合計に入っていない事業が"
+            f"あります：{'、'.join(unknown)}"
         )
     if gathered.doubles:
         names = "、".join(gathered.doubles)

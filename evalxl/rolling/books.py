@@ -21,6 +21,7 @@ from evalxl.summary.tables import (
     NUMBER,
     PERIOD_WORDS,
     PHASE_WORDS,
+    UNREAD,
     axis_titles,
     direction_titles,
     question_titles,
@@ -116,7 +117,16 @@ class _Sheet:
             judgements=list(self._judgements()),
             findings=[],
             sums={},
+            unread=dict(self._unread()),
         )
+
+    def _unread(self) -> Iterator[tuple[tuple[str, int], str]]:
+        """What the book calls unknown."""
+        for row in self.costs:
+            for words in _text(row.get(UNREAD)).split("、"):
+                title, _, code = words.partition("（")
+                if title in self.titles:
+                    yield (self.titles[title], int(row[YEAR])), code.removesuffix("）")
 
     def uncounted(self) -> frozenset[int]:
         """The years that the book does not count."""

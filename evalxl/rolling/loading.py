@@ -86,7 +86,7 @@ def of_store(folder: Path) -> Origin:
 
 def _of_store(folder: Path) -> Origin:
     costs = _grouped(_rows(folder, "costs", _COSTS))
-    uncounted = _uncounted(folder)
+    uncounted, unread = _uncounted(folder), _unread(folder)
     indicators = _grouped(_rows(folder, "indicators", _INDICATORS))
     judgements = _grouped(_rows(folder, "judgements", _JUDGEMENTS))
     sheets = []
@@ -107,6 +107,7 @@ def _of_store(folder: Path) -> Origin:
                 judgements=judgements.get(key, []),
                 findings=[],
                 sums={},
+                unread=unread.get(key, {}),
             )
         )
     hashes = _hashes(folder)
@@ -125,28 +126,52 @@ def _uncounted(folder: Path) -> dict[tuple[str, str, str], set[int]]:
     return found
 
 
+def _unread(folder: Path) -> dict[tuple[str, str, str], dict[tuple[str, int], str]]:
+    """The costs of each sheet that are unknown; tables of earlier versions do not tell."""
+    found: dict[tuple[str, str, str], dict[tuple[str, int], str]] = {}
+    if "unread" in _columns(folder, "costs"):
+        for *key, row, year, code in _rows(folder, "costs", ("row", "fiscal_year", "unread")):
+            if code:
+                found.setdefault((key[0], key[1], key[2]), {})[row, year] = code
+    return found
+
+
 _KEY = ("file", "sheet", "project")
 _COSTS = ("fiscal_year", "phase", "row", "unit", "amount", "cell")
 _INDICATORS = ("family", "slot", "name", "unit", "fiscal_year", "phase", "value", "cell")
 _JUDGEMENTS = ("question", "topic", "axis", "flagged", "reason", "mergeable", "cell")
 
 
-def _table(folder: Path, name: str) -> pyarrow.Table:
+def _table(folder: Path, name: str, columns: Sequence[str] | None = None) -> pyarrow.Table:
+    """A table, or only these columns of it."""
     import pyarrow.parquet  # type: ignore[import-untyped]
 
+    wanted = list(columns) if columns else None
     if (folder / f"{name}.parquet").is_file():
-        return pyarrow.parquet.read_table(folder / f"{name}.parquet")
+        return pyarrow.parquet.read_table(folder / f"{name}.parquet", columns=wanted)
     from evalxl import lake
 
-    return lake.dataset(folder, name).to_table()
+    return lake.dataset(folder, name).to_table(columns=wanted)
+
+
+def _columns(folder: Path, name: str) -> list[str]:
+    """The names of a table's columns, without reading it."""
+    import pyarrow.parquet
+
+    if (folder / f"{name}.parquet").is_file():
+        return list(pyarrow.parquet.read_schema(folder / f"{name}.parquet").names)
+    from evalxl import lake
+
+    return list(lake.dataset(folder, name).schema.names)
 
 
 def _rows(folder: Path, name: str, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """The rows of a table: the key of the sheet, then the columns; nothing where there is no such table."""
     if not _is_table(folder, name):
         return iter(())
-    table = _table(folder, name)
-    return zip(*(_column(table.column(column)) for column in (*_KEY, *columns)), strict=True)
+    names = (*_KEY, *columns)
+    table = _table(folder, name, names)
+    return zip(*(_column(table.column(column)) for column in names), strict=True)
 
 
 def _grouped(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[str, str, str], list[Any]]:

@@ -7,12 +7,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from evalxl.unread import unread
 from workbook.form import Form, Question, Row
 from workbook.notation import DASHES, fold
 from workbook.record import NUMBERS, Indicator, Issue, Number, Record, cost_keys
-
-_NO_VALUE = frozenset({"F007", "F011", "F012"})
-"""What the reader says of a cell that holds something which gave no number."""
 
 _NO_TEXT = " \n\t\r\u3000" + "".join(sorted(DASHES))
 
@@ -119,7 +117,7 @@ class Sheet(Record):
         self.facts = _facts(record.form)
         self.settled = record.settled_years
         self.planned = record.planned_years
-        self.unread = _unread(record) if record.issues else frozenset()
+        self.unread = frozenset(unread(record))
         """Keys of cells that hold something which could not be read as a number; the F rules tell."""
         self.questions, self._numbers = self.facts.asked(record.text("project_type"))
         """The questions that are asked of this kind of project."""
@@ -230,17 +228,3 @@ class Sheet(Record):
     def axis(self, key: str) -> bool | None:
         """True where the axis has 見直し余地あり, False for 適切, None for none or both."""
         return self.axes.get(key)
-
-
-def _unread(record: Record) -> frozenset[str]:
-    issues = [issue for issue in record.issues if issue.code in _NO_VALUE]
-    if not issues:
-        return frozenset()
-    cells = {cell for issue in issues for cell in (issue.cell, *_listed(issue.values.get("cells"))) if cell}
-    by_cell = {key for key, cell in record.cells.items() if cell in cells}
-    by_key = {issue.key for issue in issues if issue.key}
-    return frozenset(key for key in by_key | by_cell if record.values.get(key) is None)
-
-
-def _listed(cells: object) -> Iterable[str]:
-    return cells if isinstance(cells, (list, tuple)) else ()

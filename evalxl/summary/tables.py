@@ -42,6 +42,8 @@ _PLACE = [
     for title in hierarchy.titles
 ]
 _SOURCE = Column("出典", "link", 30)
+UNREAD = "値の分からない項目"
+"""The column of コスト that names what is unknown, each with the code that tells why: 事業費計（F007）."""
 NUMBER, KEY = "番号", "事業キー"
 """What holds the rows of a sheet together over the data sheets, and what its project is known by."""
 _NUMBER = Column(NUMBER, "count", 7)
@@ -162,9 +164,10 @@ def costs(view: View) -> DataTable:
     columns = [
         *_SECTION, Column(YEAR, "year", 8), Column("区分", "center", 7),
         *(Column(item.title, "amount", 14) for item in view.items),
-        Column(COUNTED, "center", 7), Column("評価年度", "year", 9), *_PLACE, _SOURCE,
-        _NUMBER,
+        Column(COUNTED, "center", 7), Column("評価年度", "year", 9), *_PLACE, Column(UNREAD, "text", 24),
+        _SOURCE, _NUMBER,
     ]  # fmt: skip
+    titles = {item.name: item.title for item in view.items}
     printed = [column.title for column in columns].index(COUNTED) + 2
     rows: list[tuple[Cell, ...]] = []
     files, sources, figures = [], [], []
@@ -173,9 +176,10 @@ def costs(view: View) -> DataTable:
         for year, own in view.years[index].items():
             counted = int(year in view.counting.years[index])
             source = own.source or file.file
+            lost = [f"{titles[row]}（{code}）" for (row, at), code in sheet.unread.items() if at == year]
             rows.append((
                 *named, year, PHASE_WORDS[own.phase], *own.amounts, counted, sheet.fiscal_year, *place,
-                source, index + 1,
+                "、".join(lost) or None, source, index + 1,
             ))  # fmt: skip
             files.append(file)
             sources.append(own.source or "")

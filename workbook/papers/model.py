@@ -36,6 +36,8 @@ class ProjectLine:
     cost: str
     doubled: bool = False
     """The same project has another sheet of the same year; both are counted."""
+    unread: bool = False
+    """A figure of it is unknown, as its cell gave no number, and is missing in the sums."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -318,11 +318,16 @@ class Page:
         if any(project.doubled for project in self.paper.projects):
             text = "※ 同じ年度のシートが二重に提出されている事業です。どちらも集計に含めています。"
             self.sheet.write_string(self._next(), 0, text, self.look.note)
+        if any(project.unread for project in self.paper.projects):
+            text = "＊ 計算されていないなどのため値の分からない金額や時間があり、合計に入っていない事業です。"
+            self.sheet.write_string(self._next(), 0, text, self.look.note)
 
     def _project(self, project: ProjectLine) -> None:
         row = self._next()
         words, money = self.look.cell(shrink=True, font_size=9), self.look.cell(num_format=styles.MONEY)
-        self.sheet.write_string(row, 0, safe_text(f"{'※' * project.doubled}{project.name}"), words)
+        self.sheet.write_string(
+            row, 0, safe_text(f"{'※' * project.doubled}{'＊' * project.unread}{project.name}"), words
+        )
         self.sheet.write_string(row, 1, safe_text(project.section), words)
         for column, amount in ((2, project.before), (3, project.now), (5, project.labour)):
             self._number(row, column, amount, money)
