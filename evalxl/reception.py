@@ -49,6 +49,8 @@ class Line(msgspec.Struct, kw_only=True):
     project: str = ""
     """事務事業名."""
     project_id: str = ""
+    key: str = ""
+    """What tells its project from another of the same name: the master's line, else the sheet's key."""
     fiscal_year: int | None = None
     file: str | None = None
     sheet: str | None = None
@@ -223,6 +225,7 @@ class _Desk:
             division=place.division,
             project=sheet.head.get("project_name") or "",
             project_id=sheet.head.get("project_id") or (project.id if project else ""),
+            key=f"#{project.line}" if project else sheet.project,
             fiscal_year=sheet.fiscal_year,
             file=sheet.file,
             sheet=sheet.sheet,
@@ -337,7 +340,7 @@ def _progress(place: _Place, lines: list[Line], expected: int | None, contact: s
     sheets: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
         if line.status in ("submitted", "returned", "double"):
-            sheets[line.project_id or fold(line.project) or f"{line.file}!{line.sheet}"].append(line)
+            sheets[line.key].append(line)
     counts = Counter(line.status for line in lines)
     return Progress(
         department=place.department,

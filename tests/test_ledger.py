@@ -52,6 +52,15 @@ def test_missing_double_copied_and_unknown_are_told_once_each(tmp_path: Path) ->
     assert report.to_json()["findings"]["error"] == 3
 
 
+def test_projects_of_one_name_in_one_section_are_counted_one_by_one(tmp_path: Path) -> None:
+    names = [{"budget.minor": minor} for minor in ("01", "02", "03")]
+    sheets = {f"{number}.xlsx": values for number, values in enumerate(names)}
+    rows = "".join(f"電算セキュリティ対策事業,総務部,情報システム課,1,10,5,50,1,{n},\n" for n in (1, 2, 3))
+    for master in (None, config(projects=PROJECTS + rows)):
+        (section,) = run(sheets, tmp_path / "集約.xlsx", master).reception.sections
+        assert (section.submitted, section.ready, section.missing) == (3, 3, 0)
+
+
 def test_sections_stand_as_the_organisation_lists_them(tmp_path: Path) -> None:
     found = []
     for number, names in enumerate(
