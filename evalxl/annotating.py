@@ -136,7 +136,6 @@ Made = tuple[bytes, Written]
 def writing(file: str, path: str, folder: Path, make: Callable[[bytes, Path], Made]) -> Written:
     """Write what ``make`` gives for a file into the folder, under its own name. Never raises for a file."""
     from workbook import atomic
-    from workbook.errors import OutputLocked, Unchangeable
 
     target = folder / file
     if path and os.path.realpath(target) == os.path.realpath(path):
@@ -145,19 +144,31 @@ def writing(file: str, path: str, folder: Path, make: Callable[[bytes, Path], Ma
         data, written = make(content(path) if path else b"", target)
         with atomic.replacing(target) as temporary:
             temporary.write_bytes(data)
-    except Unchangeable as error:
-        return Written(file, reason=error.reason, detail=error.detail)
-    except OutputLocked as error:
-        return Written(file, reason=error.reason)
-    except Exception as error:  # what lies in a part that no program wrote can be anything
-        return Written(file, reason="broken", detail=f"{type(error).__name__}: {error}")
+    except Exception as error:
+        return unwritten(file, error)
     return dataclasses.replace(written, path=str(target))
 
 
+def unwritten(file: str, error: Exception) -> Written:
+    """Why there is no copy of a file: one that cannot be read or changed is no reason to end the run."""
+    from workbook.errors import OutputLocked, Refused, Unchangeable
+
+    if isinstance(error, Unchangeable):
+        return Written(file, reason=error.reason, detail=error.detail)
+    if isinstance(error, OutputLocked):
+        return Written(file, reason=error.reason)
+    if isinstance(error, Refused):
+        return Written(file, reason="unreadable", detail=error.code)
+    # What lies in a part that no program wrote can be anything.
+    return Written(file, reason="broken", detail=f"{type(error).__name__}: {error}")
+
+
 def content(path: str) -> bytes:
-    """The bytes of a file or of an fsspec address."""
+    """The bytes of a file or of an fsspec address. Raises `Refused` for a file that cannot be opened."""
     if "://" not in path:
-        return Path(path).read_bytes()
+        from workbook import source
+
+        return source.content(Path(path))
     import fsspec
 
     with fsspec.open(path, "rb") as opened:

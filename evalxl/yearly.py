@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+import functools
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from evalxl.annotating import Made, Written, writing
+from evalxl.annotating import Made, Written, unwritten, writing
 from evalxl.naming import fixed_name
 from evalxl.texts import Text
 
@@ -45,31 +46,31 @@ class Rolled:
 
 
 def roll(source: Source, folder: Path, form: Form | None, lang: Lang) -> Rolled:
-    """Write the next year's book of a file into the folder. An existing file is never replaced."""
-    from workbook.errors import Refused, Unchangeable
+    """Write the next year's book of a file into the folder. An existing file is never replaced.
+
+    Never raises for a file.
+    """
     from workbook.next_year import next_name
     from workbook.rollover import rollover
 
     name = PurePosixPath(source.file)
     try:
         rolled = rollover(source.path, note=PLAN_NOTE.of(lang), form=form)
-    except Unchangeable as error:
-        return Rolled(Written(source.file, reason=error.reason, detail=error.detail))
-    except Refused as refused:
-        return Rolled(Written(source.file, reason="unreadable", detail=refused.code))
+    except Exception as error:
+        return Rolled(unwritten(source.file, error))
     new = name.with_name(next_name(name.stem, rolled.fiscal_year - 1) + name.suffix)
-    written = _new(str(new), folder, rolled.data)
+    written = _new(str(new), folder, lambda: rolled.data)
     return Rolled(dataclasses.replace(written, file=source.file), rolled.fiscal_year, tuple(rolled.kept))
 
 
-def _new(name: str, folder: Path, data: bytes) -> Written:
+def _new(name: str, folder: Path, data: Callable[[], bytes]) -> Written:
     """Write a file that must not be there yet."""
     from workbook.errors import Unchangeable
 
     def make(_: bytes, target: Path) -> Made:
         if target.exists():
             raise Unchangeable("exists", str(target))
-        return data, Written(name)
+        return data(), Written(name)
 
     return writing(name, "", folder, make)
 
@@ -83,10 +84,12 @@ def distribute(
     projects = masters.due(fiscal_year)
     empty = prefill.template(form, fiscal_year, rates)
     names = _names(projects, fiscal_year)
+
+    def filled(project: Project) -> bytes:
+        return prefill.prefilled(empty, form, fiscal_year, _values(masters, project, fiscal_year))
+
     return [
-        _new(
-            name, folder, prefill.prefilled(empty, form, fiscal_year, _values(masters, project, fiscal_year))
-        )
+        _new(name, folder, functools.partial(filled, project))
         for name, project in zip(names, projects, strict=True)
     ]
 

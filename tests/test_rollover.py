@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evalxl.cli import main
-from tests.support import rich
+from tests.support import hostile, rich
 from tests.support.drawn import How, draw
 from tests.support.layouts import Style, sample, styles, write_book
 from tests.support.office import Office
@@ -395,6 +395,37 @@ def test_what_cannot_be_rolled_over_is_told(tmp_path: Path, capsys: pytest.Captu
     )
     assert "old.xls（.xlsx か .xlsm のファイルではありません" in out
     assert (tmp_path / "out" / "a_2018年度.xlsx").exists()
+
+
+def test_a_file_that_breaks_the_program_is_told_and_the_rest_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("a.xlsx", "z.xlsx"):
+        write_book(folder / name, [sample()], Style())
+    (folder / "b.xlsx").symlink_to(tmp_path / "ない.xlsx")
+    noted = Book((folder / "a.xlsx").read_bytes())
+    noted.notes(noted.sheet_names()[0]).put((0, 0), "確認済み", "企画課")
+    parts = hostile.unpack(noted.to_bytes())
+    (comments,) = (name for name in parts if "comments" in name)
+    parts[comments] = parts[comments].replace(b'ref="A1"', b'ref="?"')
+    (folder / "c.xlsx").write_bytes(hostile.pack(parts))
+    assert run("rollover", folder, "-o", tmp_path / "out", "--json") == 1
+    told = {item["file"]: item["reason"] for item in json.loads(capsys.readouterr().out)}
+    assert told == {"a.xlsx": None, "b.xlsx": "unreadable", "c.xlsx": "broken", "z.xlsx": None}
+    assert run("unmark", folder, "-o", tmp_path / "plain", "--json") == 1
+    assert json.loads(capsys.readouterr().out)[1]["reason"] == "unreadable"
+
+
+def test_a_project_that_does_not_fit_is_told_and_the_others_get_their_forms(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ["一つめ", "長" * 33_000, "三つめ"]
+    rows = "".join(f"{name},総務部,情報課{number}\n" for number, name in enumerate(names))
+    (tmp_path / "projects.csv").write_text(f"project_name,department,division\n{rows}", encoding="utf-8")
+    run("distribute", "--master", tmp_path, "-o", tmp_path / "out", "--year", 2017, "--json")
+    assert [item["reason"] for item in json.loads(capsys.readouterr().out)] == [None, "too_long", None]
 
 
 def test_every_project_gets_its_form(tmp_path: Path) -> None:

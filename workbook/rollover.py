@@ -29,7 +29,7 @@ from workbook.notation import read_tick
 from workbook.parts import Book, place, quoted
 from workbook.read import Reading, read_book, read_file
 from workbook.record import Record
-from workbook.source import open_book
+from workbook.source import content, open_book
 from workbook.untick import Part, clear_ticks, on, spots_in
 
 GREY = palette.bare(palette.GREY)
@@ -56,7 +56,7 @@ def rollover(path: Path | str, *, note: str, form: Form | None = None) -> Rolled
     years one later, all sheets there. Raises `Refused` for a file that cannot be read, `Unchangeable`
     for one that cannot be changed safely.
     """
-    data = Path(path).read_bytes()
+    data = content(Path(path))
     book = Book(data)
     plain = annotate.unmark(data)
     with _beside(path, plain) as source:
