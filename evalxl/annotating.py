@@ -71,6 +71,9 @@ REASONS = {
         "アドインにつなぎかえられるボタンがありません", "no button of it can call the add-in instead"
     ),
     "not_marked": Text("検証の印は付いていません", "it carries no marks"),
+    "outside": Text(
+        "書き出すフォルダーの外になります", "it would lie outside of the folder that is written to"
+    ),
     "open": Text("ほかのプログラムが開いています", "another program has it open"),
     "folder": Text("そのフォルダーには書き込めません", "nothing can be written to that folder"),
     "full": Text("ディスクの空きが足りません", "the disk is full"),
@@ -138,6 +141,8 @@ def writing(file: str, path: str, folder: Path, make: Callable[[bytes, Path], Ma
     from workbook import atomic
 
     target = folder / file
+    if not Path(os.path.abspath(target)).is_relative_to(os.path.abspath(folder)):
+        return Written(file, reason="outside")
     if path and os.path.realpath(target) == os.path.realpath(path):
         return Written(file, reason="same_file")
     try:

@@ -173,7 +173,10 @@ def _sorted_out(entries: list[_Entry], left_out: Iterable[Path], missing: list[s
 
 
 def _names(entries: list[_Entry]) -> list[str]:
-    """Short names; where two folders hold the same one, as much of the address as tells them apart."""
+    """Short names; where two folders hold the same one, as much of the address as tells them apart.
+
+    None begins at a drive or a root, nor goes up: a copy of that name lies within the folder of the copies.
+    """
     names = [readable(str(entry.within)) for entry in entries]
     for depth in range(1, 64):
         double = {name for name, count in Counter(names).items() if count > 1}
@@ -181,9 +184,16 @@ def _names(entries: list[_Entry]) -> list[str]:
             break
         for number, name in enumerate(names):
             if name in double:
-                parts = entries[number].address.replace(os.sep, "/").split("/")
+                parts = _steps(entries[number].address)
                 names[number] = readable("/".join(parts[-len(entries[number].within.parts) - depth :]))
     return names
+
+
+def _steps(address: str) -> list[str]:
+    """The names on the way to a file, that of its drive or protocol first."""
+    straight = address if _ADDRESS.match(address) else os.path.normpath(address)
+    names = (name.rstrip(":") for name in straight.replace(os.sep, "/").split("/"))
+    return [name for name in names if name not in ("", ".", "..")]
 
 
 def marked_copies(sources: Sequence[Source]) -> list[Source]:

@@ -17,7 +17,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from benchmarks.annotate import _openpyxl
 from benchmarks.destroyed import destroyed
 from evalxl import annotating, texts
-from evalxl.annotating import COLUMNS
+from evalxl.annotating import COLUMNS, Written, writing
 from evalxl.cli import main
 from tests.support import many, rich
 from tests.support.books import stored
@@ -417,6 +417,14 @@ def test_a_copy_in_which_staff_mended_figures_is_not_overwritten(
     run("validate", book, "--annotate", tmp_path / "out")
     assert target.read_bytes() == before
     assert "書きかえたセル" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["../a.xlsx", "x/../../a.xlsx", "{folder}/a.xlsx"])
+def test_nothing_is_written_outside_of_the_folder(name: str, tmp_path: Path) -> None:
+    name = name.format(folder=tmp_path)
+    written = writing(name, "", tmp_path / "out", lambda data, target: (data, Written(name)))
+    assert (written.path, written.reason) == (None, "outside")
+    assert not list(tmp_path.iterdir())
 
 
 def test_another_file_of_that_name_is_not_overwritten(
