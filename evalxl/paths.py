@@ -224,17 +224,20 @@ def _says_the_same(book: Source, copy: Source) -> bool:
         return False
 
 
+_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
 def readable(name: str) -> str:
     """A file's name as text that can be printed and stored.
 
     Names in Shift_JIS, as old zip files leave them on Linux, and names in decomposed letters, as macOS leaves
-    them, come out as people typed them.
+    them, come out as people typed them. What would steer a terminal, or turn a line's direction, is replaced.
     """
-    if name.isascii():
+    if name.isascii() and name.isprintable():
         return name
     if any("\udc80" <= letter <= "\udcff" for letter in name):
         name = os.fsencode(name).decode("cp932", "replace")
-    return unicodedata.normalize("NFC", name)
+    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", unicodedata.normalize("NFC", name))
 
 
 def _suffix(name: str) -> str:

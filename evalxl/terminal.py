@@ -21,6 +21,8 @@ PATIENCE = 2.0
 
 NARROWEST = 40
 """Screens narrower than this are not catered for."""
+_STEERING = re.compile(r"\x1b(?!\[[\d;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]")
+"""What would steer the terminal, but for lines, tabs and our own colours: a name or a cell may hold it."""
 _COLOURS = {"error": "31", "warning": "33", "info": "36", "head": "1"}
 
 
@@ -50,6 +52,7 @@ def say(text: str) -> None:
 
 
 def _printable(text: str, stream: IO[str]) -> str:
+    text = _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
     encoding = getattr(stream, "encoding", None) or "utf-8"
     try:
         text.encode(encoding)

@@ -90,6 +90,11 @@ def test_what_an_old_code_page_lacks_is_replaced(monkeypatch: pytest.MonkeyPatch
     assert raw.getvalue().decode("cp932").rstrip() == "電算.xlsx > 評価シート ▲35 ?"
 
 
+def test_only_our_own_colours_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal.say("一\n二\t\x1b[1;31m赤\x1b[0m \x1b[2J \x1b]0;名\x07 \r\x9b2J")
+    assert capsys.readouterr().out == "一\n二\t\x1b[1;31m赤\x1b[0m �[2J �]0;名� ��2J\n"
+
+
 def test_a_stream_that_cannot_be_changed_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stdout", stream)
