@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from msgspec import Struct
 
@@ -147,13 +148,21 @@ def _remote(address: str, folder: Path | None, missing: list[str]) -> list[_Entr
         hidden = any(part.startswith(".") for part in within.parts)
         if inside and (hidden or _suffix(within.name) not in SUFFIXES):
             continue
-        copy = (folder or Path()) / str(number) / within.name
-        if folder:
-            copy.parent.mkdir(parents=True)
-            system.get_file(name, str(copy))
+        copy = (folder or Path()) / str(number) / Path(within.name).name
         whole = system.unstrip_protocol(name)
-        entries.append(_Entry(copy, within, whole, whole, folder is not None))
+        entries.append(_Entry(copy, within, whole, whole, bool(folder) and _fetch(system, name, copy)))
     return entries
+
+
+def _fetch(system: Any, name: str, copy: Path) -> bool:
+    """Whether a file could be copied. One that could not is for its reader to tell, the others are read."""
+    copy.parent.mkdir(parents=True)
+    try:
+        system.get_file(name, str(copy))
+    except Exception:  # each file system has errors of its own
+        copy.unlink(missing_ok=True)
+        return False
+    return True
 
 
 def _sorted_out(entries: list[_Entry], left_out: Iterable[Path], missing: list[str]) -> Found:

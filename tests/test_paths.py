@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import fsspec
 import pytest
 
-from evalxl import paths
+from evalxl import cli, paths
 
 
 def touch(folder: Path, *names: str) -> None:
@@ -69,6 +71,61 @@ def test_the_output_is_no_input(tmp_path: Path) -> None:
 def test_two_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
     touch(tmp_path, "h29/総務/a.xlsx", "h30/総務/a.xlsx", "h30/b.xlsx")
     assert names(tmp_path / "h29", tmp_path / "h30") == ["h29/総務/a.xlsx", "b.xlsx", "h30/総務/a.xlsx"]
+
+
+def test_a_name_never_leads_out_of_the_folder_of_the_copies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touch(tmp_path, "a.xlsx", "提出/a.xlsx")
+    monkeypatch.chdir(tmp_path / "提出")
+    found = names("../a.xlsx", "a.xlsx")
+    assert found == [f"{tmp_path.name}/a.xlsx", "提出/a.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("addresses", "shown"),
+    [
+        (["C:/提出/a.xlsx", "D:/提出/a.xlsx"], ["C/提出/a.xlsx", "D/提出/a.xlsx"]),
+        (["/提出/a.xlsx", "/x/提出/a.xlsx"], ["提出/a.xlsx", "x/提出/a.xlsx"]),
+        (["s3://提出/a.xlsx", "gs://提出/a.xlsx"], ["s3/提出/a.xlsx", "gs/提出/a.xlsx"]),
+    ],
+)
+def test_a_drive_a_root_and_a_protocol_are_folders_in_a_name(addresses: list[str], shown: list[str]) -> None:
+    entries = [paths._Entry(Path(a), PurePosixPath("a.xlsx"), a, a) for a in addresses]
+    assert paths._names(entries) == shown
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such file names there")
+def test_a_name_cannot_steer_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    touch(tmp_path, "in/a\x1b]0;owned\x07.xlsx", "in/b\u202excod.xlsx", "in/c\x1b[2J/d.xlsx")
+    assert names(tmp_path / "in") == ["a�]0;owned�.xlsx", "b�xcod.xlsx", "c�[2J/d.xlsx"]
+    for arguments in (["validate", "in"], ["macros", "in"], ["rollover", "x\x1b.xlsx", "-o", "out"]):
+        with contextlib.chdir(tmp_path):
+            cli.main(arguments)
+        said = capsys.readouterr()
+        assert "�" in said.out + said.err
+        assert not set(said.out + said.err) & set("\x1b\x07")
+
+
+def test_one_address_that_gives_nothing_is_told_and_the_others_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    memory = fsspec.filesystem("memory")
+    for name in ("a.xlsx", "b.xlsx", "c.xlsx"):
+        memory.pipe_file(f"/partly/{name}", b"x")
+
+    def refusing(address: str, local: str, **_: object) -> None:
+        if address.endswith("b.xlsx"):
+            raise PermissionError(13, "no")
+        Path(local).write_bytes(memory.cat_file(address))
+
+    monkeypatch.setattr(type(memory), "get_file", lambda _, *names, **options: refusing(*names, **options))
+    assert cli.main(["validate", "memory://partly", "--json"]) == 1
+    assert [entry["file"] for entry in json.loads(capsys.readouterr().out)] == ["a.xlsx", "b.xlsx", "c.xlsx"]
+    assert cli.main(["rollover", "memory://partly", "-o", str(tmp_path / "out"), "--json"]) == 1
+    assert [entry["reason"] for entry in json.loads(capsys.readouterr().out)] == [
+        "not_xlsx", "unreadable", "not_xlsx",
+    ]  # fmt: skip
 
 
 def test_paths_that_are_not_there_are_known(tmp_path: Path) -> None:
