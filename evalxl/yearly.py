@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -95,15 +96,18 @@ def distribute(
 
 
 def _names(projects: Iterable[Project], fiscal_year: int) -> list[str]:
-    """A name for each; where two are the same the project's id or line tells them apart."""
-    names: list[str] = []
+    """A name for each that no other has, also where upper and lower case are one, as on Windows.
+
+    Where two are the same the project's id or line tells them apart.
+    """
+    names: dict[str, str] = {}
     for project in projects:
-        name = fixed_name(fiscal_year, project.department, project.division, project.name)
-        if name in names:
-            twin = f"{project.name}_{project.id or project.line}"
-            name = fixed_name(fiscal_year, project.department, project.division, twin)
-        names.append(name)
-    return names
+        named = functools.partial(fixed_name, fiscal_year, project.department, project.division)
+        twins = (named(project.name, f"_{number}.xlsx") for number in itertools.count(project.line))
+        tries = (named(project.name), named(f"{project.name}_{project.id or project.line}"))
+        name = next(name for name in itertools.chain(tries, twins) if name.casefold() not in names)
+        names[name.casefold()] = name
+    return list(names.values())
 
 
 def _values(masters: Masters, project: Project, fiscal_year: int) -> dict[str, str]:

@@ -459,6 +459,18 @@ def test_every_project_gets_its_form(tmp_path: Path) -> None:
     assert run("distribute", "--master", master, "-o", out, "--year", 2017) == 1  # they stay
 
 
+def test_no_two_projects_get_one_name_whatever_the_case_and_the_length(tmp_path: Path) -> None:
+    long = "長い名前の事業" * 20
+    projects = ["ABC事業", "abc事業", "ＡＢＣ事業", "同じ", "同じ_7", "同じ", long, long]
+    heads = "project_name,department,division,account,kan,kou,moku,major,minor\n"
+    rows = "".join(f"{name},総務部,情報課,1,2,3,4,5,{minor}\n" for minor, name in enumerate(projects))
+    (tmp_path / "projects.csv").write_text(heads + rows, encoding="utf-8")
+    out = tmp_path / "配布"
+    assert run("distribute", "--master", tmp_path, "-o", out, "--year", 2017) == 0
+    names = [path.name.casefold() for path in out.iterdir()]
+    assert len(set(names)) == len(names) == len(projects)
+
+
 def test_zip_of_a_rolled_book_is_sound(tmp_path: Path) -> None:
     write_book(tmp_path / "a.xlsx", [sample()], Style())
     done, _ = rolled(tmp_path / "a.xlsx")
