@@ -124,7 +124,7 @@ def adopt(account: Account, path: Path, folder: Path, assigned: Mapping[str, str
         macros = {calls: BUTTONS[name].macro for calls, name in chosen.items()}
         return rewire(data, macros, ADDIN).data, Written(account.file)
 
-    account.written = writing(account.file, str(path), folder, make)
+    account.written = writing(account.file, str(path), folder, make, replace=False)
     if account.written.path is None:
         account.adopted = []
 

@@ -136,10 +136,13 @@ def checked_and_marked(result: FileResult, *, folder: Path, lang: Lang) -> tuple
 Made = tuple[bytes, Written]
 
 
-def writing(file: str, path: str, folder: Path, make: Callable[[bytes, Path], Made]) -> Written:
-    """Write what ``make`` gives for a file into the folder, under its own name. Never raises for a file."""
-    from workbook import atomic
+def writing(
+    file: str, path: str, folder: Path, make: Callable[[bytes, Path], Made], *, replace: bool = True
+) -> Written:
+    """Write what ``make`` gives for a file into the folder, under its own name. Never raises for a file.
 
+    Without ``replace`` another file of that name stays.
+    """
     target = folder / file
     if not Path(os.path.abspath(target)).is_relative_to(os.path.abspath(folder)):
         return Written(file, reason="outside")
@@ -147,11 +150,22 @@ def writing(file: str, path: str, folder: Path, make: Callable[[bytes, Path], Ma
         return Written(file, reason="same_file")
     try:
         data, written = make(content(path) if path else b"", target)
-        with atomic.replacing(target) as temporary:
-            temporary.write_bytes(data)
+        _put(data, target, replace)
     except Exception as error:
         return unwritten(file, error)
     return dataclasses.replace(written, path=str(target))
+
+
+def _put(data: bytes, target: Path, replace: bool) -> None:
+    from workbook import atomic
+    from workbook.errors import Unchangeable
+
+    try:
+        with (atomic.replacing if replace else atomic.creating)(target) as temporary:
+            temporary.write_bytes(data)
+    except FileExistsError:
+        if target.read_bytes() != data:  # the same again is no other file
+            raise Unchangeable("exists", str(target)) from None
 
 
 def unwritten(file: str, error: Exception) -> Written:

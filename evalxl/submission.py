@@ -83,17 +83,15 @@ def submitted(result: FileResult, *, folder: Path, replace: bool, lang: Lang) ->
         return Submitted(outline, Written(result.file, reason="unnamed"))
     done = Submitted(outline, Written(result.file), records[0].fiscal_year)
 
-    def make(data: bytes, target: Path) -> Made:
+    def make(data: bytes, _: Path) -> Made:
         nonlocal done
         frozen = freeze(data)
         done = dataclasses.replace(done, frozen=tuple(frozen.cells), unknown=tuple(frozen.unknown))
         if frozen.unknown:
             raise Unchangeable("uncached", _listed([_cell(*one) for one in frozen.unknown]))
-        if target.exists() and not replace and target.read_bytes() != frozen.data:
-            raise Unchangeable("exists", str(target))
         return frozen.data, Written(result.file)
 
-    written = dataclasses.replace(writing(name, result.path, folder, make), file=result.file)
+    written = dataclasses.replace(writing(name, result.path, folder, make, replace=replace), file=result.file)
     return dataclasses.replace(done, written=written, frozen=done.frozen if written.path else ())
 
 

@@ -73,7 +73,7 @@ def _new(name: str, folder: Path, data: Callable[[], bytes]) -> Written:
             raise Unchangeable("exists", str(target))
         return data(), Written(name)
 
-    return writing(name, "", folder, make)
+    return writing(name, "", folder, make, replace=False)
 
 
 def distribute(

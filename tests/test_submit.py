@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
+import errno
 import io
 import json
+import os
 import re
 import warnings
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -22,6 +25,7 @@ from evalxl.naming import fixed_name, name_of
 from tests.support import rich
 from tests.support.layouts import Style, sample, write_book
 from tests.support.office import Office
+from workbook import atomic
 from workbook.errors import Unchangeable
 from workbook.freeze import freeze
 from workbook.parts import Book
@@ -144,6 +148,53 @@ def test_another_file_of_that_name_stays_until_it_is_to_be_replaced(
     assert run("submit", book, "--to", target.parent, "--replace") == 0
     assert read_file(target).records
     assert run("submit", book, "--to", target.parent) == 0  # the same again is no other file
+
+
+def no_links(*_: object) -> None:
+    raise PermissionError(errno.EPERM, "no links here")
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_what_another_run_hands_in_meanwhile_is_not_lost(
+    links: bool,
+    book: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    beside = atomic._beside
+
+    def meanwhile(target: Path) -> Path:
+        temporary = beside(target)
+        target.write_bytes(b"what another run hands in")
+        return temporary
+
+    monkeypatch.setattr(atomic, "_beside", meanwhile)
+    if not links:
+        monkeypatch.setattr(os, "link", no_links)
+    assert run("submit", book, "--to", tmp_path / "提出", "--json") == 1
+    assert json.loads(capsys.readouterr().out)["reason"] == "exists"
+    assert [path.read_bytes() for path in (tmp_path / "提出").iterdir()] == [b"what another run hands in"]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_of_many_at_once_one_has_the_name(
+    links: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not links:
+        monkeypatch.setattr(os, "link", no_links)
+
+    def hand_in(number: int) -> int | None:
+        try:
+            with atomic.creating(tmp_path / "a.xlsx") as temporary:
+                temporary.write_bytes(b"%d" % number)
+        except FileExistsError:
+            return None
+        return number
+
+    with ThreadPoolExecutor(8) as pool:
+        (winner,) = (number for number in pool.map(hand_in, range(40)) if number is not None)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"%d" % winner]
 
 
 def test_the_file_itself_is_never_the_target(plain: bytes, tmp_path: Path) -> None:

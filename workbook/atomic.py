@@ -6,7 +6,8 @@ import contextlib
 import errno
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from workbook.errors import OutputLocked
@@ -27,8 +28,22 @@ def replacing(path: Path | str) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def replacing_all(paths: Iterable[Path | str]) -> Iterator[list[Path]]:
+def creating(path: Path | str) -> Iterator[Path]:
+    """Like `replacing`, but never in the place of a file: FileExistsError where there is one by then.
+
+    So of two runs at once one is told, and no file is lost without a word.
+    """
+    with _placing([path], _create) as (temporary,):
+        yield temporary
+
+
+def replacing_all(paths: Iterable[Path | str]) -> contextlib.AbstractContextManager[list[Path]]:
     """Like `replacing` for several files that belong together: none is replaced before all are written."""
+    return _placing(paths, _rename)
+
+
+@contextlib.contextmanager
+def _placing(paths: Iterable[Path | str], place: Callable[[Path, Path], None]) -> Iterator[list[Path]]:
     targets = [Path(path) for path in paths]
     for target in targets:
         ensure_replaceable(target)
@@ -40,7 +55,7 @@ def replacing_all(paths: Iterable[Path | str]) -> Iterator[list[Path]]:
         for target in targets:
             ensure_replaceable(target)
         for temporary, target in zip(temporaries, targets, strict=True):
-            _rename(temporary, target)
+            place(temporary, target)
     except Exception as error:
         if _disk_is_full(error):
             raise OutputLocked(str(targets[0]), "full") from error
@@ -95,3 +110,17 @@ def _rename(temporary: Path, target: Path) -> None:
         os.replace(temporary, target)
     except PermissionError:
         raise OutputLocked(str(target), "open") from None
+
+
+def _create(temporary: Path, target: Path) -> None:
+    """Put a file where none is, in one step."""
+    if sys.platform == "win32":
+        os.rename(temporary, target)  # which replaces nothing there, on a share neither
+        return
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise
+    except OSError:  # a disk, or a share, that has no links: take the name first
+        target.open("xb").close()
+        _rename(temporary, target)

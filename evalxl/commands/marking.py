@@ -53,7 +53,7 @@ def unmark(context: Context, paths: list[str], output: Path) -> Outcome:
 
     with finder.find(paths, leave_out=annotating.books_in(output)) as found:
         context.tell_missing(found)
-        done = [annotating.writing(s.file, str(s.path), output, plain) for s in found.sources]
+        done = [annotating.writing(s.file, str(s.path), output, plain, replace=False) for s in found.sources]
         written = [dataclasses.replace(w, file=s.file) for w, s in zip(done, found.sources, strict=True)]
     data = [{"file": w.file, "path": w.path, "reason": w.reason or None} for w in written]
     lines = [line for w in written for line in w.told(context.lang)]
