@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import subprocess
+import sys
+import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -296,6 +300,32 @@ def test_a_libreoffice_that_fails_is_told(
     monkeypatch.setattr(pdf, "program", lambda: "false")
     assert cli.main(["report", "in", "-o", "議会"]) == 0
     assert "LibreOffice が応答しませんでした" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_libreoffice_that_hangs_is_ended_with_what_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launcher, child = tmp_path / "soffice", tmp_path / "child"
+    launcher.write_text(f"#!/bin/sh\nsleep 600 &\necho $! > '{child}'\nwait\n")
+    launcher.chmod(0o755)
+    monkeypatch.setattr(pdf, "program", lambda: str(launcher))
+    monkeypatch.setattr(pdf, "PATIENCE", 3)
+    assert pdf.print_book(tmp_path / "a.xlsx", tmp_path / "a.pdf") is False
+    assert _ends(int(child.read_text()))
+
+
+def _ends(process: int) -> bool:
+    """Whether a process is gone, or but waits for somebody to note its end; one that is not is ended here."""
+    for _ in range(300):
+        try:
+            if Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        time.sleep(0.01)
+    os.kill(process, signal.SIGKILL)
+    return False
 
 
 def test_refused_files_make_it_exit_1_and_nothing_to_report_2(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -39,7 +41,7 @@ def print_book(path: Path, target: Path) -> bool:
     soffice = program()
     if soffice is None:
         return False
-    with tempfile.TemporaryDirectory(prefix="evalxl-") as folder:
+    with tempfile.TemporaryDirectory(prefix="evalxl-", ignore_cleanup_errors=True) as folder:
         profile = Path(folder) / "profile"
         _prepare(profile)
         printed = Path(folder) / "out" / f"{path.stem}.pdf"
@@ -47,17 +49,46 @@ def print_book(path: Path, target: Path) -> bool:
             soffice, "--headless", "--norestore", f"-env:UserInstallation={profile.as_uri()}",
             "--convert-to", "pdf", "--outdir", str(printed.parent), str(path),
         ]  # fmt: skip
-        try:
-            subprocess.run(
-                command, env={**os.environ, **_QUIET}, capture_output=True, timeout=PATIENCE, check=True
-            )
-        except (OSError, subprocess.SubprocessError):
-            return False
-        if not printed.is_file():
+        if not _runs_well(command) or not printed.is_file():
             return False
         with replacing(target) as temporary:
             shutil.copyfile(printed, temporary)
     return True
+
+
+def _runs_well(command: list[str]) -> bool:
+    """Run LibreOffice to its end; False where it cannot be run, fails or takes too long.
+
+    What is started is but a launcher: one that is given up, or that Ctrl-C ends, is ended with its children.
+    """
+    nothing = subprocess.DEVNULL
+    environment = {**os.environ, **_QUIET}
+    try:
+        process = subprocess.Popen(
+            command, env=environment, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True
+        )
+    except OSError:
+        return False
+    try:
+        return process.wait(PATIENCE) == 0
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        if process.returncode is None:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a process of a session of its own with all that it started."""
+    if sys.platform == "win32":  # which has no such sessions, but knows who started whom
+        taskkill = Path(os.environ.get("SYSTEMROOT", ""), "System32", "taskkill.exe")
+        with contextlib.suppress(OSError):
+            subprocess.run([taskkill, "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False)
+    else:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait()
 
 
 def _prepare(profile: Path) -> None:
