@@ -64,16 +64,26 @@ _log = logging.getLogger("evalxl")
 
 
 def folder() -> Path | None:
-    """Where the store lies: the user's cache folder of this system; None where none is wanted."""
+    """Where the store lies: the user's cache folder of this system.
+
+    None where none is wanted, or the user has no folder, as in some services and containers.
+    """
     named = os.environ.get(PLACE)
     if named:
         return None if named == "off" else Path(named)
-    home = Path.home()
+    try:
+        return _own_folder()
+    except RuntimeError as error:
+        _log.info("no store: %s", error)
+        return None
+
+
+def _own_folder() -> Path:
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "evalxl" / "Cache"
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "evalxl" / "Cache"
     if sys.platform == "darwin":
-        return home / "Library" / "Caches" / "evalxl"
-    return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "evalxl"
+        return Path.home() / "Library" / "Caches" / "evalxl"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "evalxl"
 
 
 def key_of(settings: Settings, form: Form | None, lang: Lang) -> bytes:

@@ -24,6 +24,7 @@ from evalxl.rules.registry import Lang
 from evalxl.settings import Settings, Thresholds
 from evalxl.tables import FileRows
 from tests.support import many
+from udfs.buttons import journal
 from workbook import filled, form
 from workbook.record import from_json
 
@@ -359,6 +360,29 @@ def test_it_lies_in_the_users_own_cache_folder(system: str, monkeypatch: pytest.
     assert found
     assert found.is_relative_to(Path.home())
     assert "evalxl" in found.parts
+
+
+def no_home() -> Path:
+    raise RuntimeError("Could not determine home directory.")  # as Python says it
+
+
+def test_a_user_without_a_folder_has_no_store(
+    books: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(store.PLACE)
+    for name in ("LOCALAPPDATA", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "home", no_home)
+    assert store.folder() is None
+    cli.main(["consolidate", str(books), "-o", str(tmp_path / "集約.xlsx")])
+    assert (tmp_path / "集約.xlsx").exists()
+    assert journal.path().name == "evalxl.log"
+    if sys.platform != "darwin":
+        variable = "LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME"
+        monkeypatch.setenv(variable, str(tmp_path / "own"))
+        found = store.folder()
+        assert found
+        assert found.is_relative_to(tmp_path / "own")
 
 
 # ---- several runs ------------------------------------------------------------------------------------------

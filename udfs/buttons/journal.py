@@ -6,6 +6,7 @@ import functools
 import logging
 import os
 import sys
+import tempfile
 import traceback
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -16,14 +17,20 @@ _LARGEST = 2**20
 
 
 def path() -> Path:
-    """Where the log lies: the user's own folder of this system."""
+    """Where the log lies: the user's own folder of this system, else that of passing files."""
     named = os.environ.get(PLACE)
     if named:
         return Path(named)
-    home = Path.home()
+    try:
+        return _own_folder() / "evalxl" / "evalxl.log"
+    except RuntimeError:
+        return Path(tempfile.gettempdir()) / "evalxl" / "evalxl.log"
+
+
+def _own_folder() -> Path:
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "evalxl" / "evalxl.log"
-    return Path(os.environ.get("XDG_STATE_HOME") or home / ".local" / "state") / "evalxl" / "evalxl.log"
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
 
 
 @functools.cache
