@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import re
+import time
 from collections.abc import Sequence
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -158,9 +159,13 @@ def test_what_the_city_leaves_out_is_in_no_file(name: str, tmp_path: Path) -> No
 LEAKS = {
     "phone": [
         "お問い合わせは0854-40-1000まで", "（0854）40－1000", "０９０‐１２３４‐５６７８", "連絡先 0854401000",
-        "+81 854-40-1000", "電話 40-1000", "内線4700", "TEL：0854.40.1000",
+        "+81 854-40-1000", "電話 40-1000", "内線4700", "TEL：0854.40.1000", "0854/40/1014", "0854・40・1014",
+        "連絡は0854-\n40-1014へ", "0854\n40\n1014", "090／1234／5678", "0000/12/3456", "0000-12-34\n56",
     ],
-    "mail": ["mihon@example.jp へ", "ｍｉｈｏｎ＠example.co.jp"],
+    "mail": [
+        "mihon@example.jp へ", "ｍｉｈｏｎ＠example.co.jp", "foo(アット)example.jp",
+        "foo［アットマーク］example.jp", "foo（at）example（ドット）jp",
+    ],
     "number12": ["番号は123456789012です", "１２３４ ５６７８ ９０１２", "1234-5678-9012"],
     "name": [
         "見本一郎が担当した", "見本　一郎に聞く", "総務課見本さんの案", "担当：架空", "課長 見本まで",
@@ -171,7 +176,10 @@ HARMLESS = [
     "見本市の職員等", "架空の事業", "平成29年度から2018年度まで", "8,652千円（前年度比1,314千円）",
     "01-10-05-50-01-01", "①0120件②0354件", "12,345,678,901,234円", "2017-2018年度",
     "参加者 1,974人、888台", "学校28校、児童1234567人", "https://www.example.jp/", "午前9:00-12:00",
-    "見本林の手入れ", "0.123456789012", "電話相談 325件", "内線電話の更新",
+    "見本林の手入れ", "0.123456789012", "電話相談 325件", "内線電話の更新", "2017/04/01", "29/04/01 10:00",
+    "2017/04/01～2018/03/31", "平成30・31年度", "2015・2016・2017", "01/10/05/50/01/01", "01・10・05・50",
+    "0.85 40 1014", "参加者\n1974\n888\n0", "05/10/2017", "10/100/1000", "00101\n00102\n00103", "（アット）",
+    "見本地区の架空橋", "見本の職員", "12/3456",
 ]  # fmt: skip
 
 
@@ -191,6 +199,63 @@ def test_a_leak_is_found_with_its_place(kind: str, text: str) -> None:
 @pytest.mark.parametrize("text", HARMLESS)
 def test_what_is_harmless_passes(text: str) -> None:
     assert scanned(text) == []
+
+
+IN_CELLS = [
+    ("山田太郎（内線213）", "山田太郎が担当した"), ("山田太郎（内線213）", "山田さんの案"),
+    ("山田太郎・鈴木花子", "鈴木花子の案"), ("山田太郎・鈴木花子", "山田太郎"),
+    ("山田　太郎／鈴木　花子", "鈴木花子"), ("山田　太郎／鈴木　花子", "山田さん"),
+    ("主査　山田太郎", "山田太郎"), ("山田太郎課長", "山田太郎が"), ("山田太郎課長", "山田課長"),
+    ("山田太郎\n鈴木花子", "鈴木花子"), ("山田\n太郎", "山田太郎"), ("山田太郎 鈴木花子", "鈴木花子"),
+    ("山田副課長 鈴木主任", "鈴木さん"), ("グループリーダー 山田", "担当：山田"), ("長谷部 誠", "長谷部誠"),
+    ("総務部 山田", "山田さん"), ("情報システム課長 山田 太郎 0854-40-1000", "山田太郎"),
+    ("山田（やまだ）ほか2名", "課長　山田まで"), ("スミス、山田", "スミスに聞く"), ("阿部", "阿部さん"),
+    ("見本リーダー", "見本リーダー"), ("渡部係長", "渡部係長"),
+]  # fmt: skip
+IN_CELLS_HARMLESS = [
+    ("情報システム課長", "情報システム課長が説明した"), ("森・林", "森林の整備と林道"),
+    ("ジョン・スミス", "バージョンアップ"), ("主査 山田太郎（係長）", "主査と係長が山田町で"),
+    ("DX推進グループ", "DX推進グループのリーダー"), ("さくら", "さくら祭り"), ("－", "－"),
+    ("阿部", "本部の職員"), ("課", "課の職員"),
+    ("市民相談センター長", "市民相談センター長"), ("山田太郎（内線213）", "213人が内線を"),
+    ("不在", "不在の職員"), ("山田太郎（40-1014）", "401014円、40 1014"),
+]  # fmt: skip
+
+
+def beside(cell: str, text: str) -> list[leaks.Leak]:
+    """What is found in a text where the field for a name holds ``cell``."""
+    said = {"contact_name": cell, "outline": text, "division": "情報システム課", "division_head": None}
+    record = many.record(0).with_values(said)
+    return leaks.scan([redaction.redacted(record, [])], leaks.names(record), leaks.phones(record))
+
+
+@pytest.mark.parametrize(("cell", "text"), IN_CELLS)
+def test_a_name_is_known_however_its_cell_is_written(cell: str, text: str) -> None:
+    assert {(leak.kind, leak.field) for leak in beside(cell, text)} == {("name", "outline")}
+
+
+@pytest.mark.parametrize(("cell", "text"), IN_CELLS_HARMLESS)
+def test_words_like_what_such_a_cell_holds_pass(cell: str, text: str) -> None:
+    assert beside(cell, text) == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("山田（0854-40-1014、内線213）", "0854 (40) 1014"), ("山田 40-1014", "40/1014"),
+        ("0854-40-1014／0854-40-1015", "0854401015"), ("0854-40-1014 40-1015", "40・1015"),
+    ],
+)  # fmt: skip
+def test_a_number_is_known_however_its_cell_is_written(cell: str, text: str) -> None:
+    assert {(leak.kind, leak.field) for leak in beside(cell, text)} == {("phone", "outline")}
+
+
+@pytest.mark.parametrize("part", ["内線", "0", "0 ", "課長", "(", "山 ", "ァ", "-", "　", "foo@"])
+def test_a_long_text_takes_no_longer_than_it_is_long(part: str) -> None:
+    text = part * (32_000 // len(part))
+    started = time.process_time()
+    beside(text, text)
+    assert time.process_time() - started < 5
 
 
 def test_twelve_digits_as_a_figure_are_found_but_large_money_is_not() -> None:
@@ -222,6 +287,15 @@ def leaking(books: Path) -> None:
     record["project_name"] = "ほかの事業"
     record["outline"] = "詳しくは架空さくら（0854-40-1000）まで"
     write_book(books / "in" / "漏れ.xlsx", [record], Style(), seed=1)
+
+
+def test_a_name_with_its_extension_stops_the_command(books: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record: dict[str, Any] = copy.deepcopy(sample())
+    record |= {"project_name": "ほかの事業", "contact_name": "山田太郎（内線213）", "outline": "山田太郎まで"}
+    write_book(books / "in" / "漏れ.xlsx", [record], Style(), seed=1)
+    assert cli.main(["publish", "in", "-o", "公表"]) == 1
+    assert "職員の氏名「山田太郎」があります" in capsys.readouterr().out
+    assert not (books / "公表").exists()
 
 
 def test_the_command_writes_the_site(books: Path, capsys: pytest.CaptureFixture[str]) -> None:
