@@ -38,6 +38,10 @@ OLDER = Text(
     "{year}より前の評価シートも読み込んでいます。同じ年度の金額は新しいシートのものです。",
     "There are sheets of years before {year}, too; a year's amounts are those of the newest sheet.",
 )
+LATER = Text(
+    "{year}より後の評価シートが{count}件あります。年度の書き誤りでないか、確かめてください。",
+    "{count} sheets are of years after {year}; please see whether their year is a slip.",
+)
 MANY = 10
 """Projects from which the list needs the room of some indicators."""
 INDICATORS, FEWER = 8, 5
@@ -75,11 +79,11 @@ def build(
     if not given:
         return None
     count = counting.speakers(given, masters)
-    sheets = placed(given, masters, run_year(sheet.fiscal_year for sheet in given))
+    evaluated = run_year(sheet.fiscal_year for sheet in given) or 0
+    sheets = placed(given, masters, evaluated)
     which, depth = LEVELS[by]
     hierarchy = HIERARCHIES[which]
     paths = grouping.paths(hierarchy, sheets)
-    evaluated = max(sheet.fiscal_year for sheet in sheets)
     ranks = grouping.sections(masters, evaluated) if which == 0 else ()
     order = [node.path for node in grouping.nodes(paths, [{}] * len(paths), [True] * len(paths), ranks)]
     groups: dict[tuple[str, ...], list[_Line]] = {path: [] for path in order if len(path) == depth}
@@ -88,7 +92,7 @@ def build(
         groups[path[:depth]].append(_Line(sheet, years, latest, bool(doubles_of)))
     items = summarise.items(sheets)
     forms = summarise.forms_of(sheets)
-    columns = summarise.year_columns(sheets, count)[-5:]
+    columns = summarise.years_until(evaluated, sheets, count)[-5:]
     axes = {axis.key: axis.label for form in forms for axis in form.axes}
     context = _Context(evaluated, [c.year for c in columns], tuple(axes), direction_titles(forms))
     return Papers(
@@ -106,10 +110,12 @@ def build(
 
 def _notes(sheets: Sequence[SheetRows], count: counting.Counting, evaluated: int) -> list[tuple[str, str]]:
     older = any(sheet.fiscal_year < evaluated for sheet in sheets)
-    before = Text(era_year(evaluated), f"FY{evaluated}")
+    later = sum(sheet.fiscal_year > evaluated for sheet in sheets)
+    year = Text(era_year(evaluated), f"FY{evaluated}")
     told = [remark.text for remark in remarks.of(sheets, count)]
     told += [MARKED] if any(count.doubles) else []
-    told += [Text(*(OLDER[side].format(year=before[side]) for side in (0, 1)))] if older else []
+    for note, fits in ((OLDER, older), (LATER, later)):
+        told += [Text(*(note[side].format(year=year[side], count=later) for side in (0, 1)))] if fits else []
     return [(note.ja, note.en) for note in (*told, ROUNDING)]
 
 

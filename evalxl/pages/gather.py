@@ -66,6 +66,11 @@ class Project:
 class Gathered:
     """All that is published, in the order of 施策; ``doubles`` are names that stand there more than once."""
 
+    evaluated: int | None
+    """The evaluated year of the whole (`run_year`), None without any sheet."""
+    years: list[int]
+    """Those that its sheets have."""
+
     projects: list[Project]
     superseded: int
     """Sheets of earlier years, whose projects have a later one."""
@@ -100,7 +105,8 @@ def gather(files: Iterable[PublicFile], masters: Masters | None = None) -> Gathe
     projects.sort(key=lambda p: (order[p.place], p.record.text("project_name"), p.ident))
     doubles = {p.record.text("project_name") for p in projects if seen[p.ident] > 1}
     told = remarks.of([rows for rows, _ in given], count)
-    return Gathered(projects, len(pairs) - len(projects), sorted(doubles), told)
+    years = sorted({of for _, record in given if record.fiscal_year == year for of in record.years})
+    return Gathered(year, years, projects, len(pairs) - len(projects), sorted(doubles), told)
 
 
 def _renamed(before: SheetRows, record: Record, rows: SheetRows) -> Record:

@@ -272,11 +272,8 @@ class Overview:
 
 
 def overview(gathered: Gathered) -> Overview:
-    """Totals of the projects that have a page, in the years of the latest evaluated year's sheets."""
-    projects = gathered.projects
-    evaluated = max((p.record.fiscal_year for p in projects), default=0)
-    current = [p for p in projects if p.record.fiscal_year == evaluated]
-    years = sorted({year for p in current for year in p.record.years})
+    """Totals of the projects that have a page, in the years of the evaluated year's sheets."""
+    projects, evaluated, years = gathered.projects, gathered.evaluated or 0, gathered.years
     columns = [_column(year, evaluated) for year in years]
     sums = _sums(projects, years)
     series = [s for s in _total_series(projects, sums, years) if any(s.values)]
@@ -378,6 +375,9 @@ def _notes(gathered: Gathered, evaluated: int) -> list[str]:
         notes.append(
             f"{older}件の事業は、{wording.year(evaluated)}の評価シートがないため、前の年度の評価を載せています。"
         )
+    later = sum(p.record.fiscal_year > evaluated for p in gathered.projects)
+    if later:
+        notes.append(f"{later}件の事業は、{wording.year(evaluated)}より後の年度の評価を載せています。")
     unknown = [p.record.text("project_name") for p in gathered.projects if p.rows.unread]
     if unknown:
         notes.append(

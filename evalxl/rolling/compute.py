@@ -196,7 +196,7 @@ def _before(shown: Sequence[int], held: Collection[int]) -> dict[int, int]:
 
 
 def _reference(facts: Facts, shown: Sequence[YearColumn]) -> int | None:
-    evaluated = max((sheet.fiscal_year for sheet in facts.sheets), default=0)
+    evaluated = run_year(sheet.fiscal_year for sheet in facts.sheets) or 0
     years = [column.year for column in shown]
     return max((year for year in years if year <= evaluated), default=max(years, default=None))
 

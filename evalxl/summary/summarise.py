@@ -16,7 +16,7 @@ from evalxl.counting import Counting
 from evalxl.finance_tables import Beside
 from evalxl.grouping import HIERARCHIES
 from evalxl.ledger import Entry
-from evalxl.rules.across import Run
+from evalxl.rules.across import Run, run_year
 from evalxl.settings import Settings
 from evalxl.summary import counts as counts_over
 from evalxl.summary import notices as summary_notices
@@ -90,7 +90,7 @@ def build(
     ``extra`` are findings of the run itself; ``beside`` is what it knows besides its sheets.
     """
     sheets = [sheet for file in files for sheet in file.sheets]
-    evaluated = max((sheet.fiscal_year for sheet in sheets), default=None)
+    evaluated = run_year(sheet.fiscal_year for sheet in sheets)
     rows = items(sheets)
     placed = beside.placed() if beside else sheets
     told = summary_notices.notices(beside, placed) if beside else []
@@ -126,7 +126,7 @@ def build(
         listing=listing.projects(view),
         costs=costs,
         tables=[*(make(view) for make in listing.TABLES), *_received(view, beside or _alone(view, entries))],
-        overview=_overview(view, sheets, costs.unlinked, told, rollups[0]),
+        overview=_overview(view, sheets, evaluated, costs.unlinked, told, rollups[0]),
         movers=counts_over.movers(view, next(i for i in rows if i.name == _default(rows)), evaluated),
     )
 
@@ -178,6 +178,12 @@ def year_columns(sheets: Sequence[SheetRows], counting: Counting) -> list[YearCo
     ]
 
 
+def years_until(evaluated: int | None, sheets: Sequence[SheetRows], counting: Counting) -> list[YearColumn]:
+    """Like `year_columns`, without those that only sheets after the evaluated year have, which are slips."""
+    held = {row[0] for sheet in sheets if sheet.fiscal_year <= (evaluated or 0) for row in sheet.costs}
+    return [column for column in year_columns(sheets, counting) if column.year in held]
+
+
 def carried(data: SummaryData) -> dict[str, Totals]:
     """What each sheet of the book adds up to, for the self-check: (row, year) → sum."""
     out: dict[str, Totals] = {data.costs.sheet: _of_cost_sheet(data)}
@@ -213,6 +219,7 @@ def _of_cost_sheet(data: SummaryData) -> Totals:
 def _overview(
     view: View,
     sheets: Sequence[SheetRows],
+    evaluated: int | None,
     unlinked: int,
     told: Sequence[str],
     by_section: Rollup,
@@ -229,11 +236,17 @@ def _overview(
     ]
     return Overview(
         cards,
-        [*told, *_notices(view, sheets), *_about_links(sheets, unlinked), summary_notices.ROUNDING],
+        [
+            *told,
+            *_notices(view, sheets, evaluated),
+            *_about_links(sheets, unlinked),
+            summary_notices.ROUNDING,
+        ],
         _directions(view, latest),
         _matrix(view, latest),
         _sections(view, by_section),
         counts_over.asked(view, latest),
+        years_until(evaluated, sheets, view.counting),
     )
 
 
@@ -250,14 +263,14 @@ def _about_links(sheets: Sequence[SheetRows], unlinked: int) -> list[str]:
     return [f"【出典】{told}"]
 
 
-def _notices(view: View, sheets: Sequence[SheetRows]) -> list[str]:
+def _notices(view: View, sheets: Sequence[SheetRows], evaluated: int | None) -> list[str]:
     """What a reader of the totals must know, in sentences."""
     years = sorted({sheet.fiscal_year for sheet in sheets})
     notices = [remark.notice.ja for remark in remarks.of(sheets, view.counting)]
-    if len(years) > 1:
+    if evaluated is not None and len(years) > 1:
         lost = lost_years(sheets, view.counting.years)
         older = sum(
-            last and not ended and sheet.fiscal_year < years[-1]
+            last and not ended and sheet.fiscal_year < evaluated
             for sheet, last, ended in zip(sheets, view.counting.latest, view.counting.ended, strict=True)
         )
         names = "・".join(era_year(year) for year in years)
@@ -267,7 +280,12 @@ def _notices(view: View, sheets: Sequence[SheetRows]) -> list[str]:
         )
         if older:
             notices.append(
-                f"【{era_year(years[-1])}のシートがない事業】{older}件は、古い評価年度のシートの金額で集計しています。"
+                f"【{era_year(evaluated)}のシートがない事業】{older}件は、古い評価年度のシートの金額で集計しています。"
+            )
+        if later := sum(sheet.fiscal_year > evaluated for sheet in sheets):
+            notices.append(
+                f"【{era_year(evaluated)}より後のシート】{later}件あります。年度の書き誤りでないか、"
+                "確かめてください。"
             )
     if renumbered := sum(view.counting.renumbered):
         notices.append(

@@ -216,6 +216,8 @@ class Overview(Struct, frozen=True):
     matrix: Matrix
     sections: Sequence[Section]
     asked: Sequence[Asked] = ()
+    years: Sequence[YearColumn] = ()
+    """Those of the table of costs: none that only sheets after the evaluated year have."""
 
 
 class SummaryData(Struct, frozen=True):
@@ -225,7 +227,7 @@ class SummaryData(Struct, frozen=True):
     created: str
     """When, in words; shown as it is."""
     evaluated_year: int | None
-    """The latest evaluated year: the one that is compared with the year before. None without any sheet."""
+    """The evaluated year of the run, which is compared with the year before. None without any sheet."""
     years: Sequence[YearColumn]
     items: Sequence[Item]
     default_item: str

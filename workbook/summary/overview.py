@@ -143,7 +143,7 @@ class _CostTable:
     @classmethod
     def of(cls, data: SummaryData, head: int) -> _CostTable:
         found = changes(data)
-        shown = data.years[-(COLUMNS - 3 - 2 * len(found)) :]  # the label has three columns at least
+        shown = data.overview.years[-(COLUMNS - 3 - 2 * len(found)) :]  # the label has three columns at least
         first = COLUMNS - 2 * len(found) - len(shown)
         places = {column.year: first + number for number, column in enumerate(shown)}
         lines = {item.name: head + 2 + number for number, item in enumerate(data.items)}
