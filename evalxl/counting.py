@@ -46,7 +46,10 @@ class Counting:
     latest: list[bool]
     """The sheet is of its project's latest evaluated year: it speaks for head, judgements and directions."""
     doubles: list[tuple[int, ...]]
-    """Other sheets of the same project and evaluated year."""
+    """The sheets of the same project and evaluated year, this one among them; empty where it is the only one.
+
+    One tuple for all of them, as there may be thousands of copies.
+    """
     renumbered: list[bool]
     """The sheet was joined with another year's by name and section though its codes differ."""
     newest: list[int]
@@ -73,7 +76,6 @@ def speakers(sheets: Sequence[SheetRows], masters: Masters | None = None) -> Cou
     groups, renumbered = _over_the_years(sheets, _families(sheets, listed, masters), masters)
     years: list[frozenset[int]] = [frozenset()] * len(sheets)
     latest = [False] * len(sheets)
-    doubles: list[tuple[int, ...]] = [()] * len(sheets)
     newest = list(range(len(sheets)))
     ended = _ended(sheets, listed, masters)
     for group in groups:
@@ -85,13 +87,20 @@ def speakers(sheets: Sequence[SheetRows], masters: Masters | None = None) -> Cou
             years[index] = counted - ended[index]
             latest[index] = evaluated == last
             newest[index] = index if evaluated == last else newest_of[index]
-            doubles[index] = tuple(
-                i
-                for i in group
-                if i != index and sheets[i].fiscal_year == evaluated and keys[i] == keys[index]
-            )
     joined = [index in renumbered for index in range(len(sheets))]
+    doubles = _doubles(sheets, keys)
     return Counting(years, latest, doubles, joined, newest, ended, _namesakes(sheets, groups))
+
+
+def _doubles(sheets: Sequence[SheetRows], keys: Sequence[str]) -> list[tuple[int, ...]]:
+    groups: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for index, (sheet, key) in enumerate(zip(sheets, keys, strict=True)):
+        groups[key, sheet.fiscal_year].append(index)
+    out: list[tuple[int, ...]] = [()] * len(sheets)
+    for same in map(tuple, groups.values()):
+        for index in same if len(same) > 1 else ():
+            out[index] = same
+    return out
 
 
 def _listed(sheets: Sequence[SheetRows], masters: Masters) -> list[Project | None]:

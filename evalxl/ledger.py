@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from evalxl import others
 from evalxl.counting import Counting
+from evalxl.others import NONE, Others
 from evalxl.tables import FileRows, SheetRows, Status
 
 
@@ -24,9 +26,9 @@ class Entry:
     sheet_name: str | None
     code: str | None
     message: str | None
-    doubles: tuple[str, ...] = ()
+    doubles: Others = NONE
     """Where the same project of the same year stands again: ``file``, or ``file!sheet`` in the same file."""
-    same_content: tuple[str, ...] = ()
+    same_content: Others = NONE
     """Files whose bytes are the same."""
     superseded: bool = False
     """A sheet of a later evaluated year is here too and speaks for the years that both hold."""
@@ -37,7 +39,7 @@ class Entry:
 def ledger(files: Sequence[FileRows], counting: Counting) -> list[Entry]:
     """The entries, in the order of the files."""
     sheets = [sheet for file in files for sheet in file.sheets]
-    copies = _copies(files)
+    copies = dict(_copies(files))
     entries: list[Entry] = []
     index = 0
     for file in files:
@@ -46,27 +48,20 @@ def ledger(files: Sequence[FileRows], counting: Counting) -> list[Entry]:
             if status != "consolidated":
                 entries.append(Entry(status, file, None, name, code, message))
                 continue
-            doubles = tuple(_place(sheets[i], file) for i in counting.doubles[index])
-            same = copies.get(file.file, ())
+            doubles = others.beside(sheets, counting.doubles[index], index)
+            same = copies.get(file.file, NONE)
             how = (not counting.latest[index], counting.renumbered[index])
             entries.append(Entry(status, file, next(own), name, code, message, doubles, same, *how))
             index += 1
     return entries
 
 
-def _place(sheet: SheetRows, seen_from: FileRows) -> str:
-    return f"{sheet.file}!{sheet.sheet}" if sheet.file == seen_from.file else sheet.file
-
-
-def _copies(files: Sequence[FileRows]) -> dict[str, tuple[str, ...]]:
+def _copies(files: Sequence[FileRows]) -> Iterator[tuple[str, Others]]:
     """Files with the same bytes, by file."""
     by_content: dict[str, list[str]] = defaultdict(list)
     for file in files:
         if file.sha256 and file.sheets:
             by_content[file.sha256].append(file.file)
-    return {
-        name: tuple(other for other in same if other != name)
-        for same in by_content.values()
-        if len(same) > 1
-        for name in same
-    }
+    for same in by_content.values():
+        for name in same if len(same) > 1 else ():
+            yield name, others.of((other for other in same if other != name), len(same) - 1)

@@ -66,6 +66,9 @@ class Line(msgspec.Struct, kw_only=True):
     mended: int = 0
     """Errors of the last run that are gone."""
     doubles: list[str] = []
+    """The first of the sheets of the same project and year."""
+    doubles_more: int = 0
+    """How many there are besides."""
     due: bool = False
     """Counts in the progress: a project of the evaluated year."""
 
@@ -234,7 +237,8 @@ class _Desk:
             warnings=sum(row[1] == "warning" for row in sheet.findings),
             open=errors,
             contact=project.contact if project else "",
-            doubles=list(entry.doubles),
+            doubles=list(entry.doubles.named),
+            doubles_more=entry.doubles.more,
             due=due,
         )
 

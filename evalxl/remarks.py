@@ -49,7 +49,7 @@ def _doubles(sheets: Sequence[SheetRows], count: Counting) -> Iterator[Remark]:
     if not doubled:
         return
     year = max(sheets[number].fiscal_year for number in doubled)
-    again = [n for n in doubled if min(count.doubles[n]) < n and year in count.years[n]]
+    again = [n for n in doubled if count.doubles[n][0] < n and year in count.years[n]]
     amount = _sum(_amount(sheets[number], year) for number in again)
     yield _remark(
         "二重提出", texts.DOUBLES, count=len(doubled), amount=f"{amount:,}",

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from evalxl.identity import section_key
 from evalxl.reception import Line, Progress, Reception
 from evalxl.rules.registry import Lang
+from evalxl.rules.words import and_more
 from evalxl.terminal import coloured, padded, width
 from evalxl.texts import Text
 from workbook.notation import era_year
@@ -184,7 +185,8 @@ def _item(line: Line, lang: Lang) -> Iterator[str]:
     if line.status == "missing":
         return
     if line.doubles:
-        yield _say("place", lang, file=line.file or "", cell=" ／ " + "、".join(line.doubles))
+        places = " ／ " + "、".join(line.doubles) + and_more(line.doubles_more, lang)
+        yield _say("place", lang, file=line.file or "", cell=places)
     for item in line.open:
         yield f"  [{item.code}] {item.message}"
         if item.cell or line.project:

@@ -108,7 +108,7 @@ class _Year:
         self.numbers: list[int] = []
         for number, sheet in enumerate(sheets):
             if sheet.fiscal_year == year:
-                first = all(other > number for other in counting.doubles[number])
+                first = counting.doubles[number][:1] in ((), (number,))
                 (self.numbers.append if first else self.copies.add)(number)
         self.doubled = {n for n in self.numbers if counting.doubles[n]}
         self.lines = {n: lines_of(_text_of(sheets[n]), "budget_") for n in self.numbers}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from evalxl import cli, outputs, reception
@@ -13,8 +15,10 @@ from evalxl.reception import Line, Reception
 from evalxl.results import FileResult
 from evalxl.rules.across import run_year
 from evalxl.rules.registry import finding_of
+from tests.support import many
 from tests.support.books import stored, table
 from tests.support.runs import PROJECTS, codes, config, run
+from workbook import filled
 from workbook.errors import OutputLocked
 
 OTHER = {"project_name": "庁内の回線の更新事業", "budget.minor": "02"}
@@ -25,6 +29,12 @@ MASTER = (
     + "市民相談事業,市民部,市民課,1,2,3,4,1,1,内線 5678\n"
 )
 WRONG: dict[str, Any] = {**OTHER, "summary.text": None}
+
+
+def lines_of(output: Path) -> dict[str | None, Line]:
+    kept = reception.read(outputs.ledger(output))
+    assert kept
+    return {line.file: line for line in kept.lines}
 
 
 def lines(report: Any) -> dict[str, Line]:
@@ -59,6 +69,45 @@ def test_projects_of_one_name_in_one_section_are_counted_one_by_one(tmp_path: Pa
     for master in (None, config(projects=PROJECTS + rows)):
         (section,) = run(sheets, tmp_path / "集約.xlsx", master).reception.sections
         assert (section.submitted, section.ready, section.missing) == (3, 3, 0)
+
+
+def test_a_few_of_many_copies_are_named_and_the_rest_counted(tmp_path: Path) -> None:
+    """A folder that was copied again and again: what is told grows with the files, not with their square."""
+    inputs = tmp_path / "in"
+    filled.write(many.FORM, [many.record(3)], inputs / "00.xlsx")
+    for number in range(1, 20):
+        shutil.copyfile(inputs / "00.xlsx", inputs / f"{number:02}.xlsx")
+    filled.write(many.FORM, [many.record(3).with_values({"outline": "別の説明です。"})], inputs / "99.xlsx")
+    output = tmp_path / "集約.xlsx"
+    assert cli.main(["consolidate", str(inputs), "-o", str(output), "--data", str(tmp_path / "表")]) == 1
+    findings = pd.read_parquet(tmp_path / "表" / "findings.parquet").query("code in ('X802', 'X803')")
+    found = {(row.code, row.file): (row.found, row.message) for row in findings.itertuples()}
+    first = "01.xlsx、02.xlsx、03.xlsx、04.xlsx、05.xlsx"
+    assert found["X803", "00.xlsx"][0] == first
+    assert f"（{first} ほか14件）" in found["X803", "00.xlsx"][1]
+    assert found["X803", "03.xlsx"][0] == "00.xlsx、01.xlsx、02.xlsx、04.xlsx、05.xlsx"
+    assert found["X802", "00.xlsx"] == (
+        "99.xlsx",
+        "同じ事業の平成29年度のシートが、違う内容でほかにもあります（99.xlsx）。",
+    )
+    assert "04.xlsx ほか15件）" in found["X802", "99.xlsx"][1]
+    assert len(found) == 20 + 21
+    line = lines_of(output)["99.xlsx"]
+    assert (line.doubles, line.doubles_more) == ([f"0{n}.xlsx" for n in range(5)], 15)
+    remarks = {row["ファイル"]: row["備考"] for row in table(stored(output)["受付簿"])}
+    assert "04.xlsx ほか15件" in remarks["99.xlsx"]
+    assert f"内容がまったく同じファイルがあります：{first} ほか14件" in remarks["00.xlsx"]
+
+
+def test_a_project_of_two_contents_names_the_other_of_each(tmp_path: Path) -> None:
+    contents = [{}, {"outline": "書き直した説明です。"}, {"outline": "もう一度直した説明です。"}]
+    report = run({f"{n}.xlsx": contents[n % 3] for n in range(9)}, tmp_path / "集約.xlsx")
+    found = {
+        file.file: row[7] for file in report.files for row in file.sheets[0].findings if row[0] == "X802"
+    }
+    for number in range(9):
+        others = [f"{n}.xlsx" for n in range(9) if n % 3 != number % 3]
+        assert found[f"{number}.xlsx"] == "、".join(others[:5])
 
 
 def test_sections_stand_as_the_organisation_lists_them(tmp_path: Path) -> None:

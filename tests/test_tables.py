@@ -155,7 +155,8 @@ def test_a_year_that_the_later_sheet_leaves_blank_counts_from_the_older_one() ->
 def test_double_submissions_of_one_year_both_count_and_are_told() -> None:
     counting = speakers(sheets_of(many.record(1), many.record(2), many.record(1)))
     assert counting.years[0] == counting.years[2] == frozenset({2015, 2016, 2017, 2018})
-    assert counting.doubles == [(2,), (), (0,)]
+    assert counting.doubles == [(0, 2), (), (0, 2)]
+    assert counting.doubles[0] is counting.doubles[2]
 
 
 def test_a_project_whose_codes_changed_between_years_is_not_counted_twice() -> None:

@@ -28,13 +28,25 @@ def render(text: str, values: Mapping[str, Any], lang: Lang, words: Words | None
     FY2017 · ``{rate:rate}`` a fraction in percent with one decimal · ``{what:word}`` the rule's words.
     ``{reason:mend}`` the words of ``reason mend``, else of ``mend``.
     ``{found:money}`` 8,652千円 or 8,652 · ``{year:of}`` 平成29年度の or FY2017, nothing where there is no
-    year. Blank is 空欄, or － with the spec ``-``; an empty list is －.
+    year · ``{left:more}`` ほか3件, nothing where none is left. Blank is 空欄, or － with the spec ``-``; an
+    empty list is －.
     """
     shown = [
         literal if name is None else literal + _show(values.get(name), spec, lang, words or {})
         for literal, name, spec in _parts(text)
     ]
     return "".join(shown)
+
+
+def and_more(count: int, lang: Lang = "ja") -> str:
+    """What stands behind a list of which only the first are named; nothing where they are all.
+
+    >>> and_more(1594), and_more(1594, "en"), and_more(0)
+    (' ほか1,594件', ' and 1,594 more', '')
+    """
+    if not count:
+        return ""
+    return f" ほか{count:,}件" if lang == "ja" else f" and {count:,} more"
 
 
 def placeholders(text: str) -> set[str]:
@@ -54,6 +66,8 @@ def _show(value: Any, spec: str, lang: Lang, words: Words) -> str:
     if isinstance(value, (list, tuple, frozenset, set)):
         shown = [_show(item, spec, lang, words) for item in value]
         return ("、" if ja else ", ").join(shown) or ("－" if ja else "-")
+    if spec == "more":
+        return and_more(value or 0, lang)
     if spec == "of":
         return "" if value is None else _show(value, "fy", lang, words) + ("の" if ja else " ")
     if value is None:

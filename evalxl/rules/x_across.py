@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from evalxl import arithmetic, hourly, identity, tie_out
+from evalxl import arithmetic, hourly, identity, others, tie_out
 from evalxl.hourly import Rates
+from evalxl.others import Others
 from evalxl.rules.across import Run
 from evalxl.rules.registry import Hit, across, declare, rule
 from evalxl.rules.sheet import Sheet
@@ -67,8 +68,8 @@ def missing(run: Run, settings: Settings) -> list[Project]:
 @across(
     "X802",
     "error",
-    ja="同じ事業の{year:of}シートが、違う内容でほかにもあります（{found}）。",
-    en="There is another sheet of this project, with other content ({year:of}{found}).",
+    ja="同じ事業の{year:of}シートが、違う内容でほかにもあります（{found}{more:more}）。",
+    en="There is another sheet of this project, with other content ({year:of}{found}{more:more}).",
     fix_ja="どちらが正しいかを担当課に確かめ、1つにしてください。",
     fix_en="Ask the section which is right, and keep that one.",
     why_ja="どちらが正しいか決まるまで、両方を合計に含めています。"
@@ -81,18 +82,39 @@ def submitted_twice(run: Run, settings: Settings) -> Hits:
 
     Why: until a person says which is right, both are added up. Copies without any difference are X803.
     """
-    for number, sheet in enumerate(run.sheets):
-        others = [run.sheets[other] for other in run.counting.doubles[number]]
-        differing = [_place(other, sheet) for other in others if other.content != sheet.content]
-        if differing:
-            yield number, Hit("project_name", sheet.fiscal_year, {"found": differing})
+    for number, group in enumerate(run.counting.doubles):
+        if number in group[:1]:
+            yield from _differing(run.sheets, group)
+
+
+def _differing(sheets: Sequence[SheetRows], group: Sequence[int]) -> Hits:
+    """For each sheet of a group those that say something else."""
+    by_content = _by_content(sheets, group)
+    # The first that differ from a sheet are among the first of each content.
+    first = sorted(number for same in by_content.values() for number in same[: others.NAMED])
+    for number in group:
+        own = sheets[number]
+        names = (others.place(sheets[n], own.file) for n in first if sheets[n].content != own.content)
+        if found := others.of(names, len(group) - len(by_content[own.content])):
+            yield number, _hit(own.fiscal_year, found)
+
+
+def _by_content(sheets: Sequence[SheetRows], group: Iterable[int]) -> dict[str, list[int]]:
+    out: dict[str, list[int]] = {}
+    for number in group:
+        out.setdefault(sheets[number].content, []).append(number)
+    return out
+
+
+def _hit(year: int | None, found: Others) -> Hit:
+    return Hit("project_name", year, {"found": found.named, "more": found.more})
 
 
 @across(
     "X803",
     "warning",
-    ja="内容がまったく同じシートが、別の名前でもあります（{found}）。",
-    en="The same content is there under another name, too ({found}).",
+    ja="内容がまったく同じシートが、別の名前でもあります（{found}{more:more}）。",
+    en="The same content is there under another name, too ({found}{more:more}).",
     fix_ja="写しであれば、片方を取り除いてください。",
     fix_en="Take the copy away.",
     why_ja="写しが残っていると、同じ事業が二重に集計されます。",
@@ -104,13 +126,9 @@ def same_content_twice(run: Run, settings: Settings) -> Hits:
 
     Why: a copy that was forgotten is added up twice.
     """
-    by_content: dict[str, list[SheetRows]] = {}
-    for sheet in run.sheets:
-        by_content.setdefault(sheet.content, []).append(sheet)
-    for number, sheet in enumerate(run.sheets):
-        others = [_place(other, sheet) for other in by_content[sheet.content] if other is not sheet]
-        if others:
-            yield number, Hit("project_name", None, {"found": others})
+    for same in _by_content(run.sheets, range(len(run.sheets))).values():
+        for number in same if len(same) > 1 else ():
+            yield number, _hit(None, others.beside(run.sheets, same, number))
 
 
 @rule(
@@ -250,10 +268,6 @@ def cost_differs_from_accounts(run: Run, settings: Settings) -> Hits:
 def _cell(sheet: SheetRows, row: str, year: int) -> str | None:
     """Where a cost stands on its sheet."""
     return next((cost[5] for cost in sheet.costs if cost[0] == year and cost[2] == row), None)
-
-
-def _place(sheet: SheetRows, seen_from: SheetRows) -> str:
-    return f"{sheet.file}!{sheet.sheet}" if sheet.file == seen_from.file else sheet.file
 
 
 declare(

@@ -100,11 +100,9 @@ def _missing_note(line: Line) -> str:
 def _remarks(entry: Entry, line: Line) -> str | None:
     parts = []
     if entry.doubles:
-        parts.append(
-            f"同じ事業・同じ評価年度のシートがほかにあります（両方を集計）：{'、'.join(entry.doubles)}"
-        )
+        parts.append(f"同じ事業・同じ評価年度のシートがほかにあります（両方を集計）：{entry.doubles.words()}")
     if entry.same_content:
-        parts.append(f"内容がまったく同じファイルがあります：{'、'.join(entry.same_content)}")
+        parts.append(f"内容がまったく同じファイルがあります：{entry.same_content.words()}")
     if line.mended:
         parts.append(f"前回の誤り{line.mended}件が直りました。")
     if entry.superseded:
