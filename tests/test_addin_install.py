@@ -6,6 +6,7 @@ What is proven here is our logic against the documented behaviour of `winreg`; n
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -164,11 +165,13 @@ def test_a_policy_that_forbids_the_registry_is_told_and_all_is_taken_back(
     assert (pc.winreg.dump(), pc.files()) == before
 
 
-def _denying(winreg: Winreg, forbidden: str) -> Any:
+def _denying(winreg: Winreg, forbidden: str, view: int = 0) -> Any:
+    """Denies a key and all below it, in one view where one is named."""
     create = winreg.CreateKeyEx
 
     def denied(key: int, sub_key: str, reserved: int = 0, access: int = 0) -> Any:
-        if sub_key.lower() == forbidden.lower() or sub_key.lower().startswith(f"{forbidden.lower()}\\"):
+        below = f"{sub_key.lower()}\\".startswith(f"{forbidden.lower()}\\")
+        if below and (view != 32 or access & winreg.KEY_WOW64_32KEY):
             raise PermissionError(5, "Access is denied")
         return create(key, sub_key, reserved, access)
 
@@ -195,12 +198,80 @@ def test_a_killed_installation_can_be_taken_back(pc: PC, monkeypatch: pytest.Mon
     before = pc.winreg.dump(), pc.files()
     with monkeypatch.context() as patch:
         patch.setattr(excel_keys, "add_opened", _killed)
-        patch.setattr(installation, "uninstall", lambda machine: None)  # the killed program undoes nothing
+        patch.setattr(installation, "_put_back", lambda *_: None)  # the killed program undoes nothing
         with pytest.raises(KeyboardInterrupt):
             install(pc)
     assert (pc.winreg.dump(), pc.files()) != before
     installation.uninstall(pc.machine)
     assert (pc.winreg.dump(), pc.files()) == before
+
+
+# ---- a newer one in its place ------------------------------------------------------------------------------
+
+
+SERVER = rf"Software\Classes\CLSID\{identity.CLSID}\LocalServer32"
+
+
+def upgrade(pc: PC) -> installation.Written:
+    moved = dataclasses.replace(pc.machine, executable=r"D:\other\python.exe")
+    return installation.install(moved, b"a newer one", "0.2.0")
+
+
+@pytest.mark.parametrize("view", [0, 32], ids=["all of it", "for 32-bit programs"])
+def test_an_upgrade_that_is_denied_leaves_the_old_one_whole(
+    pc: PC, view: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = pc.winreg.dump(), pc.files()
+    install(pc)
+    before = pc.winreg.dump(), pc.files(), installation.installed(pc.machine)
+    with monkeypatch.context() as patch:
+        patch.setattr(pc.winreg, "CreateKeyEx", _denying(pc.winreg, SERVER, view))
+        with pytest.raises(UsageError) as told:
+            upgrade(pc)
+    assert "元の状態に戻しました" in told.value.text.ja
+    assert pc.addin.read_bytes() == ADDIN
+    assert (pc.winreg.dump(), pc.files(), installation.installed(pc.machine)) == before
+    installation.uninstall(pc.machine)
+    assert (pc.winreg.dump(), pc.files()) == bare
+
+
+def test_an_upgrade_writes_only_what_is_new(pc: PC, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(pc)
+    monkeypatch.setattr(pc.winreg, "CreateKeyEx", _denying(pc.winreg, r"Software"))
+    installation.install(pc.machine, b"a newer one", "0.2.0")
+    assert pc.addin.read_bytes() == b"a newer one"
+
+
+@pytest.mark.parametrize("step", ["set", "add_opened"])
+def test_a_killed_upgrade_can_be_taken_back(pc: PC, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = pc.winreg.dump(), pc.files()
+    install(pc)
+    with monkeypatch.context() as patch:
+        patch.setattr(Registry if step == "set" else excel_keys, step, _killed)
+        patch.setattr(installation, "_put_back", lambda *_: None)
+        with pytest.raises(KeyboardInterrupt):
+            upgrade(pc)
+    assert pc.addin.read_bytes() == b"a newer one"
+    done = installation.uninstall(pc.machine)
+    assert done
+    assert not done.left
+    assert (pc.winreg.dump(), pc.files()) == before
+
+
+def test_an_upgrade_takes_away_what_the_older_one_had_elsewhere(
+    pc: PC, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = pc.winreg.dump()
+    with monkeypatch.context() as patch:
+        patch.setattr(identity, "PROGID", "evalxl.Older")
+        patch.setitem(pc.machine.environment, "APPDATA", str(tmp_path / "Older"))  # type: ignore[arg-type]
+        install(pc)
+    upgrade(pc)
+    assert not (tmp_path / "Older" / "Microsoft" / "AddIns" / "evalxl.xlam").exists()
+    assert not Registry(pc.winreg).values("HKCU", r"Software\Classes\evalxl.Older")
+    assert [name for name in pc.opened() if name != "DefaultPath"] == ["OPEN"]
+    installation.uninstall(pc.machine)
+    assert pc.winreg.dump() == before
 
 
 def _killed(*_: object) -> bool:

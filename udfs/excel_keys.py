@@ -77,11 +77,16 @@ def same_file(one: str, other: str) -> bool:
     return ntpath.normcase(ntpath.normpath(one)) == ntpath.normcase(ntpath.normpath(other))
 
 
+def opens(registry: Registry, version: str, path: str) -> bool:
+    """Whether Excel opens that add-in at its start."""
+    return any(same_file(named(data), path) for data in opened(registry, version))
+
+
 def add_opened(registry: Registry, version: str, path: str) -> bool:
     """Have Excel open an add-in at its start; False when it does already."""
-    entries = _entries(registry, version)
-    if any(same_file(named(data), path) for _, data in entries):
+    if opens(registry, version, path):
         return False
+    entries = _entries(registry, version)
     # Excel reads OPEN, OPEN1, OPEN2, … and stops at the first that is missing.
     used = {int(name[len("OPEN") :] or 0) for name, _ in entries}
     free = next(number for number in range(len(used) + 1) if number not in used)

@@ -2,7 +2,8 @@
 
 Written are the add-in's file in the user's add-in folder, the COM class under HKEY_CURRENT_USER, and an OPEN
 value for each Excel. A list of all of it lies in the user's own folder before the first change is made:
-whatever happens in between, `uninstall` knows what to take back. Trust is the IT section's: it is never set.
+whatever happens in between, `uninstall` knows what to take back. An installation that is replaced stays until
+the new one stands: where that is denied, all is put back as it was. Trust is the IT section's, never set.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import dataclasses
 import hashlib
 import ntpath
 import os
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -20,7 +23,7 @@ from evalxl.errors import UsageError
 from evalxl.texts import Text
 from udfs import excel_keys, identity
 from udfs.machine import Machine
-from udfs.registry import Registry, View
+from udfs.registry import Data, Registry, View
 from workbook.atomic import ensure_replaceable, replacing
 
 CLASSES = r"Software\Classes"
@@ -91,6 +94,35 @@ class Written(msgspec.Struct):
     values: list[Value] = []
     opened: list[Opened] = []
     folders: list[str] = []
+    before: Written | None = None
+    """The installation that this one replaces, as long as it is not whole."""
+
+    @property
+    def parts(self) -> list[Written]:
+        """This one, and what it replaces: of each file and value one of the two may be there."""
+        return [self, *(self.before.parts if self.before else [])]
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class _Stood:
+    """What stood where an installation writes."""
+
+    written: Written | None
+    """The earlier installation's list."""
+    file: bytes | None
+    values: list[Data]
+    opened: list[bool]
+    """For each Excel, whether it opened the add-in already."""
+
+    @classmethod
+    def of(cls, registry: Registry, plan: Written) -> _Stood:
+        file = Path(plan.file)
+        return cls(
+            plan.before,
+            file.read_bytes() if file.exists() else None,
+            [registry.get("HKCU", value.key, value.name, value.view) for value in plan.values],
+            [excel_keys.opens(registry, opened.version, opened.path) for opened in plan.opened],
+        )
 
 
 @dataclasses.dataclass(slots=True)
@@ -123,29 +155,34 @@ def installed(machine: Machine) -> Written | None:
 
 
 def install(machine: Machine, addin: bytes, version: str) -> Written:
-    """Register the add-in for this user; an older installation is taken back first.
+    """Register the add-in for this user, in the place of an older installation.
 
-    Raises `UsageError` where something stands in the way; then nothing has changed.
+    Raises `UsageError` where something stands in the way; then all is as it was before.
     """
     registry = _ready(machine)
     versions = excel_keys.versions(registry)
     if not versions:
         raise UsageError(NO_EXCEL)
-    file = target(machine)
-    _refuse_another(registry, versions, file, installed(machine))
-    ensure_replaceable(file)
-    uninstall(machine)
-    plan = _plan(machine, registry, versions, addin, version)
+    old = installed(machine)
+    _refuse_another(registry, versions, target(machine), old)
+    for file in {str(target(machine)), *([old.file] if old else [])}:
+        ensure_replaceable(file)
+    plan = _plan(machine, registry, versions, addin, version, old)
+    stood = _Stood.of(registry, plan)
     _note(machine, plan)
     try:
         _apply(registry, plan, addin)
     except OSError as error:
-        uninstall(machine)
+        _put_back(machine, registry, plan, stood)
         raise UsageError(DENIED, detail=error.strerror or error) from None
     except BaseException:
-        uninstall(machine)
+        _put_back(machine, registry, plan, stood)
         raise
-    return plan
+    whole = msgspec.structs.replace(plan, before=None)
+    if old:
+        _remove_rest(registry, old, whole)
+    _note(machine, whole)
+    return whole
 
 
 def ensure_possible(machine: Machine) -> None:
@@ -163,20 +200,14 @@ def uninstall(machine: Machine) -> Removed | None:
     if written is None:
         return None
     done = Removed()
-    if written.file:
-        ensure_replaceable(written.file)
-        _remove_file(written, done)
-    for opened in written.opened:
+    _remove_files(written, done)
+    for opened in (opened for part in written.parts for opened in part.opened):
         if excel_keys.remove_opened(registry, opened.version, opened.path):
             done.removed.append(rf"HKCU\{excel_keys.options(opened.version)}: OPEN")
-    for value in written.values:
-        _remove_value(registry, value, done)
-    for key, view in sorted(written.keys, key=lambda key: -key[0].count("\\")):
-        _remove_key(registry, key, view, done)
+    _remove_values(registry, written, done)
+    _remove_keys(registry, written.keys, done)
     list_path(machine).unlink()
-    for folder in reversed(written.folders):
-        with contextlib.suppress(OSError):  # others have put something there
-            os.rmdir(folder)
+    _remove_folders(written.folders)
     return done
 
 
@@ -215,8 +246,15 @@ def _refuse_another(registry: Registry, versions: list[str], file: Path, old: Wr
                 raise UsageError(ELSEWHERE, path=path)
 
 
-def _plan(machine: Machine, registry: Registry, versions: list[str], addin: bytes, version: str) -> Written:
-    """What will be written, and which of the keys and folders are not there yet."""
+def _plan(
+    machine: Machine,
+    registry: Registry,
+    versions: list[str],
+    addin: bytes,
+    version: str,
+    old: Written | None,
+) -> Written:
+    """What will be written, and which of the keys and folders were not there before it or ``old``."""
     values = [
         Value(rf"{CLASSES}\{identity.PROGID}", "", NAME),
         Value(rf"{CLASSES}\{identity.PROGID}\CLSID", "", identity.CLSID),
@@ -241,14 +279,18 @@ def _plan(machine: Machine, registry: Registry, versions: list[str], addin: byte
         evalxl=version,
         file=str(file),
         sha256=hashlib.sha256(addin).hexdigest(),
-        keys=list(missing),
+        keys=list(dict.fromkeys([*(old.keys if old else []), *missing])),
         values=values,
         opened=[Opened(v, str(file)) for v in versions],
         folders=[
-            str(folder)
-            for folder in [*reversed(file.parents), *reversed(list_path(machine).parents)]
-            if not folder.exists()
+            *(old.folders if old else []),
+            *(
+                str(folder)
+                for folder in [*reversed(file.parents), *reversed(list_path(machine).parents)]
+                if not folder.exists()
+            ),
         ],
+        before=old,
     )
 
 
@@ -267,35 +309,106 @@ def _apply(registry: Registry, plan: Written, addin: bytes) -> None:
     with replacing(plan.file) as temporary:
         temporary.write_bytes(addin)
     for value in plan.values:
-        registry.set(value.key, value.name, value.data, value.view)
+        if registry.get("HKCU", value.key, value.name, value.view) != value.data:
+            registry.set(value.key, value.name, value.data, value.view)
     for opened in plan.opened:
         excel_keys.add_opened(registry, opened.version, opened.path)
 
 
-def _remove_file(written: Written, done: Removed) -> None:
-    file = Path(written.file)
-    try:
-        data = file.read_bytes()
-    except FileNotFoundError:
-        return
-    if hashlib.sha256(data).hexdigest() == written.sha256:
-        file.unlink()
-        done.removed.append(written.file)
+def _put_back(machine: Machine, registry: Registry, plan: Written, stood: _Stood) -> None:
+    """Have all as it stood before ``plan`` was begun; what the user may not write was not changed either."""
+    if stood.file is None:
+        Path(plan.file).unlink(missing_ok=True)
     else:
-        done.left.append(written.file)
+        with replacing(plan.file) as temporary:
+            temporary.write_bytes(stood.file)
+    for opened, before in zip(plan.opened, stood.opened, strict=True):
+        if not before:
+            with contextlib.suppress(PermissionError):
+                excel_keys.remove_opened(registry, opened.version, opened.path)
+    for value, data in zip(plan.values, stood.values, strict=True):
+        with contextlib.suppress(PermissionError):
+            _set_back(registry, value, data)
+    old = stood.written or Written("")
+    _remove_keys(registry, [key for key in plan.keys if key not in old.keys], Removed())
+    if stood.written:
+        _note(machine, stood.written)
+    else:
+        list_path(machine).unlink()
+    _remove_folders([folder for folder in plan.folders if folder not in old.folders])
 
 
-def _remove_value(registry: Registry, value: Value, done: Removed) -> None:
-    shown = rf"HKCU\{value.key}"
+def _set_back(registry: Registry, value: Value, data: Data) -> None:
+    if registry.get("HKCU", value.key, value.name, value.view) == data:
+        return
+    if isinstance(data, (str, int)):
+        registry.set(value.key, value.name, data, value.view)
+    else:
+        registry.delete_value(value.key, value.name, value.view)
+
+
+def _remove_rest(registry: Registry, old: Written, plan: Written) -> None:
+    """Take back what an older installation wrote and the one in its place does not have."""
+    kept = {(value.key, value.name, value.view) for value in plan.values}
+    for part in old.parts:
+        file = part.file if part.file != plan.file else ""
+        values = [value for value in part.values if (value.key, value.name, value.view) not in kept]
+        rest = Written("", file, part.sha256, values=values)
+        _remove_files(rest, Removed())
+        _remove_values(registry, rest, Removed())
+        for opened in part.opened:
+            if opened not in plan.opened:
+                excel_keys.remove_opened(registry, opened.version, opened.path)
+
+
+def _remove_files(written: Written, done: Removed) -> None:
+    hashes: dict[str, set[str]] = defaultdict(set)
+    for part in written.parts:
+        hashes[part.file].add(part.sha256)
+    for name in filter(None, hashes):
+        ensure_replaceable(name)
+        try:
+            data = Path(name).read_bytes()
+        except FileNotFoundError:
+            continue
+        if hashlib.sha256(data).hexdigest() in hashes[name]:
+            Path(name).unlink()
+            done.removed.append(name)
+        else:
+            done.left.append(name)
+
+
+def _remove_values(registry: Registry, written: Written, done: Removed) -> None:
+    ours: dict[tuple[str, str, View], set[Data]] = defaultdict(set)
+    for value in (value for part in written.parts for value in part.values):
+        ours[value.key, value.name, value.view].add(value.data)
+    for place, data in ours.items():
+        _remove_value(registry, place, data, done)
+
+
+def _remove_value(registry: Registry, place: tuple[str, str, View], ours: set[Data], done: Removed) -> None:
+    key, name, view = place
+    shown = rf"HKCU\{key}"
     try:
-        found = registry.get("HKCU", value.key, value.name, value.view)
-        if found == value.data:
-            registry.delete_value(value.key, value.name, value.view)
+        found = registry.get("HKCU", key, name, view)
+        if found in ours:
+            registry.delete_value(key, name, view)
             done.removed.append(shown)
         elif found is not None:
             done.left.append(shown)
     except PermissionError:
         done.left.append(shown)
+
+
+def _remove_keys(registry: Registry, keys: Iterable[tuple[str, View]], done: Removed) -> None:
+    for key, view in sorted(keys, key=lambda key: -key[0].count("\\")):
+        _remove_key(registry, key, view, done)
+
+
+def _remove_folders(folders: Sequence[str]) -> None:
+    for folder in reversed(folders):
+        with contextlib.suppress(OSError):  # others have put something there
+            os.rmdir(folder)
 
 
 def _remove_key(registry: Registry, key: str, view: View, done: Removed) -> None:
