@@ -17,6 +17,7 @@ from typing import Any, Literal
 import msgspec
 
 from evalxl.arithmetic import hundredths
+from evalxl.identity import BUDGET, code_key
 from evalxl.results import FileResult, SheetResult
 from evalxl.rules.registry import Finding, Lang, field_name
 from evalxl.unread import unread
@@ -171,22 +172,33 @@ def _rewritten(finding: Finding) -> RewrittenRow:
     )  # fmt: skip
 
 
-BUDGET_CODES = ("account", "kan", "kou", "moku", "major", "minor")
-
-
 def project_key(record: Record, file: str) -> str:
     """What a project is known by over files and years: its id, else ``budget|measure|name``.
 
-    Codes and name are compared without width, case and spaces. A sheet with neither id nor name is known
-    by where it stands, so that it never passes for another.
+    Codes and name are compared without width, case and spaces, codes without their leading zeros. A sheet
+    with neither id nor name is known by where it stands, so that it never passes for another.
     """
     if identity := record.text("project_id"):
-        return fold(identity)
+        return code_key(identity)
     name = fold(record.text("project_name"))
     if not name:
         return placed_key(file, record.sheet)
-    budget = "-".join(fold(record.text(f"budget.{part}")) for part in BUDGET_CODES)
-    return f"{budget}|{fold(record.text('measure.code'))}|{name}"
+    levels = (record.text(f"budget.{part}").split() for part in BUDGET)  # a code of each budget line
+    budget = "-".join("+".join(map(code_key, level)) for level in levels)
+    return f"{budget}|{code_key(record.text('measure.code'))}|{name}"
+
+
+def current_key(key: str) -> str:
+    """A project key as `project_key` writes it, from tables and books that still have leading zeros in it.
+
+    >>> current_key("01-10-05-50-01-01|07|電算事業"), current_key("0042"), current_key("07.xlsx#05")
+    ('1-10-5-50-1-1|7|電算事業', '42', '07.xlsx#05')
+    """
+    budget, _, rest = key.partition("|")
+    measure, bar, name = rest.partition("|")
+    if not bar:
+        return code_key(key) if key.isdecimal() else key
+    return f"{'-'.join(map(code_key, budget.split('-')))}|{code_key(measure)}|{name}"
 
 
 def placed_key(file: str, sheet: str) -> str:

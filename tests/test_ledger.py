@@ -20,6 +20,7 @@ from tests.support.books import stored, table
 from tests.support.runs import PROJECTS, codes, config, run
 from workbook import filled
 from workbook.errors import OutputLocked
+from workbook.styles import Style
 
 OTHER = {"project_name": "庁内の回線の更新事業", "budget.minor": "02"}
 MASTER = (
@@ -97,6 +98,19 @@ def test_a_few_of_many_copies_are_named_and_the_rest_counted(tmp_path: Path) -> 
     remarks = {row["ファイル"]: row["備考"] for row in table(stored(output)["受付簿"])}
     assert "04.xlsx ほか15件" in remarks["99.xlsx"]
     assert f"内容がまったく同じファイルがあります：{first} ほか14件" in remarks["00.xlsx"]
+
+
+def test_a_code_without_its_zeros_is_the_same_project(tmp_path: Path) -> None:
+    """Excel takes 05 for 5 where a code is typed into a cell of numbers."""
+    record = many.record(3)
+    assert record.text("budget.moku") == "04"
+    filled.write(many.FORM, [record], tmp_path / "in" / "a.xlsx")
+    shorter = filled.Filled(record.with_values({"budget.moku": "4"}))
+    filled.write(many.FORM, [shorter], tmp_path / "in" / "b.xlsx", Style(digits_together=True))
+    output = tmp_path / "集約.xlsx"
+    assert cli.main(["consolidate", str(tmp_path / "in"), "-o", str(output), "--fail-on", "never"]) == 0
+    found = {name: line.status for name, line in lines_of(output).items()}
+    assert found == {"a.xlsx": "double", "b.xlsx": "double"}
 
 
 def test_a_project_of_two_contents_names_the_other_of_each(tmp_path: Path) -> None:

@@ -502,6 +502,25 @@ def test_a_later_source_speaks_for_a_sheet_that_was_handed_in_anew(tmp_path: Pat
     assert turned["totals"][0]["amounts"]["2017"] == old.cost("project_total", 2017)
 
 
+def test_tables_whose_keys_still_have_leading_zeros_are_of_the_same_projects(tmp_path: Path) -> None:
+    import pyarrow.parquet
+
+    consolidate([many.result(many.record(3), "a.xlsx")], tmp_path / "1.xlsx", data=tmp_path / "1")
+    consolidate([many.result(many.record(3), "b.xlsx")], tmp_path / "2.xlsx", data=tmp_path / "2")
+    (sheet,) = loading.of_store(tmp_path / "1").sheets
+    budget, _, rest = sheet.project.partition("|")
+    padded = "-".join(code.zfill(2) for code in budget.split("-")) + "|" + rest
+    for path in (tmp_path / "1").glob("*.parquet"):
+        rows = pyarrow.parquet.read_table(path)
+        if "project" in rows.column_names:
+            number = rows.column_names.index("project")
+            keys = pyarrow.array([padded] * len(rows))
+            pyarrow.parquet.write_table(rows.set_column(number, "project", keys), path)
+    found = evalxl.rollup([tmp_path / "1", tmp_path / "2"], "部")
+    assert found["totals"][0]["amounts"]["2017"] == many.record(3).cost("project_total", 2017)
+    assert any("後に指定した" in note for note in found["notes"])
+
+
 def test_a_double_submission_in_one_source_counts_as_in_the_book_and_is_told(tmp_path: Path) -> None:
     results = [many.result(many.record(3), f"{n}.xlsx") for n in "ab"]
     report = consolidate(results, tmp_path / "a.xlsx", data=tmp_path / "data")

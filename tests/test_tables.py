@@ -13,6 +13,7 @@ import pytest
 
 from evalxl import answer_sheet, export, results, tables, totals
 from evalxl.counting import speakers
+from evalxl.identity import BUDGET
 from evalxl.results import FileResult, SheetResult
 from evalxl.rules import registry
 from evalxl.settings import Settings
@@ -122,7 +123,16 @@ def test_the_project_key_is_the_same_however_codes_and_name_are_typed() -> None:
     assert tables.project_key(record.with_values({"budget.kan": "03"}), "a") != tables.project_key(
         record, "a"
     )
-    assert tables.project_key(record.with_values({"project_id": "0042"}), "a") == "0042"
+    without_zeros = {f"budget.{part}": record.text(f"budget.{part}").lstrip("0") or "0" for part in BUDGET}
+    assert tables.project_key(record.with_values(without_zeros), "a") == tables.project_key(record, "a")
+    assert tables.project_key(record.with_values({"project_id": "0042"}), "a") == "42"
+    two = {"budget.minor": "01\n02"}
+    assert tables.project_key(record.with_values(two), "a") == tables.project_key(
+        record.with_values({"budget.minor": "1\n2"}), "a"
+    )
+    assert tables.project_key(record.with_values(two), "a") != tables.project_key(
+        record.with_values({"budget.minor": "12"}), "a"
+    )
 
 
 def test_sheets_without_a_name_are_never_one_project() -> None:

@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from evalxl.grouping import HIERARCHIES, UNKNOWN
-from evalxl.identity import LEVELS
+from evalxl.identity import BUDGET, LEVELS
 from evalxl.rolling.loading import Origin
 from evalxl.summary.summarise import items_of
 from evalxl.summary.tables import (
@@ -26,7 +26,7 @@ from evalxl.summary.tables import (
     direction_titles,
     question_titles,
 )
-from evalxl.tables import BUDGET_CODES, DEFAULT_FORM, CostRow, IndicatorRow, JudgementRow, SheetRows
+from evalxl.tables import DEFAULT_FORM, CostRow, IndicatorRow, JudgementRow, SheetRows, current_key
 from workbook import form as forms
 from workbook import marks
 from workbook.errors import Refused
@@ -105,7 +105,7 @@ class _Sheet:
         first = self.costs[0] if self.costs else self.listed
         head = dict(self._head(first))
         return SheetRows(
-            project=_text(self.listed.get(KEY))
+            project=current_key(_text(self.listed.get(KEY)))
             or "|".join(_text(first.get(t)) for t in ("部", "課", "事業名")),
             file=_text(self.listed.get("ファイル")) or self.book,
             sheet=_text(self.listed.get("シート")),
@@ -143,7 +143,7 @@ class _Sheet:
         for level, title in zip(LEVELS, HIERARCHIES[1].titles, strict=True):
             code, _, name = (_label(first.get(title)) or "").partition(" ")
             yield from ((f"{level}_code", code or None), (f"{level}_name", name or None))
-        for part, title in zip(BUDGET_CODES, (*HIERARCHIES[2].titles, "大事業", "中事業"), strict=True):
+        for part, title in zip(BUDGET, (*HIERARCHIES[2].titles, "大事業", "中事業"), strict=True):
             label = _label(first.get(title) or self.listed.get(title)) or ""
             yield f"budget_{part}", label.removesuffix(title).replace("・", "\n") or None
         yield from self._verdict()

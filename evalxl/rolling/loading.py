@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evalxl.tables import DEFAULT_FORM, FileRows, SheetRows
+from evalxl.tables import DEFAULT_FORM, FileRows, SheetRows, current_key
 from workbook import form as forms
 
 if TYPE_CHECKING:
@@ -89,14 +89,15 @@ def _of_store(folder: Path) -> Origin:
     uncounted, unread = _uncounted(folder), _unread(folder)
     indicators = _grouped(_rows(folder, "indicators", _INDICATORS))
     judgements = _grouped(_rows(folder, "judgements", _JUDGEMENTS))
-    sheets = []
+    sheets, silent = [], []
     for head in _table(folder, "projects").to_pylist():
         key = (head.pop("file"), head.pop("sheet"), head.pop("project"))
         file, sheet, project = key
         year, form = head.pop("fiscal_year"), head["form"]
+        silent.append(frozenset(uncounted.get(key, ())))
         sheets.append(
             SheetRows(
-                project=project,
+                project=current_key(project),
                 file=file,
                 sheet=sheet,
                 fiscal_year=year,
@@ -111,8 +112,6 @@ def _of_store(folder: Path) -> Origin:
             )
         )
     hashes = _hashes(folder)
-    keys = [(one.file, one.sheet, one.project) for one in sheets]
-    silent = [frozenset(uncounted.get(key, ())) for key in keys]
     return Origin(sheets, [hashes.get(one.file, "") for one in sheets], silent)
 
 
