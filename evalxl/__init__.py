@@ -12,13 +12,15 @@
 The results are plain data with the names of the command line's JSON; money is in 千円, blank is None. Paths
 are files, folders (walked to the bottom) or fsspec addresses. Settings come from ``config``, else from the
 evalxl.toml found upwards from the working folder. All raise FileNotFoundError when there is no file to read,
-and `evalxl.settings.SettingsError` when the settings are wrong; a file that cannot be read does not raise.
+ValueError when something is asked for that cannot be had, and `evalxl.settings.SettingsError` when the
+settings are wrong; a file that cannot be read does not raise.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -263,19 +265,27 @@ def _beside(master: PathLike | None, previous: PathLike | None) -> dict[str, Any
 def _context(form: str | None, config: PathLike | None, lang: Language) -> Context:
     from evalxl.actions import Context
 
-    return Context.of(form, config, lang=lang, quiet=True)
+    with _in_pythons_words():
+        return Context.of(form, config, lang=lang, quiet=True)
 
 
 def _run(command: Any, paths: Paths, context: Context, **options: Any) -> Outcome:
+    listed = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
+    with _in_pythons_words():
+        outcome: Outcome = command(context, [os.fspath(path) for path in listed], **options)
+    return outcome
+
+
+@contextlib.contextmanager
+def _in_pythons_words() -> Iterator[None]:
+    """What was asked for and cannot be had is one of Python's own errors, as a caller expects them."""
     from evalxl import texts
     from evalxl.errors import UsageError
 
-    listed = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
     try:
-        outcome: Outcome = command(context, [os.fspath(path) for path in listed], **options)
+        yield
     except UsageError as error:
         if error.near or error.text != texts.NOTHING:
             near = f" Did you mean: {', '.join(error.near)}" if error.near else ""
             raise ValueError(f"{error}{near}") from None
         raise FileNotFoundError(str(error)) from None
-    return outcome

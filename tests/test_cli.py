@@ -10,6 +10,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -543,6 +544,23 @@ def test_the_library_gives_what_the_command_line_prints(
     assert capsys.readouterr() == ("", "")
     with pytest.raises(FileNotFoundError):
         evalxl.read("nowhere")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        lambda: evalxl.read("in", form="nothing"),
+        lambda: evalxl.rollup("in", "nothing"),
+        lambda: evalxl.validate("in", previous="nowhere"),
+        lambda: evalxl.consolidate("in", "in/faulty.xlsx"),
+    ],
+    ids=["form", "field", "last year", "its own output"],
+)
+def test_what_the_library_cannot_do_is_an_error_of_pythons_own(
+    asked: Callable[[], object], books: Path
+) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        asked()
 
 
 def test_last_fiscal_year() -> None:

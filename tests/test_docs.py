@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pydoc
 import re
 import shlex
 import shutil
@@ -207,3 +208,10 @@ def test_the_library_page_runs_as_it_stands(trial: Path, monkeypatch: pytest.Mon
     assert names["report"]["consolidated"] == len(names["records"])
     assert names["rolled"]["years"]
     assert (place / "集約.xlsx").is_file()
+
+
+def test_what_the_library_page_names_is_there() -> None:
+    page = (DOCS / "library.md").read_text(encoding="utf-8")
+    names = set(re.findall(r"`((?:evalxl|workbook)\.[\w.]+)`", page))
+    assert {"evalxl.arithmetic", "evalxl.settings.SettingsError"} <= names
+    assert {name for name in names if pydoc.locate(name) is None} == set()
