@@ -36,7 +36,7 @@ def healthy(pc: PC, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PC:
         installation, "command_line", lambda machine: f'"{program}/pythonw.exe" -P -m udfs.server'
     )
     monkeypatch.setattr(Machine, "on_network", lambda self, path: False)
-    monkeypatch.setattr(examinations, "_version", lambda name: "0.1.0")
+    monkeypatch.setattr(examinations, "version_of", lambda name: "0.1.0")
     install(pc)
     return pc
 
@@ -234,6 +234,7 @@ def test_install_and_uninstall_by_command(
     pc: PC, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(Machine, "here", classmethod(lambda cls: pc.machine))
+    monkeypatch.setattr(installation, "version_of", lambda name: "0.1.0")
     before = pc.winreg.dump()
     given = tmp_path / "handed out.xlam"
     given.write_bytes(b"the add-in")
@@ -247,3 +248,18 @@ def test_install_and_uninstall_by_command(
     assert pc.winreg.dump() == before
     assert main(["addin", "install", "--xlam", str(tmp_path / "none.xlam")]) == 2
     assert Registry(pc.winreg).get("HKCU", OPTIONS, "OPEN") is None
+
+
+@pytest.mark.parametrize("missing", [["pywin32"], ["xlwings", "pywin32"]], ids=["pywin32", "both"])
+def test_without_what_excel_calls_nothing_is_installed(
+    missing: list[str], pc: PC, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As after the short setup of the README: the add-in would be there and each of its buttons fail."""
+    monkeypatch.setattr(Machine, "here", classmethod(lambda cls: pc.machine))
+    monkeypatch.setattr(installation, "version_of", lambda name: "" if name in missing else "1.0")
+    before = pc.winreg.dump(), pc.files()
+    assert main(["addin", "install"]) == 2
+    told = capsys.readouterr().err
+    assert f"部品（{'、'.join(missing)}）が、このPythonに入っていません" in told
+    assert '-m pip install "evalxl[excel]"' in told
+    assert (pc.winreg.dump(), pc.files()) == before

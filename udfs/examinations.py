@@ -8,14 +8,13 @@ import ntpath
 import re
 import sys
 from collections.abc import Callable
-from importlib import metadata
 from pathlib import Path
 
 import evalxl
 from evalxl.texts import Text
 from udfs import excel_keys, identity, installation
 from udfs.doctor import NOT_WINDOWS, Examination, Finding, check, ok, problem, unchecked
-from udfs.machine import Machine
+from udfs.machine import CALLED_BY_EXCEL, Machine, version_of
 from udfs.registry import Registry
 
 RegistryExamination = Callable[[Machine, Registry], Finding]
@@ -76,7 +75,7 @@ def python(machine: Machine) -> Finding:
 @check("packages", "部品（evalxl、xlwings、pywin32）", "Packages (evalxl, xlwings, pywin32)")
 def packages(machine: Machine) -> Finding:
     """Whether all that calls Excel is installed."""
-    found = {name: _version(name) for name in ("evalxl", "xlwings", "pywin32")}
+    found = {name: version_of(name) for name in ("evalxl", *CALLED_BY_EXCEL)}
     shown = ", ".join(f"{name} {version}" for name, version in found.items() if version)
     missing = ", ".join(name for name, version in found.items() if not version)
     if not missing:
@@ -99,13 +98,6 @@ def packages(machine: Machine) -> Finding:
         missing=missing,
         shown=shown,
     )
-
-
-def _version(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return ""
 
 
 @check("place", "プログラムの場所", "Where the program lies")
@@ -207,14 +199,14 @@ def addin_file(machine: Machine, registry: Registry) -> Finding:
             REINSTALL,
             file=file,
         )
-    if written.evalxl != _version("evalxl"):
+    if written.evalxl != version_of("evalxl"):
         return problem(
             Text(
                 "アドインは {addin} 版、プログラムは {program} 版です。", "Add-in {addin}, program {program}."
             ),
             REINSTALL,
             addin=written.evalxl,
-            program=_version("evalxl"),
+            program=version_of("evalxl"),
         )
     return ok(Text("{file}", "{file}"), file=file)
 

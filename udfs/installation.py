@@ -22,7 +22,7 @@ import msgspec
 from evalxl.errors import UsageError
 from evalxl.texts import Text
 from udfs import excel_keys, identity
-from udfs.machine import Machine
+from udfs.machine import CALLED_BY_EXCEL, Machine, version_of
 from udfs.registry import Data, Registry, View
 from workbook.atomic import ensure_replaceable, replacing
 
@@ -34,6 +34,13 @@ NAME = "事務事業評価（evalxl）"
 NOT_WINDOWS = Text(
     "アドインの登録は Windows だけで行えます。この機械では、検証や集約の命令をそのままお使いください。",
     "The add-in is registered on Windows only. Here, use the commands as they are.",
+)
+NO_PACKAGES = Text(
+    "Excelから呼び出すための部品（{missing}）が、このPythonに入っていません。"
+    "配布フォルダーの install.bat で入れるか、次の命令を実行してから、もう一度お試しください: "
+    '"{python}" -m pip install "evalxl[excel]"',
+    "This Python lacks the packages that Excel's calls need ({missing}). Install with install.bat of the "
+    'offline folder, or run this and try again: "{python}" -m pip install "evalxl[excel]"',
 )
 NO_FOLDER = Text(
     "ユーザーのフォルダー（環境変数 {name}）が分かりません。情報システム担当にお知らせください。",
@@ -186,8 +193,14 @@ def install(machine: Machine, addin: bytes, version: str) -> Written:
 
 
 def ensure_possible(machine: Machine) -> None:
-    """Raise `UsageError` where nothing can be installed now. Cheap: call it before the add-in is built."""
+    """Raise `UsageError` where nothing can be installed now. Cheap: call it before the add-in is built.
+
+    Without xlwings the add-in would be there, and each of its buttons would fail.
+    """
     _ready(machine)
+    missing = [name for name in CALLED_BY_EXCEL if not version_of(name)]
+    if missing:
+        raise UsageError(NO_PACKAGES, missing="、".join(missing), python=machine.executable)
 
 
 def uninstall(machine: Machine) -> Removed | None:

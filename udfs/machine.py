@@ -19,6 +19,20 @@ _REMOTE = 4
 """DRIVE_REMOTE, as GetDriveTypeW answers for a network drive."""
 
 
+CALLED_BY_EXCEL = ("xlwings", "pywin32")
+"""Packages that Excel's calls need; the extra ``excel`` and the offline folder bring them."""
+
+
+def version_of(package: str) -> str:
+    """The version of an installed package, empty where it is not installed."""
+    from importlib import metadata
+
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
 @dataclasses.dataclass(slots=True)
 class Machine:
     """A system, its user's environment and registry; the one we run on unless a test says otherwise."""
