@@ -244,6 +244,18 @@ def test_the_readme_names_every_command(name: str) -> None:
     assert named == {command.split()[0] for command in ACTIONS}
 
 
+def test_extras_that_are_named_are_there() -> None:
+    """And what is promised of addresses names the extra that it takes."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    documents = [ROOT / "README.md", ROOT / "README.ja.md", *(ROOT / "docs").rglob("*.md")]
+    texts = {path: path.read_text(encoding="utf-8") for path in documents}
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "udfs").rglob("*.py")]
+    named = re.findall(r"evalxl\[(\w+)\]", "".join([*texts.values(), *sources]))
+    assert {"excel", "s3"} <= set(named) <= project["optional-dependencies"].keys()
+    for path in (ROOT / "README.md", ROOT / "docs" / "library.md"):
+        assert "evalxl[s3]" in texts[path]
+
+
 @pytest.mark.parametrize("name", ["README.md", "README.ja.md", "CHANGELOG.md"])
 def test_links_in_the_documents_lead_somewhere(name: str) -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", (ROOT / name).read_text(encoding="utf-8")):
