@@ -66,13 +66,14 @@ class Running:
                 f"-env:UserInstallation={profile.as_uri()}", f"--accept=pipe,name={pipe};urp;",
             ],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-            env={**os.environ, "DISPLAY": screen},
+            env={**os.environ, **office.UTF8, "DISPLAY": screen},
         )  # fmt: skip
         # By its text, and from elsewhere: beside the file stands a package `com`, which would hide UNO's own.
         program = (SUPPORT / "office_vba.py").read_text(encoding="utf-8")
         self.talk = subprocess.Popen(
             [office.SYSTEM_PYTHON, "-c", program, pipe, sys.executable, str(book)],
             cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env={**os.environ, **office.UTF8},
         )  # fmt: skip
         try:
             assert self._answer() == "ready"

@@ -16,6 +16,7 @@ import pytest
 from evalxl import cli, completion, here
 from evalxl.actions import ACTIONS
 from tests.support import many
+from tests.support.office import UTF8
 from workbook import filled
 
 
@@ -140,7 +141,7 @@ class Keyboard:
         environment = {
             **os.environ,
             "TERM": "dumb",
-            "LANG": "C.UTF-8",
+            **UTF8,
             "COLUMNS": "200",
             "ZDOTDIR": str(folder),
         }

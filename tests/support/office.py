@@ -20,6 +20,8 @@ from typing import Any
 import pytest
 
 SYSTEM_PYTHON = "/usr/bin/python3"
+UTF8 = {"LC_ALL": "C.UTF-8"}
+"""For programs that take names of files by the locale: with LC_ALL=C LibreOffice opens no アドイン.xlsm."""
 Value = float | str
 
 
@@ -57,12 +59,14 @@ class Office:
                 f"--accept=pipe,name={pipe};urp;",
             ],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+            env={**os.environ, **UTF8},
         )  # fmt: skip
         server = Path(__file__).with_name("office_server.py").read_text(encoding="utf-8")
         # By its text: beside the file stands a package `com`, which would hide UNO's own.
         self._server = subprocess.Popen(
             [SYSTEM_PYTHON, "-c", server, pipe],
             cwd=self._folder,
+            env={**os.environ, **UTF8},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
