@@ -3,11 +3,10 @@
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: help demo test check docs site pictures lock bench fuzz clean venv office release-check audit
+.PHONY: help demo test check docs site pictures lock bench fuzz search clean office release-check audit
 
 # The first Python that is new enough; `make PYTHON=... demo` names another.
-PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
-  "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+PYTHON ?= $(shell bash tools/python.sh)
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -22,6 +21,7 @@ help:
 	@echo "make site    the documentation, into build/site"
 	@echo "make pictures  the pictures of the documentation"
 	@echo "make bench   the benchmarks"
+	@echo "make search  the generated tests, each time with new examples (make test tries the same ones)"
 	@echo "make fuzz    mutated files against the reader, on Linux; make FUZZ_SECONDS=3600 fuzz for an hour"
 	@echo "make release-check  build, install from nothing, run, read the licences; before a release"
 	@echo "make lock    renew the three lists of locked packages"
@@ -38,6 +38,10 @@ check: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# What make test leaves out: it judges each change by the same examples. One that fails is printed.
+search: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest -n 2 -m hypothesis --hypothesis-profile search
 
 docs: $(VENV)/.ready-dev
 	$(BIN)/python -m evalxl.rules.docs docs/rules
