@@ -21,6 +21,9 @@ FEW = 40
 MOST = 8
 """More processes than that do not read a network folder any faster."""
 
+READING = frozenset(("read", "validate", "consolidate", "rollup", "tables", "publish", "report"))
+"""The commands that read sheets in processes; their declarations are not loaded when this is asked."""
+
 LOADED = ["evalxl.preloaded"]
 """What the server of the processes loads, once for all of them."""
 
@@ -81,14 +84,28 @@ def ahead(files: int, jobs: int | None) -> None:
 
 
 def ahead_of(arguments: Sequence[str]) -> None:
-    """Like `ahead`, for a command line that is not parsed yet: where it names a folder of many files.
+    """Like `ahead`, for a command line that is not parsed yet: where a command that reads names many files.
 
     The command line takes as long to load as what the server does, and would have to wait for it later.
     """
-    if not are_served():
+    if not are_served() or not _reads(arguments):
         return
     jobs = next((int(n) for o, n in itertools.pairwise(arguments) if o == "--jobs" and n.isdigit()), None)
     ahead(max(map(_files, arguments), default=0), jobs)
+
+
+def _reads(arguments: Sequence[str]) -> bool:
+    """Whether the command is one that reads; before it stand options, some of which take a value.
+
+    >>> _reads(["--lang", "en", "read", "提出"]), _reads(["remind", "提出", "-o", "read"])
+    (True, False)
+    """
+    for before, word in itertools.pairwise(("", *arguments)):
+        if word in READING:
+            return True
+        if not word.startswith("-") and not before.startswith("-"):
+            return False
+    return False
 
 
 def _files(named: str) -> int:

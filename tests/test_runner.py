@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
+import evalxl.commands  # noqa: F401  (declares the actions)
 from evalxl import processes, reader, runner
+from evalxl.actions import ACTIONS
 from evalxl.paths import Source
 from evalxl.results import FileResult
 from evalxl.settings import Settings
@@ -183,14 +185,19 @@ def marked(result: FileResult, folder: Path) -> str:
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [
-        ("consolidate {}", (40, None)),
-        ("validate {} --jobs 1", (40, 1)),
-        ("--help", (0, None)),
-        ("", (0, None)),
+        ("consolidate {}", [(40, None)]),
+        ("validate {} --jobs 1", [(40, 1)]),
+        ("--json --config evalxl.toml validate {}", [(40, None)]),
+        ("read nowhere", [(0, None)]),
+        ("remind {} -o read", []),
+        ("submit a.xlsx --to {}", []),
+        ("--lang en rollover {}", []),
+        ("--help", []),
+        ("", []),
     ],
 )
 def test_processes_begin_before_the_command_line_is_loaded(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, wanted: tuple[int, int | None]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, wanted: list[tuple[int, int | None]]
 ) -> None:
     for number in range(processes.FEW + 5):
         (tmp_path / str(number % 3)).mkdir(exist_ok=True)
@@ -199,7 +206,16 @@ def test_processes_begin_before_the_command_line_is_loaded(
     monkeypatch.setattr(processes, "are_served", lambda: True)
     monkeypatch.setattr(processes, "ahead", lambda files, jobs: begun.append((files, jobs)))
     processes.ahead_of(line.format(tmp_path).split())
-    assert begun == [wanted]
+    assert begun == wanted
+
+
+def test_the_commands_that_read_in_processes_are_named() -> None:
+    found = {
+        command.name
+        for command in ACTIONS.values()
+        if command.reads and "jobs" in {argument.parameter for argument in command.arguments}
+    }
+    assert found == processes.READING
 
 
 _ASKED = """
