@@ -8,11 +8,15 @@ from __future__ import annotations
 import copy
 import itertools
 from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from evalxl import cli
@@ -33,7 +37,9 @@ from tests.test_read import assert_same, read_records
 from workbook import filled, record
 from workbook.extracting import texts
 from workbook.grid import spot_of
+from workbook.notation import read_number
 from workbook.read import Reading, read_file
+from workbook.record import Number
 from workbook.styles import Style
 
 # ---- tables ------------------------------------------------------------------------------------------------
@@ -150,6 +156,42 @@ def test_amounts_of_another_unit(book: Path, unit: str, yen: int) -> None:
     found = only(changed(book, edit))
     assert_same(record.to_json(found), sample())
     assert "F013" in {issue.code for issue in found.issues}
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("999,999,999,999,999", 999_999_999_999_999),
+        ("99,999,999,999,999.5", Decimal("99999999999999.5")),
+        ("0.123456789012345", Decimal("0.123456789012345")),
+        ("8652.00000000000000000000", 8652),
+        ("999999999999999.123456789012345", None),
+        ("99999999999999.123456789012345", None),
+        ("8652.1234567890123", None),
+        ("1.00000000000000000000000000001", None),
+    ],
+)
+def test_a_figure_typed_as_text_has_no_more_digits_than_excel(
+    book: Path, text: str, number: Number | None
+) -> None:
+    found = only(changed(book, lambda sheet: typed(sheet, spots(book)["costs.general.2017"], text)))
+    assert found.values["costs.general.2017"] == number
+    assert ("F012" in {issue.code for issue in found.issues}) is (number is None)
+    if number is not None:
+        assert number * 2 - number == number
+
+
+FIGURES = st.builds(
+    lambda digits, places: Decimal(digits).scaleb(-places), st.integers(0, 10**15 - 1), st.integers(0, 15)
+)
+
+
+@given(st.lists(FIGURES.filter(lambda figure: figure < 10**9), min_size=1, max_size=9))
+def test_ten_thousand_figures_of_a_city_add_up_exactly(figures: list[Decimal]) -> None:
+    """As many as a large city has sheets, of the size of what it spends, in thousand yen."""
+    assert all(read_number(format(figure, "f")).kind == "number" for figure in figures)
+    times = 10_000 // len(figures)
+    assert sum(figures * times) == sum(map(Fraction, figures)) * times
 
 
 def test_a_code_is_filled_up_by_its_format(book: Path) -> None:

@@ -139,7 +139,9 @@ class ReadNumber(NamedTuple):
     """The number was typed as text, with full-width digits, ▲, commas or a unit."""
 
 
-_LARGEST, _MOST_PLACES = 10**15, 15
+_LARGEST, _MOST_PLACES, _MOST_DIGITS = 10**15, 15, 15
+"""Excel's own limits. Decimal adds up 28 digits exactly: 10,000 figures below 10**9, more than a city spends
+in thousand yen, or of any size with up to nine places."""
 _BLANK, _DASH, _BAD = ReadNumber("blank"), ReadNumber("dash"), ReadNumber("bad")
 
 
@@ -169,12 +171,23 @@ def read_number(value: CellValue, unit: str | None = None) -> ReadNumber:
 
 
 def _within_bounds(number: Number | None, *, normalised: bool = False) -> ReadNumber:
-    """A number whose digits Excel can hold; no form asks for more, and sums of such stay exact."""
+    """A number whose digits Excel can hold; no form asks for more, and sums of a city's stay exact.
+
+    >>> _within_bounds(Decimal("99999999999999.5")).kind, _within_bounds(Decimal("0.1234567890123456")).kind
+    ('number', 'bad')
+    """
     if number is None or not -_LARGEST < number < _LARGEST:
         return _BAD
-    if isinstance(number, Decimal) and number.normalize().as_tuple().exponent < -_MOST_PLACES:  # type: ignore[operator]
+    if isinstance(number, Decimal) and not _is_short(number):
         return _BAD
     return ReadNumber("number", number, normalised)
+
+
+def _is_short(number: Decimal) -> bool:
+    # Not by normalize() or abs(): these round to Decimal's digits what is longer.
+    whole, _, fraction = format(number.copy_abs(), "f").partition(".")
+    fraction = fraction.rstrip("0")
+    return len((whole + fraction).lstrip("0")) <= _MOST_DIGITS and len(fraction) <= _MOST_PLACES
 
 
 @functools.lru_cache(maxsize=16384)
