@@ -46,11 +46,6 @@ def options(version: str) -> str:
     return rf"{OFFICE}\{version}\Excel\Options"
 
 
-def security(version: str) -> str:
-    """The key under which Excel keeps a user's Trust Center."""
-    return rf"{OFFICE}\{version}\Excel\Security"
-
-
 def opened(registry: Registry, version: str) -> list[str]:
     """What Excel opens as add-ins at its start, in order: the data of OPEN, OPEN1, OPEN2, …"""
     return [data for _, data in _entries(registry, version)]

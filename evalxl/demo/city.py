@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 
-CITY = "見本市"
 RATES = {2015: 3914, 2016: 3966, 2017: 4077, 2018: 4118, 2019: 4118}
 """Yen per hour of work by fiscal year; a planned year is reckoned with the rate known when planning."""
 
