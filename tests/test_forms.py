@@ -6,7 +6,7 @@ import functools
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -95,90 +95,92 @@ def plain_sheet(path: Path, record: dict[str, Any]) -> None:
     """The form as somebody would type it in a hurry: no merges, one label a row, figures to the right."""
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
-    names = [f"H{n}年度" for n in (30,)] + ["R1年度", "R2年度", "R3年度", "R4年度", "R5年度"]
-    words = {field.name: field.label for field in FORM.fields}
-    years = [str(year) for year in range(2018, 2024)]
+    for part in (plain_head, plain_do, plain_see, plain_plan):
+        for row in part(record):
+            sheet.append(row)
+    book.save(path)
 
-    def table(label: str, rows: list[tuple[str, Any, Any, dict[str, Any]]], phase: str) -> None:
-        heads = [f"{name}（{'計画' if i == 5 else phase}）" for i, name in enumerate(names)]
-        sheet.append([label, None, "単位", *heads])
-        for slot, name, unit, values in rows:
-            sheet.append([slot, name, unit, *(values.get(year) for year in years)])
 
-    def indicators(name: str) -> list[tuple[str, Any, Any, dict[str, Any]]]:
-        return [(i["slot"], i["name"], i["unit"], i["values"]) for i in record[name]]
+Rows = Iterator[list[Any]]
+WORDS = {field.name: field.label for field in FORM.fields}
 
-    sheet.append(["令和5年度　事務事業評価シート"])  # the year it is filled in, not the one evaluated
+
+def plain_head(record: dict[str, Any]) -> Rows:
+    yield ["令和5年度　事務事業評価シート"]  # the year it is filled in, not the one evaluated
     for name in ("project_id", "project_name", "project_type", "department", "division", "legal_basis"):
-        sheet.append([words[name], record[name]])
+        yield [WORDS[name], record[name]]
     for name in ("division_head", "contact_name", "phone"):
-        sheet.append([words[name], record[name]])
+        yield [WORDS[name], record[name]]
     for name in ("policy", "measure", "basic_program"):
-        sheet.append([words[name], f"({record[name]['code']}) {record[name]['name']}"])
+        yield [WORDS[name], f"({record[name]['code']}) {record[name]['name']}"]
     for name in ("account", "kan", "kou", "moku", "major", "minor"):
-        sheet.append([words[f"budget.{name}"], record["budget"][name]])
-    sheet.append(["1 現状把握【DO】"])
-    sheet.append(
-        ["① 事業期間", "□ 単年度のみ", "□ 単年度繰返（　年度～）", "■ 期間限定複数年度（H30年度～R6年度）"]
-    )
-    sheet.append(["全体計画（千円）"])
+        yield [WORDS[f"budget.{name}"], record["budget"][name]]
+
+
+def plain_do(record: dict[str, Any]) -> Rows:
+    yield ["1 現状把握【DO】"]
+    yield ["① 事業期間", "□ 単年度のみ", "□ 単年度繰返（　年度～）", "■ 期間限定複数年度（H30年度～R6年度）"]
+    yield ["全体計画（千円）"]
     for row in FORM.costs.rows:
-        sheet.append([row.label, record["whole_plan"][row.name]])
+        yield [row.label, record["whole_plan"][row.name]]
     for name in ("origin", "outline"):
-        sheet.append([words[name]])
-        sheet.append([record[name]])
-    for label, name in (("令和4年度実績", "activity_actual"), ("令和5年度計画", "activity_plan")):
-        sheet.append([label])
-        sheet.append([record[name]])
-    table("⑤活動指標", indicators("activity_indicators"), "実績")
+        yield from plain_text(WORDS[name], record[name])
+    yield from plain_text("令和4年度実績", record["activity_actual"])
+    yield from plain_text("令和5年度計画", record["activity_plan"])
+    yield from plain_table("⑤活動指標", plain_indicators(record["activity_indicators"]), "実績")
     for text, name in (("target", "target_indicators"), ("intent", "outcome_indicators")):
-        sheet.append([f"②{words[text]}"])
-        sheet.append([record[text]])
-        table(FORM.table(name).label, indicators(name), "実績")
-    sheet.append(["④結果"])
-    sheet.append([record["result"]])
-    sheet.append(["①事業費の内訳"])
-    sheet.append([record["cost_breakdown"]])
+        yield from plain_text(f"②{WORDS[text]}", record[text])
+        yield from plain_table(FORM.table(name).label, plain_indicators(record[name]), "実績")
+    yield from plain_text("④結果", record["result"])
+    yield from plain_text("①事業費の内訳", record["cost_breakdown"])
     rows = [(row.label, None, row.unit, record["costs"][row.name]) for row in FORM.costs.rows]
-    table("②コストの推移", rows, "決算")
+    yield from plain_table("②コストの推移", rows, "決算")
     for name in ("environment", "reforms", "opinions"):
-        sheet.append([words[name]])
-        sheet.append([record[name]])
-    sheet.append(["2 事後評価【SEE】"])
+        yield from plain_text(WORDS[name], record[name])
+
+
+def plain_text(label: str, text: str) -> Rows:
+    yield [label]
+    yield [text]
+
+
+def plain_table(label: str, rows: Iterable[tuple[str, Any, Any, dict[str, Any]]], phase: str) -> Rows:
+    names = ["H30年度", "R1年度", "R2年度", "R3年度", "R4年度", "R5年度"]
+    yield [label, None, "単位", *(f"{name}（{'計画' if name == 'R5年度' else phase}）" for name in names)]
+    for slot, name, unit, values in rows:
+        yield [slot, name, unit, *(values.get(str(year)) for year in range(2018, 2024))]
+
+
+def plain_indicators(given: list[dict[str, Any]]) -> Iterator[tuple[str, Any, Any, dict[str, Any]]]:
+    return ((one["slot"], one["name"], one["unit"], one["values"]) for one in given)
+
+
+def plain_see(record: dict[str, Any]) -> Rows:
+    yield ["2 事後評価【SEE】"]
     for question in FORM.questions:
         answer = record["judgements"][question.number]
-        sheet.append([f"{question.mark}{question.label}"])
+        yield [f"{question.mark}{question.label}"]
         on = ("■", "□") if answer["flagged"] else ("□", "■")
-        sheet.append([f"{on[0]} {question.flagged}", f"{on[1]} {question.other}"])
-        sheet.append(["理由" if question.reason == "always" else "余地がある場合⇒", answer["reason"]])
-    sheet.append(["評価の総括"])
+        yield [f"{on[0]} {question.flagged}", f"{on[1]} {question.other}"]
+        yield ["理由" if question.reason == "always" else "余地がある場合⇒", answer["reason"]]
+    yield ["評価の総括"]
     for axis in FORM.axes:
-        fine = record["summary"][axis.key] == "適切"
-        sheet.append(
-            [
-                f"{axis.key} {axis.label}",
-                f"{'■' if fine else '□'} 適切",
-                f"{'□' if fine else '■'} 見直し余地あり",
-            ]
-        )
-    sheet.append(["1次評価結果の総括"])
-    sheet.append([record["summary"]["text"]])
-    sheet.append(["3 今後の方向性【PLAN】"])
-    sheet.append(["成果＼コスト", None, "削減", "維持", "増加"])
+        on = ("■", "□") if record["summary"][axis.key] == "適切" else ("□", "■")
+        yield [f"{axis.key} {axis.label}", f"{on[0]} 適切", f"{on[1]} 見直し余地あり"]
+    yield from plain_text("1次評価結果の総括", record["summary"]["text"])
+
+
+def plain_plan(record: dict[str, Any]) -> Rows:
+    yield ["3 今後の方向性【PLAN】"]
+    yield ["成果＼コスト", None, "削減", "維持", "増加"]
     for outcome in FORM.matrix.outcomes:
         ticked = record["matrix"]["cost"] if record["matrix"]["outcome"] == outcome else None
-        sheet.append(["成果", outcome, *("●" if cost == ticked else None for cost in FORM.matrix.costs)])
-    sheet.append([f"{'■' if d.value in record['directions'] else '□'} {d.value}" for d in FORM.directions])
-    sheet.append([record["direction_text"]])
-    opinion = record["division_head_opinion"]
-    sheet.append(
-        [
-            "課長等意見",
-            *(f"{'☑' if d.value == opinion['direction'] else '☐'} {d.value}" for d in FORM.directions),
-        ]
-    )
-    sheet.append([None, opinion["text"]])
-    book.save(path)
+        yield ["成果", outcome, *("●" if cost == ticked else None for cost in FORM.matrix.costs)]
+    yield [f"{'■' if d.value in record['directions'] else '□'} {d.value}" for d in FORM.directions]
+    yield [record["direction_text"]]
+    chosen, text = record["division_head_opinion"]["direction"], record["division_head_opinion"]["text"]
+    yield ["課長等意見", *(f"{'☑' if d.value == chosen else '☐'} {d.value}" for d in FORM.directions)]
+    yield [None, text]
 
 
 CODES = {"account": "01", "kan": "03", "kou": "02", "moku": "05", "major": "11", "minor": "12"}
