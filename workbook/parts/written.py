@@ -39,33 +39,46 @@ def sheet_xml(
         view = _sub(_sub(root, "sheetViews"), "sheetView", showGridLines="0", workbookViewId="0")
         _sub(view, "pane", ySplit=str(frozen), topLeftCell=address(frozen, 0), activePane="bottomLeft",
              state="frozen")  # fmt: skip
-    if widths:
-        columns = _sub(root, "cols")
-        for number, width in enumerate(widths, 1):
-            column = _sub(
-                columns, "col", min=str(number), max=str(number), width=f"{width:g}", customWidth="1"
-            )
-            if number - 1 in hidden:
-                column.set("hidden", "1")
-    data = _sub(root, "sheetData")
-    links: list[tuple[str, str]] = []
-    for number, row in enumerate(rows):
-        element = _sub(data, "row", r=str(number + 1))
-        if heights and number in heights:
-            element.set("ht", f"{heights[number]:g}")
-            element.set("customHeight", "1")
-        for column_number, cell in enumerate(row):
-            _cell(element, address(number, column_number), cell)
-            if cell.link:
-                links.append((address(number, column_number), cell.link))
-    if links:
-        holder = _sub(root, "hyperlinks")
-        for here, there in links:
-            _sub(holder, "hyperlink", ref=here, location=there)
+    _columns(root, widths, hidden)
+    _rows(root, rows, heights or {})
+    _links(root, rows)
     setup = {"orientation": "landscape", "paperSize": "9", "fitToHeight": "0"}
     _sub(root, "pageMargins", left="0.4", right="0.4", top="0.5", bottom="0.5", header="0.2", footer="0.2")
     _sub(root, "pageSetup", **setup)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, standalone=True)
+
+
+def _columns(root: etree._Element, widths: Sequence[float], hidden: Sequence[int]) -> None:
+    if not widths:
+        return
+    columns = _sub(root, "cols")
+    for number, width in enumerate(widths, 1):
+        column = _sub(columns, "col", min=str(number), max=str(number), width=f"{width:g}", customWidth="1")
+        if number - 1 in hidden:
+            column.set("hidden", "1")
+
+
+def _rows(root: etree._Element, rows: Sequence[Sequence[Written]], heights: Mapping[int, float]) -> None:
+    data = _sub(root, "sheetData")
+    for number, row in enumerate(rows):
+        element = _sub(data, "row", r=str(number + 1))
+        if number in heights:
+            element.set("ht", f"{heights[number]:g}")
+            element.set("customHeight", "1")
+        for column, cell in enumerate(row):
+            _cell(element, address(number, column), cell)
+
+
+def _links(root: etree._Element, rows: Sequence[Sequence[Written]]) -> None:
+    links = [
+        (address(number, column), cell.link)
+        for number, row in enumerate(rows)
+        for column, cell in enumerate(row)
+        if cell.link
+    ]
+    holder = _sub(root, "hyperlinks") if links else root
+    for here, there in links:
+        _sub(holder, "hyperlink", ref=here, location=there)
 
 
 def _cell(row: etree._Element, here: str, cell: Written) -> None:
