@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from evalxl.errors import UsageError
 from evalxl.texts import Text
 
 PYTHON = "3.13"
+COMPONENT = ("name", "version", "licence", "file", "sha256")
+"""What the JSON says of each wheel."""
 BUNDLED = Text(
     "オフライン用のフォルダーを書き出しました（部品{wheels}個、{size}MB）: {path}",
     "The offline folder is written ({wheels} wheels, {size} MB): {path}",
@@ -112,14 +115,9 @@ def bundle(
     from udfs.setting_up import addin
     from workbook.folders import ForeignFilesError
 
-    pythons = tuple(python or [PYTHON])
-    for wanted in pythons:
-        if wanted not in lock.PYTHONS:
-            known = ", ".join(lock.PYTHONS)
-            raise UsageError(texts.NO_CHOICE, name="--python", word=wanted, known=known)
     request = folder.Request(
         version=metadata.version("evalxl"),
-        pythons=pythons,
+        pythons=_known(python or [PYTHON], lock.PYTHONS),
         target=lock.TARGETS[platform],
         wheels=wheels,
         addin=None if no_addin else addin(xlam),
@@ -133,18 +131,19 @@ def bundle(
     data = {
         "path": str(output),
         "bytes": size,
-        "pythons": list(pythons),
+        "pythons": list(request.pythons),
         "platform": platform,
         "addin": not no_addin,
-        "components": [
-            {"name": c.name, "version": c.version, "licence": c.licence, "file": c.file, "sha256": c.sha256}
-            for c in listed
-        ],
+        "components": [{name: getattr(one, name) for name in COMPONENT} for one in listed],
     }
-    told = [
-        BUNDLED.of(context.lang, wheels=len(listed), size=round(size / 1e6), path=output),
-        NEXT.of(context.lang),
-    ]
-    if no_addin:
-        told.insert(1, NO_ADDIN.of(context.lang))
-    return Outcome(DONE, data, told)
+    told = BUNDLED.of(context.lang, wheels=len(listed), size=round(size / 1e6), path=output)
+    notes = [NO_ADDIN, NEXT] if no_addin else [NEXT]
+    return Outcome(DONE, data, [told, *(note.of(context.lang) for note in notes)])
+
+
+def _known(pythons: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    """The Pythons asked for; raises `UsageError` for one that there are no locked packages for."""
+    for wanted in pythons:
+        if wanted not in known:
+            raise UsageError(texts.NO_CHOICE, name="--python", word=wanted, known=", ".join(known))
+    return tuple(pythons)

@@ -14,7 +14,7 @@ from typing import cast
 from evalxl import finance_tables, grouping, reception, remarks
 from evalxl.counting import Counting
 from evalxl.finance_tables import Beside
-from evalxl.grouping import HIERARCHIES
+from evalxl.grouping import HIERARCHIES, Ranks
 from evalxl.ledger import Entry
 from evalxl.rules.across import Run, run_year
 from evalxl.settings import Settings
@@ -95,24 +95,13 @@ def build(
     placed = beside.placed() if beside else sheets
     told = summary_notices.notices(beside, placed) if beside else []
     lines = {hierarchy.sheet: grouping.paths(hierarchy, placed) for hierarchy in HIERARCHIES}
-    ranks = {HIERARCHIES[0].sheet: beside.ranks()} if beside else {}
-    counts = [evaluated in years for years in counting.years]
     names = tuple(item.name for item in rows)
     by_year = [cost_years.of_sheet(sheet, names) for sheet in sheets]
-    sums = [_sums(own, counted) for own, counted in zip(by_year, counting.years, strict=True)]
     start = os.path.dirname(os.path.abspath(output))
     targets = {file.path: target(file.path, start) for file in files}
     view = View(files, entries, counting, lines, rows, by_year, output, targets, forms_of(sheets), extra)
     costs = listing.costs(view)
-    rollups = [
-        Rollup(
-            h.sheet,
-            h.title,
-            h.titles,
-            grouping.nodes(lines[h.sheet], sums, counts, ranks.get(h.sheet, ()), names),
-        )
-        for h in HIERARCHIES
-    ]
+    rollups = _rollups(view, evaluated, beside.ranks() if beside else ())
     return SummaryData(
         title=title,
         created=created or _today(),
@@ -121,7 +110,7 @@ def build(
         items=rows,
         default_item=_default(rows),
         total_items=[item.name for item in rows if item.name.endswith("_total")],
-        total=Node((), sum(counts), by_row(totals)),
+        total=Node((), sum(evaluated in years for years in counting.years), by_row(totals)),
         rollups=rollups,
         listing=listing.projects(view),
         costs=costs,
@@ -129,6 +118,22 @@ def build(
         overview=_overview(view, sheets, evaluated, costs.unlinked, told, rollups[0]),
         movers=counts_over.movers(view, next(i for i in rows if i.name == _default(rows)), evaluated),
     )
+
+
+def _rollups(view: View, evaluated: int | None, sections: Sequence[Ranks]) -> list[Rollup]:
+    """The exact sums of each hierarchy; ``sections`` are the places of 部 and 課 in the master."""
+    counts = [evaluated in years for years in view.counting.years]
+    sums = [_sums(own, counted) for own, counted in zip(view.years, view.counting.years, strict=True)]
+    names = tuple(item.name for item in view.items)
+    return [
+        Rollup(
+            hierarchy.sheet,
+            hierarchy.title,
+            hierarchy.titles,
+            grouping.nodes(view.lines[hierarchy.sheet], sums, counts, () if number else sections, names),
+        )
+        for number, hierarchy in enumerate(HIERARCHIES)
+    ]
 
 
 def _alone(view: View, entries: Sequence[Entry]) -> Beside:
