@@ -21,7 +21,7 @@ from udfs.bundle import components, folder, lock, wheels
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("evalxl", "workbook", "udfs")
-EXTRAS = "dask,excel,bundle"
+EXTRAS = "dask,excel,bundle,s3"
 SHEET = "demo/提出/2018/総務部_情報システム課_2.xlsx"
 COMMANDS = (
     ["--version"],
