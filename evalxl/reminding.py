@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from evalxl.identity import section_key
 from evalxl.reception import Line, Progress, Reception
@@ -141,6 +141,28 @@ def letters(reception: Reception, lang: Lang) -> Iterator[tuple[str, str]]:
         yield f"{name}.txt", "\n".join(_letter(reception, label, lines, lang)) + "\n"
 
 
+def overtaken(
+    reception: Reception, subjects: Mapping[str, str], written: Collection[str]
+) -> tuple[list[str], list[str]]:
+    """Texts of earlier runs that were not written anew: those with nothing left to ask for, and the others.
+
+    ``subjects`` are the first lines of the files there, by name. Only what bears the subject of a letter was
+    written by us. One of this year to a section of this ledger has nothing left to ask for; one of another
+    year, or to a section that the ledger does not have, may belong to another ledger.
+    """
+    names = (f"{section.department}{section.division}" for section in reception.sections)
+    settled = {
+        _say("subject", lang, year=year_words(reception, lang), section=name)
+        for name in (*names, *UNKNOWN)
+        for lang in _LANGS
+    }
+    ours = {name: line for name, line in subjects.items() if name not in written and _SUBJECT.fullmatch(line)}
+    return (
+        [name for name, line in ours.items() if line in settled],
+        [name for name, line in ours.items() if line not in settled],
+    )
+
+
 def _by_section(reception: Reception) -> dict[tuple[str, str], list[Line]]:
     out: dict[tuple[str, str], list[Line]] = {}
     labels: dict[tuple[str, str], tuple[str, str]] = {}
@@ -197,3 +219,9 @@ def _item(line: Line, lang: Lang) -> Iterator[str]:
 
 def _say(name: str, lang: Lang, **values: object) -> str:
     return _LETTER[name].of(lang, **values)
+
+
+_LANGS: tuple[Lang, ...] = ("ja", "en")
+_SUBJECT = re.compile(
+    "|".join(re.escape(_say("subject", lang, year="\0", section="\0")).replace("\0", ".*") for lang in _LANGS)
+)

@@ -400,6 +400,14 @@ DAMAGED_LEDGER = Text(
     "The ledger {path} cannot be read ({detail}). Please run evalxl consolidate again.",
 )
 REMINDED = Text("{count}課あての文書を書き出しました: {path}", "Wrote texts for {count} sections: {path}")
+REMINDERS_REMOVED = Text(
+    "もうお願いすることのない課あての、前に書き出した文書{count}件を消しました:",
+    "Took away {count} texts of an earlier run to sections that have nothing left to do:",
+)
+REMINDERS_OTHER = Text(
+    "この受付簿にない課あてか、別の年度の文書が{count}件残っています。送る前に確かめてください:",
+    "{count} texts are to sections that this ledger does not have, or of another year. Check before sending:",
+)
 LEDGER_REASONS = {
     "damaged": Text("中身が壊れています", "it is damaged"),
     "version": Text("別の版の evalxl が作ったものです", "another version of evalxl wrote it"),

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from evalxl import cli, outputs, reception
+from evalxl.identity import BUDGET
 from evalxl.reception import Line, Reception
 from evalxl.results import FileResult
 from evalxl.rules.across import run_year
@@ -288,6 +289,32 @@ def test_remind_writes_one_text_a_section_with_what_is_missing_and_wrong(kept: P
     assert "\r\n" in wrong
     assert "電算セキュリティ対策事業" not in wrong  # nothing is wrong with it
     assert "だれかの.xlsx" in texts["所属不明"]
+
+
+def test_a_letter_of_an_earlier_run_is_not_left_to_be_sent_when_all_is_in(
+    kept: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    letters = kept / "督促"
+    assert cli.main(["remind", str(kept), "-o", str(letters)]) == 0
+    own = {
+        "課内の控え.txt": "だれかの書いたもの",
+        "市民部_税務課.txt": "件名: 会議の開催について（市民部税務課）",
+    }
+    for name, text in own.items():
+        (letters / name).write_text(text, "utf-8")
+    elsewhere = letters / "昨年の市民課.txt"
+    subject = "件名: 平成28年度事務事業評価シートの提出について（市民部市民課）"
+    elsewhere.write_text(subject + "\r\n", "utf-8-sig")
+
+    citizens = {"project_name": "市民相談事業", "department": "市民部", "division": "市民課"}
+    citizens |= dict(zip((f"budget.{part}" for part in BUDGET), ("1", "2", "3", "4", "1", "1"), strict=True))
+    run({"a.xlsx": {}, "b.xlsx": WRONG, "c.xlsx": citizens}, kept / "集約.xlsx", config(projects=MASTER))
+    capsys.readouterr()
+    assert cli.main(["remind", str(kept), "-o", str(letters), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {path.name for path in letters.iterdir()} == {"総務部_情報システム課.txt", *own, elsewhere.name}
+    assert {Path(path).name for path in told["removed"]} == {"市民部_市民課.txt", "所属不明.txt"}
+    assert told["others"] == [str(elsewhere)]  # of another year: perhaps of another ledger
 
 
 def test_a_section_cannot_name_a_file_elsewhere(tmp_path: Path) -> None:

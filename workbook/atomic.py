@@ -79,6 +79,14 @@ def ensure_replaceable(path: Path | str) -> None:
         raise OutputLocked(str(path), "open") from None
 
 
+def remove(path: Path | str) -> None:
+    """Take a file away that this program wrote. Raises `OutputLocked` when another program holds it."""
+    try:
+        Path(path).unlink(missing_ok=True)
+    except PermissionError:
+        raise OutputLocked(str(path), "open") from None
+
+
 def _beside(target: Path) -> Path:
     """A new empty file in the target's folder, made with the user's usual permissions."""
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,10 @@ def status(context: Context, folder: str | None = None) -> Outcome:
     examples=[("evalxl remind 集約 -o 督促", Text("課ごとの文書を書き出す", "A text for each section"))],
 )
 def remind(context: Context, output: Path, folder: str | None = None) -> Outcome:
-    """Write the reminders: UTF-8 with BOM and Windows line ends, which Notepad and mailers can read."""
+    """Write the reminders: UTF-8 with BOM and Windows line ends, which Notepad and mailers can read.
+
+    What an earlier run wrote to a section that has nothing left to do is taken away: it would be sent along.
+    """
     from evalxl import reminding
     from workbook.atomic import replacing_all
 
@@ -80,9 +84,40 @@ def remind(context: Context, output: Path, folder: str | None = None) -> Outcome
         with replacing_all(paths) as temporaries:
             for temporary, text in zip(temporaries, letters.values(), strict=True):
                 temporary.write_text(text, encoding="utf-8-sig", newline="\r\n")
-    data = {"folder": str(output), "files": [str(path) for path in paths]}
-    lines = [texts.REMINDED.of(context.lang, count=len(paths), path=output), *(f"  {path}" for path in paths)]
+    gone, others = _tidied(output, reminding.overtaken(kept, _subjects(output), letters))
+    data = {
+        "folder": str(output),
+        "files": [str(path) for path in paths],
+        "removed": [str(path) for path in gone],
+        "others": [str(path) for path in others],
+    }
+    groups = [(texts.REMINDED, paths), (texts.REMINDERS_REMOVED, gone), (texts.REMINDERS_OTHER, others)]
+    lines = [
+        line
+        for text, named in groups
+        if named or text is texts.REMINDED
+        for line in (text.of(context.lang, count=len(named), path=output), *(f"  {path}" for path in named))
+    ]
     return Outcome(DONE, data, lines)
+
+
+def _subjects(folder: Path) -> dict[str, str]:
+    """The first lines of the texts in a folder, by their names; what cannot be read is no letter of ours."""
+    found = {}
+    for path in sorted(folder.glob("*.txt")):
+        with contextlib.suppress(OSError, UnicodeDecodeError), path.open(encoding="utf-8-sig") as text:
+            found[path.name] = text.readline().rstrip("\n")
+    return found
+
+
+def _tidied(folder: Path, overtaken: tuple[list[str], list[str]]) -> tuple[list[Path], list[Path]]:
+    """Take away the texts that have nothing left to ask for; gives them, and the others of ours."""
+    from workbook.atomic import remove
+
+    gone, others = ([folder / name for name in names] for names in overtaken)
+    for path in gone:
+        remove(path)
+    return gone, others
 
 
 def _ledger(context: Context, place: Path) -> Reception:
