@@ -20,6 +20,9 @@ from tests.support import many
 from tests.support.books import stored, table
 from tests.support.runs import codes, config, run
 from workbook import filled
+from workbook.grid import spot_of
+from workbook.parts import Book
+from workbook.read import read_file
 from workbook.record import Record, to_json
 
 SEVENTEEN = [many.record(n, 2017) for n in range(12)]
@@ -299,3 +302,54 @@ def test_last_years_sheets_go_to_other_processes() -> None:
     assert again.digest == before.digest
     assert again.year_before(2018) == 2017
     assert again.year_before(2017) is None
+
+
+# ---- what was rolled over and not touched
+
+
+@pytest.fixture(scope="module")
+def rolled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A sheet of 2017 without formulas of ours, and the sheet of 2018 that is made from it."""
+    folder = tmp_path_factory.mktemp("更新")
+    before = folder / "2017" / "a_2017.xlsx"
+    filled.write(many.FORM, [to_json(SEVENTEEN[3])], before)
+    assert cli.main(["rollover", str(before), "-o", str(folder / "2018")]) == 0
+    return before, folder / "2018" / "a_2018.xlsx"
+
+
+def _left(path: Path, before: Path, capsys: pytest.CaptureFixture[str]) -> list[tuple[str, str, int]]:
+    cli.main(["validate", str(path), "--previous", str(before), "--json"])
+    ((sheet),) = json.loads(capsys.readouterr().out)
+    own = [f for f in sheet["findings"] if f["code"] == "Y707"]
+    assert all(f["severity"] == "warning" and f["cell"] for f in own)
+    return [(f["code"], f["field"].partition(".")[0], f["year"]) for f in own]
+
+
+def test_a_plan_that_rollover_put_there_and_nobody_overwrote_is_told(
+    rolled: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, after = rolled
+    assert _left(after, before, capsys) == [("Y707", "activity_indicators", 2018), ("Y707", "costs", 2018)]
+
+
+@pytest.mark.parametrize("key", ["costs.work_hours.2018", "activity_indicators.ア.values.2018"])
+def test_one_figure_that_came_out_otherwise_shows_that_the_plan_was_overwritten(
+    rolled: tuple[Path, Path], key: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, after = rolled
+    (record,) = read_file(after).records
+    cell = record.cells[key].partition("!")[2]
+    book = Book(after.read_bytes())
+    book.sheet(record.sheet).put(spot_of(cell), 77)
+    changed = tmp_path / "a_2018.xlsx"
+    changed.write_bytes(book.to_bytes())
+    other = "activity_indicators" if key.startswith("costs") else "costs"
+    assert [table for _, table, _ in _left(changed, before, capsys)] == [other]
+
+
+def test_few_figures_or_zeros_as_planned_are_not_asked_about() -> None:
+    before = many.record(3, 2017)
+    planned = {key: before[key] for key in before.values if key.startswith("costs.") and key.endswith("2018")}
+    assert ("Y707", "costs") in fired(later(3).with_values(planned), [before])
+    none = {key: 0 if "hours" not in key else value for key, value in planned.items()}
+    assert ("Y707", "costs") not in fired(later(3).with_values(none), [before.with_values(none)])

@@ -49,6 +49,13 @@ MENDED: dict[str, Any] = {
 }
 """Figures that stand otherwise on the sheet of 2017, and the findings they would give."""
 
+PLANNED: dict[str, Any] = {
+    "costs.work_hours.2017": 1950,
+    "activity_indicators.ア.values.2017": 880,
+    "activity_indicators.イ.values.2017": 310,
+}
+"""What the year before planned otherwise than it came out (Y707)."""
+
 
 @functools.cache
 def printed() -> Record:
@@ -71,13 +78,14 @@ def patched(patch: Patch) -> Record:
 
 @functools.cache
 def _last_year() -> Record:
-    """The sample's sheet of the year before: the same figures of the years that both have, other texts."""
+    """The sample's sheet of the year before: the same settled figures, plans nearly met, other texts."""
     now = sample()
     back = {year: str(year - 1) for year in now.years[:1]}
     values = {key: value for key, value in now.values.items() if not key.endswith(str(now.years[-1]))}
     for year, before in back.items():
         own = {key: value for key, value in now.values.items() if key.endswith(str(year))}
         values |= {key.replace(str(year), before): value for key, value in own.items()}
+    values |= PLANNED
     values |= {key: f"前の年度の「{key}」に書いた、この年度とは違う文章です。" for key in text_keys(now)}
     years = tuple(year - 1 for year in now.years)
     cells = {key: f"{now.sheet}!{key}" for key in values}

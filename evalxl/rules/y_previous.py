@@ -19,6 +19,8 @@ from workbook.record import Number
 
 LEAST_TEXT = 20
 """Letters: a shorter text may well be the same each year."""
+LEAST_FIGURES = 3
+"""Figures other than 0: fewer may well come out as they were planned."""
 PERFORMANCE = ("activity_indicators", "outcome_indicators")
 """The indicators whose plan is to be reached; 対象指標 only count what is there."""
 
@@ -269,3 +271,50 @@ def vanished_project(run: Run, settings: Settings) -> Iterator[tuple[None, Hit]]
     for past in settings.previous.vanished(pairs, run.year):
         values = {"found": past.name, "section": past.section, "place": past.file}
         yield None, Hit(None, past.fiscal_year, values)
+
+
+@rule(
+    "Y707",
+    "warning",
+    ja="{year:fy}の{what:word}の数値{count}個が、前回のシートに書いた計画とすべて同じです（{label}など）。",
+    en="All {count} figures of {what:word} of {year:fy} are what last year's sheet planned ({label} …).",
+    fix_ja="計画のままになっていないかを確かめ、決算・実績の数値に書きかえてください。"
+    "計画どおりであれば、そのままで結構です。",
+    fix_en="See whether the plan was left there, and put the actual figures in its place; leave them as they "
+    "are where all came out as planned.",
+    why_ja="年度更新したシートには、前の年度に立てた計画が灰色で入っています。"
+    "書きかえるのを忘れると、計画の金額が決算として集約されます。",
+    bad={"costs.work_hours.2017": 1950},
+    good={"costs.work_hours.2017": 1987},
+    settings={"previous": {}},
+    words={"costs": ("コスト", "the costs"), "indicators": ("指標", "the indicators")},
+)
+def plan_left_as_result(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
+    """The results of a year should not all be what last year's sheet planned for it.
+
+    Why: the sheet that was rolled over shows last year's plan until it is overwritten; what is forgotten
+    would be added up as settled. What is calculated from other figures is not compared, nor are fewer than
+    three figures. Projects that were merged are not asked.
+    """
+    pasts = _pasts(sheet, settings)
+    for past in pasts if len(pasts) == 1 else ():
+        for what, planned in (("costs", _cost_plans(sheet, past)), ("indicators", _aims(sheet, past))):
+            found = {key: value for key in planned if (value := sheet.number(key)) is not None}
+            same = found and all(value == planned[key] for key, value in found.items())
+            if same and sum(value != 0 for value in found.values()) >= LEAST_FIGURES:
+                values = {"count": len(found), "what": what}
+                yield Hit(next(iter(found)), sheet.fiscal_year, values)
+
+
+def _cost_plans(sheet: Sheet, past: Past) -> dict[str, Number | None]:
+    """What was planned for the year in the rows that people fill in, by this year's keys."""
+    rows = (row for row in sheet.form.costs.rows if row.formula not in ("labour", "grand_total"))
+    keys = (f"costs.{row.name}.{sheet.fiscal_year}" for row in rows)
+    return {key: past.figures.get(key) for key in keys}
+
+
+def _aims(sheet: Sheet, past: Past) -> dict[str, Number | None]:
+    """What was planned for the year of the indicators of both sheets, by this year's keys."""
+    year = sheet.fiscal_year
+    slots = _slots(sheet, past).items()
+    return {f"{place}.values.{year}": past.figures.get(f"{before}.values.{year}") for before, place in slots}
