@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import subprocess
+import zipfile
 from collections import Counter
+from collections.abc import Iterator
 from itertools import combinations, pairwise
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from tests.support.office import Office
 from workbook import blank, palette
 from workbook import form as forms
 from workbook.looks import LOOKS
+from workbook.record import to_json
 
 ROOT = Path(__file__).parent.parent
 READABLE = 4.5
@@ -138,6 +141,40 @@ def test_every_cell_of_the_books_is_readable(tmp_path: Path) -> None:
             )
             cells += 1
         assert cells > 10
+
+
+def test_a_funding_source_has_one_colour_in_all_books_and_pages(tmp_path: Path) -> None:
+    results = many.results(40, 2017)
+    given = tmp_path / "提出"
+    given.mkdir()
+    for number, result in enumerate(results):
+        write_book(given / f"{number}.xlsx", [to_json(result.sheets[0].record)], Style())
+    main(["consolidate", str(given), "-o", str(tmp_path / "集約.xlsx")])
+    main(["report", str(given), "-o", str(tmp_path / "資料")])
+    main(["publish", str(given), "-o", str(tmp_path / "公表")])
+    sources = {row.label for row in many.FORM.costs.rows if row.source}
+    found: dict[str, set[str]] = {}
+    for book in (tmp_path / "集約.xlsx", *(tmp_path / "資料").glob("*.xlsx")):
+        for name, colour in _of_charts(book):
+            found.setdefault(name, set()).add(colour)
+    style = next((tmp_path / "公表").rglob("style.css")).read_text("utf-8")
+    fills = dict(re.findall(r"\.(s\d) \{ fill: (#\w+);", style))
+    for page in (tmp_path / "公表").rglob("*.html"):
+        for number, name in re.findall(r'<rect class="(s\d)"[^>]*/></svg>([^<]+)', page.read_text("utf-8")):
+            found.setdefault(name, set()).add(fills[number])
+    assert sources <= set(found)
+    assert {name: colours for name, colours in found.items() if name in sources and len(colours) > 1} == {}
+
+
+def _of_charts(book: Path) -> Iterator[tuple[str, str]]:
+    """Name and colour of every layer of the charts in a book."""
+    with zipfile.ZipFile(book) as parts:
+        for name in (name for name in parts.namelist() if name.startswith("xl/charts/chart")):
+            for layer in re.findall(r"<c:ser>.*?</c:ser>", parts.read(name).decode(), re.DOTALL):
+                title = re.search(r"<c:tx>.*?<c:v>(.*?)</c:v>", layer, re.DOTALL)
+                colour = re.search(r'srgbClr val="(\w+)"', layer)
+                if title and colour:
+                    yield title[1], f"#{colour[1]}"
 
 
 def blank_form(folder: Path) -> Path:

@@ -6,6 +6,8 @@ A colour never speaks alone: what it means also stands in words, for black and w
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 WHITE, BLACK = "#FFFFFF", "#000000"
 NAVY = "#1F3A5F"
 TEAL = "#2A7F8E"
@@ -45,6 +47,8 @@ MISSING_BAR, OPEN_BAR = "#E9A9A2", "#F2D08A"
 
 SERIES = ("#1F3A5F", "#2A9D8F", "#A9D6D3", "#E3A63B", "#5B6470")
 """Layers of charts in their order: neighbours differ in lightness, for print without colour."""
+SOURCES = ("general", "other", "bonds", "prefectural", "national")
+"""The funding sources in the order of their colours: one is never another's, whatever stands beside it."""
 
 TEXTS = (
     (INK, WHITE), (INK, PAPER), (INK, PALE), (GREY, WHITE), (GREY, PAPER), (LINK, WHITE), (NAVY, WHITE),
@@ -64,6 +68,18 @@ TELL_APART = (
     (MISSING_BAR, OPEN_BAR),
 )
 """Colours that stand beside each other and mean different things."""
+
+
+def source_layers(names: Iterable[str]) -> dict[str, int]:
+    """Which of ``SERIES`` a funding source has, in every book and page; a form's own sources come last.
+
+    >>> source_layers(["prefectural", "fees", "general"])
+    {'prefectural': 3, 'fees': 0, 'general': 0}
+    """
+    names = list(names)
+    own = [name for name in names if name not in SOURCES]
+    order = [*SOURCES, *own]
+    return {name: order.index(name) % len(SERIES) for name in names}
 
 
 def bare(colour: str) -> str:

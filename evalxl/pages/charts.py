@@ -37,7 +37,7 @@ class Column:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Series:
-    """One layer of stacked columns; ``number`` chooses its colour, ``values`` are by year, blank as None."""
+    """One layer of stacked columns, its colour by ``number`` from 1; ``values`` by year, blank as None."""
 
     name: str
     number: int

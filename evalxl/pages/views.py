@@ -16,6 +16,7 @@ from evalxl.summary.summarise import forms_of
 from evalxl.summary.tables import PERIOD_WORDS, PHASE_WORDS, direction_titles
 from evalxl.tables import direction_column
 from workbook.form import Form
+from workbook.palette import source_layers
 from workbook.record import Record
 
 Fact = tuple[str, str]
@@ -186,15 +187,17 @@ def _costs(record: Record) -> Iterator[Line]:
 
 
 def _series(record: Record) -> list[Series]:
-    """The funding sources that have any figure, each with its own colour wherever it stands.
+    """The funding sources that have any figure.
 
     From the last on the form, 一般財源, which is the largest of most projects and stands at the foot.
     """
     found = []
-    for number, row in enumerate((row for row in record.form.costs.rows[::-1] if row.source), start=1):
+    rows = [row for row in record.form.costs.rows[::-1] if row.source]
+    layers = source_layers(row.name for row in rows)
+    for row in rows:
         values = [record.cost(row.name, year) for year in record.years]
         if any(values):
-            found.append(Series(row.label, number, values))
+            found.append(Series(row.label, layers[row.name] + 1, values))
     return found
 
 
@@ -330,8 +333,9 @@ def _total_lines(
 
 def _total_series(projects: Sequence[Project], sums: Sums, years: Sequence[int]) -> Iterator[Series]:
     sources = [(name, label) for name, label, _, source in _rows(projects) if source]
-    for number, (name, label) in enumerate(sources[::-1], start=1):
-        yield Series(label, number, [sums.get((name, year)) for year in years])
+    layers = source_layers(name for name, _ in sources)
+    for name, label in sources[::-1]:
+        yield Series(label, layers[name] + 1, [sums.get((name, year)) for year in years])
 
 
 def _cards(projects: Sequence[Project], sums: Sums, evaluated: int) -> list[tuple[str, str, str, str]]:

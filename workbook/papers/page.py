@@ -234,7 +234,8 @@ class Page:
         sources = [item for item in self.papers.items if item.source and self.paper.sums.get(item.name)]
         # The largest source stands at the foot, where its changes can be compared.
         sources.sort(key=lambda item: -sum(self.paper.sums[item.name].values()))
-        for number, item in enumerate(sources or [self.total_item]):
+        layers = palette.source_layers(item.name for item in self.papers.items if item.source)
+        for item in sources or [self.total_item]:
             row, first, last = (
                 self.cost_rows[item.name],
                 self.first_year,
@@ -244,7 +245,7 @@ class Page:
                 "name": item.title,
                 "categories": [self.sheet.name, self.cost_head, first, self.cost_head, last],
                 "values": [self.sheet.name, row, first, row, last],
-                "fill": {"color": styles.SERIES[number % len(styles.SERIES)]},
+                "fill": {"color": styles.SERIES[layers.get(item.name, 0)]},
                 "border": {"color": palette.WHITE, "width": 0.75},
                 "gap": 60,
             })  # fmt: skip

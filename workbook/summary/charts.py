@@ -36,8 +36,9 @@ def cost_chart(book: Workbook, area: Area, data: SummaryData) -> Chart:
     chosen = [item for item in data.items if item.source]
     # The largest source stands at the foot, where its changes can be compared.
     chosen.sort(key=lambda item: -sum(data.total.sums.get(item.name, {}).values()))
-    for number, item in enumerate(chosen):
-        chart.add_series(_series(area, item, styles.SERIES[number % len(styles.SERIES)]))
+    layers = palette.source_layers(item.name for item in data.items if item.source)
+    for item in chosen:
+        chart.add_series(_series(area, item, styles.SERIES[layers[item.name]]))
     _dress(chart, "事業費の推移（財源別、千円）", legend=True)
     if all(amount >= 0 for item in chosen for amount in data.total.sums.get(item.name, {}).values()):
         chart.set_y_axis({**_AMOUNTS, "min": 0})  # a stack whose foot is cut off would lie about its parts
