@@ -11,7 +11,7 @@ from typing import Any
 from evalxl import texts
 from evalxl.arithmetic import hundredths
 from evalxl.results import Outline
-from evalxl.rules.registry import Lang
+from evalxl.rules.registry import SEVERITIES, Lang
 from workbook.summary.model import Cell, Column, DataTable, Kind, Leads, by_column
 
 _COLUMNS: tuple[tuple[str, Kind, float], ...] = (
@@ -28,7 +28,7 @@ _COLUMNS: tuple[tuple[str, Kind, float], ...] = (
 
 
 def table(outlines: Iterable[Outline], output: Path, lang: Lang) -> DataTable:
-    """The findings of all files, in their order; the cell leads to its place in the file.
+    """The findings of all files, the gravest first, then in the files' order; the cell leads to its place.
 
     Links are relative to ``output``, so that they survive a move of the folder that holds both.
     """
@@ -39,6 +39,7 @@ def table(outlines: Iterable[Outline], output: Path, lang: Lang) -> DataTable:
         for entry in outline.checked
         for finding in entry["findings"]
     ]
+    checked.sort(key=lambda one: SEVERITIES.index(one[2]["severity"]))
     rows = (_row(outline, entry, finding, lang) for outline, entry, finding in checked)
     leads = Leads(
         [relative(outline.path, output) for outline, _, _ in checked],

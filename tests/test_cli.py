@@ -225,6 +225,9 @@ def test_the_report_is_a_book_for_answers(books: Path, capsys: pytest.CaptureFix
     sheet = openpyxl.load_workbook("out/指摘.xlsx").active
     assert sheet is not None
     rows = list(sheet.iter_rows(min_row=2))
+    gravity = ["error", "warning", "info"]
+    assert len({finding["severity"] for finding in findings}) == 3
+    findings.sort(key=lambda finding: gravity.index(finding["severity"]))  # in the files' order within each
     assert [row[1].value for row in rows] == [finding["code"] for finding in findings]
     assert all(cell.data_type != "f" for row in rows for cell in row)
     assert str(sheet.cell(1, sheet.max_column).value).startswith("回答")
