@@ -236,10 +236,11 @@ def marks_of(result: FileResult, lang: Lang) -> Iterator[Mark]:
 
 
 def _mark(finding: Finding, sheet: str | None, lang: Lang) -> Mark:
+    from evalxl.rules.registry import right_value
     from workbook.annotate import Mark
 
     said = finding.to_json(lang)
-    return Mark(sheet=sheet, **said)
+    return Mark(sheet=sheet, **{**said, "expected": right_value(finding.code, said["expected"])})
 
 
 def words(lang: Lang) -> Words:

@@ -11,7 +11,7 @@ from typing import Any
 from evalxl import texts
 from evalxl.arithmetic import hundredths
 from evalxl.results import Outline
-from evalxl.rules.registry import SEVERITIES, Lang
+from evalxl.rules.registry import SEVERITIES, Lang, right_value
 from workbook.summary.model import Cell, Column, DataTable, Kind, Leads, by_column
 
 _COLUMNS: tuple[tuple[str, Kind, float], ...] = (
@@ -65,7 +65,7 @@ def _row(outline: Outline, entry: dict[str, Any], finding: dict[str, Any], lang:
         finding["message"],
         finding["hint"],
         _cell(finding["found"]),
-        _cell(finding["expected"]),
+        _cell(right_value(finding["code"], finding["expected"])),
         None,
     ]
 

@@ -238,6 +238,34 @@ def test_the_report_is_a_book_for_answers(books: Path, capsys: pytest.CaptureFix
     assert place.hyperlink.location == str(place.value).replace("1!", "'1'!", 1)
 
 
+def test_only_what_should_stand_there_is_shown_as_the_right_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("in").mkdir()
+    record = faulty()
+    record["judgements"]["8"]["flagged"] = None
+    write_book("in/a.xlsx", [record], Style())
+    book = openpyxl.load_workbook("in/a.xlsx")
+    (cell,) = [c for row in book.active.iter_rows() for c in row if c.value == 16753]  # type: ignore[union-attr]
+    cell.value = "別紙"
+    book.save("in/a.xlsx")
+    cli.main(["validate", "in", "--report", "r.xlsx", "--annotate", "m", "--json"])
+    (entry,) = json.loads(capsys.readouterr().out)
+    told = {finding["code"]: finding["expected"] for finding in entry["findings"]}
+    report, marked = openpyxl.load_workbook("r.xlsx").active, openpyxl.load_workbook("m/a.xlsx")["検証結果"]
+    assert report is not None
+    lists = {
+        "report": {row[1]: row[7] for row in report.iter_rows(min_row=2, values_only=True)},
+        "marked": {row[1]: row[6] or None for row in marked.iter_rows(min_row=4, values_only=True)},
+    }
+    for shown in lists.values():
+        assert shown["C301"] == told["C301"] == 8652
+        for code in ("C311", "E401", "F012"):  # last year's figure, both boxes, a unit
+            assert told[code]
+            assert not shown[code]
+
+
 @pytest.mark.parametrize("lang", ["ja", "en"])
 def test_marked_copies_and_the_report_head_the_same_columns_the_same_way(books: Path, lang: Lang) -> None:
     write_book("in/faulty.xlsx", [faulty()], Style())

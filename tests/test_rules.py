@@ -660,3 +660,23 @@ def test_a_sheet_without_anything_is_told_not_raised() -> None:
     assert {"H101", "H105", "E401", "E410", "P501", "P512"} <= found
     blank: dict[str, Any] = dict.fromkeys(sample.sample().values)
     assert {"C310", "I203", "E403"} <= codes(check(sample.patched(blank), DEFAULT))
+
+
+def test_what_is_not_there_is_not_shown_as_a_dash() -> None:
+    """No box ticked, no candidate in the master, no unit: nothing stands in brackets."""
+    one = {
+        code: sample.example_of(registry.load()[code]).message("ja")
+        for code in ("E401", "E410", "H103", "H105")
+    }
+    assert one["E401"] == "⑧人件費(延べ業務時間)の削減余地のチェックがありません。"
+    assert one["E410"] == "C 効率性に2つ以上のチェックがあります（適切、見直し余地あり）。"
+    assert one["H105"] == "事業期間のチェックがありません。"
+    assert one["H103"].endswith("（マスター: 06 > 032）。")
+    rule = registry.load()["H103"]
+    unknown = sample.findings_of(rule, {"measure.code": "99", "measure.name": "だれも知らない施策"})
+    assert "施策名「99」はマスターにありません。" in [finding.message("ja") for finding in unknown]
+    nameless = [Issue("F012", "costs.other.2015", None, {"found": "別紙", "expected": ""})]
+    (unread,) = [
+        f for f in sample.findings_of(registry.load()["F012"], {"issues": nameless}) if f.code == "F012"
+    ]
+    assert unread.message("ja") == "その他に「別紙」とありますが、数値を読み取れません。"

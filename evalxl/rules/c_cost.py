@@ -229,6 +229,7 @@ def _readings(text: str) -> Iterator[list[Number]]:
         "costs.project_total.2015": 3600000,
         "costs.grand_total.2015": 3603718,
     },
+    compares=True,
 )
 def yen_instead_of_thousand_yen(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """An amount 500 times the year before was probably typed in 円 where 千円 is meant.
@@ -315,6 +316,7 @@ def labour_figures_incomplete(sheet: Sheet, settings: Settings) -> Iterator[Hit]
     "これを大きく超えるときは、人数か時間のどちらかが誤っていると考えられます。",
     bad={"costs.staff_count.2015": Decimal("0.4")},
     good={"costs.staff_count.2015": Decimal("0.5")},
+    compares=True,
 )
 def too_many_hours_per_person(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """Hours for each person over 2,000 a year need a look; over 2,500 they are an error.
@@ -401,6 +403,7 @@ def settled_cost_blank(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     "数値の誤りでないことを確かめ、理由を書いておけば、そのまま説明に使えます。",
     bad={"costs.work_hours.2016": 1528},
     good={"costs.work_hours.2016": 1529},
+    compares=True,
 )
 def cost_jumped(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """A change of 30 % or more against the year before, of at least 500 千円 or 100 hours, needs a reason.
@@ -442,6 +445,7 @@ def _is_yen(sheet: Sheet, row: str, settings: Settings) -> bool:
     "1単位当たりで比べると、効率が良くなったか悪くなったかが分かります。",
     bad={"activity_indicators.ア.values.2016": 1900},
     good={"activity_indicators.ア.values.2016": 1100},
+    compares=True,
 )
 def unit_cost_changed(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """Total cost per unit of the first 活動指標 that changed by half or more is worth knowing.

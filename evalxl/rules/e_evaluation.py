@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from evalxl.rules.patches import COSTLY, EFFECTIVE, EFFICIENT, FAIR, KEPT, PURPOSE, UNFAIR
 from evalxl.rules.registry import Hit, rule
 from evalxl.rules.sheet import STOPS, Sheet
+from evalxl.rules.words import NOT_ONE_BOX
 from evalxl.settings import Settings
 from workbook.form import Question
 
@@ -20,14 +21,16 @@ def _boxes(question: Question, ticked: tuple[object, ...]) -> list[str]:
 @rule(
     "E401",
     "error",
-    ja="{label}のチェックが1つではありません（{found}）。",
-    en="{label}: not exactly one box is ticked ({found}).",
+    ja="{label}{what:word}{found:aside}。",
+    en="{label} {what:word}{found:aside}.",
     fix_ja="{expected}のどちらか1つにチェックしてください。",
     fix_en="Tick exactly one of {expected}.",
     why_ja="チェックのない設問は、評価していないのと同じです。"
     "2つともチェックされていると、どちらの判断か分かりません。",
     bad={"judgements.8": ()},
     good={"judgements.8": ("other",)},
+    compares=True,
+    words=NOT_ONE_BOX,
 )
 def question_not_one_box(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """Each question needs exactly one of its two boxes ticked.
@@ -38,8 +41,8 @@ def question_not_one_box(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
         key = f"judgements.{question.number}"
         ticked = sheet.ticked(key)
         if len(ticked) != 1:
-            boxes = [question.flagged, question.other]
-            yield Hit(key, values={"found": _boxes(question, ticked), "expected": boxes})
+            values = {"expected": [question.flagged, question.other], "what": "several" if ticked else "none"}
+            yield Hit(key, values={"found": _boxes(question, ticked), **values})
 
 
 @rule(
@@ -281,14 +284,16 @@ def no_effect_yet_continued(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 @rule(
     "E410",
     "error",
-    ja="{label}のチェックが1つではありません（{found}）。",
-    en="{label}: not exactly one box is ticked ({found}).",
+    ja="{label}{what:word}{found:aside}。",
+    en="{label} {what:word}{found:aside}.",
     fix_ja="{expected}のどちらか1つにチェックしてください。",
     fix_en="Tick exactly one of {expected}.",
     why_ja="評価の視点ごとの判断は、集約表で事業数を数えるもとになります。"
     "チェックがないか2つあると、この事業を数えられません。",
     bad={"summary.C": ("fine", "flagged")},
     good={**COSTLY, "directions": (EFFECTIVE, EFFICIENT)},
+    compares=True,
+    words=NOT_ONE_BOX,
 )
 def axis_not_one_box(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """Each axis A–D needs exactly one box ticked.
@@ -303,7 +308,8 @@ def axis_not_one_box(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
         ticked = sheet.ticked(f"summary.{axis.key}")
         if len(ticked) != 1 and (ticked or axis.key in asked):
             found = [labels.get(value, value) for value in ticked]
-            yield Hit(f"summary.{axis.key}", values={"found": found, "expected": list(labels.values())})
+            values = {"expected": list(labels.values()), "what": "several" if ticked else "none"}
+            yield Hit(f"summary.{axis.key}", values={"found": found, **values})
 
 
 @rule(

@@ -300,14 +300,15 @@ def error_value(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
 @rule(
     "F012",
     "error",
-    ja="{year:of}{label}に「{found}」とありますが、数値を読み取れません（単位: {expected:-}）。",
-    en="{year:of}{label} holds '{found}', which is no number (unit: {expected:-}).",
+    ja="{year:of}{label}に「{found}」とありますが、数値を読み取れません{expected:aside 単位: }。",
+    en="{year:of}{label} holds '{found}', which is no number{expected:aside unit: }.",
     fix_ja="数字だけを入力し、注記は本文の欄に書いてください。該当しない年度は「－」とします。",
     fix_en="Type the number alone and put notes into a text field; － means not applicable.",
     why_ja="「別紙」や「29（4）」は足し算ができません。"
     "0とみなしたり読み飛ばしたりすると、合計が誤ったものになります。",
     bad={"issues": _issue("F012", "costs.other.2015", 2015, found="別紙のとおり", expected="千円")},
     good={"costs.other.2015": 0},
+    compares=True,
 )
 def number_not_readable(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
     """A number field must hold one number, a dash or nothing.
@@ -373,6 +374,7 @@ def value_normalised(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
             "more than one is ticked where one is to be",
         ),
     },
+    compares=True,
 )
 def tick_contradictory(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
     """A tick must be clear: a check box and its linked cell, or the sign in its cell, must say the same.
@@ -404,6 +406,7 @@ def tick_contradictory(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
     },
     bad={"issues": _issue("F015", None, found="評価シート（改訂）", expected="評価シート", reason="labels")},
     good={"issues": ()},
+    compares=True,
 )
 def sheet_fits_two_forms(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
     """A sheet should fit one form only.

@@ -8,6 +8,7 @@ from evalxl.rules import against
 from evalxl.rules.patches import KEPT
 from evalxl.rules.registry import Hit, rule
 from evalxl.rules.sheet import Sheet
+from evalxl.rules.words import NOT_ONE_BOX
 from evalxl.settings import Settings
 from workbook.form import Field
 
@@ -39,8 +40,8 @@ def required_head_field_blank(sheet: Sheet, settings: Settings) -> Iterator[Hit]
 @rule(
     "H102",
     "warning",
-    ja="{label}が空欄か、けたが足りません（記入: {found:-}）。",
-    en="{label} is blank or lacks a digit (found: {found:-}).",
+    ja="{label}が空欄か、けたが足りません{found:aside 記入: }。",
+    en="{label} is blank or lacks a digit{found:aside found: }.",
     fix_ja="{label}を記入してください。",
     fix_en="Fill in {label}.",
     why_ja="内容の確認は、ここに書かれた担当者に連絡して行います。"
@@ -89,8 +90,8 @@ _ORGANIZATION = """department,division,group,from_year,to_year,successor
 @rule(
     "H103",
     "error",
-    ja="{label}「{found}」は{what:word}（マスター: {expected:-}）。",
-    en="{label} '{found}' {what:word} (master: {expected:-}).",
+    ja="{label}「{found}」は{what:word}{expected:aside マスター: }。",
+    en="{label} '{found}' {what:word}{expected:aside master: }.",
     fix_ja="その年度のマスターにあるコードと名称に直してください。マスターが古いときは、マスターを直します。",
     fix_en="Use the code and the name of that year's master; mend the master where it is out of date.",
     why_ja="集計も会計との突合も、このコードで行います。"
@@ -153,13 +154,14 @@ def name_differs_from_master(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
 @rule(
     "H105",
     "error",
-    ja="事業期間のチェックが1つではありません（{found}）。",
-    en="Not exactly one box of the project period is ticked ({found}).",
+    ja="事業期間{what:word}{found:aside}。",
+    en="The project period {what:word}{found:aside}.",
     fix_ja="単年度のみ、単年度繰返、期間限定複数年度のどれか1つにチェックしてください。",
     fix_en="Tick exactly one of the boxes.",
     why_ja="事業期間が決まらないと、次の年度も続く事業かどうかが分かりません。",
     bad={"period": ()},
     good={"period": ("single_year",), "period.start_year": None},
+    words=NOT_ONE_BOX,
 )
 def period_not_one_box(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """Exactly one box of 事業期間 must be ticked.
@@ -169,7 +171,8 @@ def period_not_one_box(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     ticked = sheet.ticked("period")
     if len(ticked) != 1 and "period" in sheet.facts.choices:
         options = {option.value: option.label for option in sheet.facts.choices["period"].options}
-        yield Hit("period", values={"found": [options.get(value, value) for value in ticked]})
+        found = [options.get(value, value) for value in ticked]
+        yield Hit("period", values={"found": found, "what": "several" if found else "none"})
 
 
 def _years_asked(sheet: Sheet) -> str:
@@ -192,6 +195,7 @@ def _years_asked(sheet: Sheet) -> str:
     "年度が空欄では、いつまで続く事業かが分かりません。",
     bad={"period.start_year": None},
     good={"period": ("multi_year",), "period.start_year": 2017, "period.end_year": 2017},
+    compares=True,
 )
 def period_years_wrong(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """単年度繰返 needs a start year; 期間限定複数年度 needs start ≤ evaluated year ≤ end.

@@ -189,6 +189,7 @@ def plan_blank(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
         "target_indicators.ア.name": "セキュリティ対応済み　パソコンののべ台数",
         "target_indicators.ア.unit": " 台",
     },
+    compares=True,
 )
 def same_name_other_values(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """Indicators of the same name in two tables must have the same values and units.
@@ -228,6 +229,7 @@ def _differing_year(a: Indicator, b: Indicator) -> int | None:
     "説明がないと、数え方を誤解されるおそれがあります。",
     bad={"activity_indicators.イ.values.2017": 500},
     good={"activity_indicators.イ.values.2017": 490},
+    compares=True,
 )
 def more_persons_than_the_target(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """An activity counted in persons should not exceed the persons of the target.
@@ -317,6 +319,7 @@ def same_value_three_years(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     why_ja="これほどの変化は実際にはまれで、単位の違いやけたの誤りであることがよくあります。",
     bad={"outcome_indicators.ア.values.2017": 2},
     good={"outcome_indicators.ア.values.2017": 22},
+    compares=True,
 )
 def value_jumped(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """A fall by 95 % or more, or a rise to 20 times the year before, needs a look.

@@ -442,6 +442,7 @@ def improvement_without_its_result(sheet: Sheet, settings: Settings) -> Iterator
     why_ja="コストを増やさないとしながら計画の事業費が増えていると、評価と予算の要求が食い違います。",
     bad={"costs.general.2018": 9369, "costs.project_total.2018": 9369},
     good={"costs.general.2018": 9084, "costs.project_total.2018": 9084},
+    compares=True,
 )
 def plan_above_dot(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """● says コスト維持 or 削減, and the planned 事業費計 is more than 5 % above the evaluated year.

@@ -49,7 +49,8 @@ FAMILIES = {
 class Hit(msgspec.Struct, frozen=True):
     """What a check yields: where (a flat key of the record, a year) and the figures of the message.
 
-    ``values`` may hold ``found`` and ``expected``, which also stand in the JSON of a finding.
+    ``values`` may hold ``found`` and ``expected``, which also stand in the JSON of a finding. Where
+    ``expected`` is only what was compared with, the rule says so (``compares``).
     """
 
     key: str | None
@@ -105,6 +106,8 @@ class Rule:
     bad_run: Sequence[Patch] = ()
     """For such a check: a patch for each sheet of a run that fires exactly this rule."""
     good_run: Sequence[Patch] = ()
+    compares: bool = False
+    """Its ``expected`` is what was compared with, such as last year's figure: not what should stand there."""
 
     @property
     def why_en(self) -> str:
@@ -129,18 +132,21 @@ def rule(
     derived: bool = False,
     settings: Mapping[str, Any] | None = None,
     words: Words | None = None,
+    compares: bool = False,
 ) -> Callable[[Check], Check]:
     """Declare the decorated check as the rule ``code``.
 
     ``ja``/``en`` are format strings over the hit's values, ``year`` and ``label`` (the field's label), with
     the specs of `evalxl.rules.words.render`. ``why_ja`` says to staff what the docstring's ``Why:`` says.
     ``bad`` and ``good`` are patches on the sample record: bad fires exactly this code, good fires nothing.
+    ``compares``: the hits' ``expected`` is no value to be put there, so no list shows it as one.
     """
 
     def register(check: Check) -> Check:
         name, doc = check.__name__.replace("_", "-"), (check.__doc__ or "").strip()
         texts = (ja, en, fix_ja, fix_en, why_ja)
-        _add(Rule(code, severity, name, doc, *texts, check, bad, good, derived, settings or {}, words or {}))
+        rest = (derived, settings or {}, words or {})
+        _add(Rule(code, severity, name, doc, *texts, check, bad, good, *rest, compares=compares))
         return check
 
     return register
@@ -159,6 +165,7 @@ def across(
     good: Sequence[Patch],
     settings: Mapping[str, Any] | None = None,
     words: Words | None = None,
+    compares: bool = False,
 ) -> Callable[[AcrossCheck], AcrossCheck]:
     """Declare the decorated check of a whole run as the rule ``code``.
 
@@ -167,7 +174,7 @@ def across(
 
     def register(check: AcrossCheck) -> AcrossCheck:
         name, doc = check.__name__.replace("_", "-"), (check.__doc__ or "").strip()
-        rest = (False, settings or {}, words or {}, check, bad, good)
+        rest = (False, settings or {}, words or {}, check, bad, good, compares)
         _add(Rule(code, severity, name, doc, ja, en, fix_ja, fix_en, why_ja, None, {}, {}, *rest))
         return check
 
@@ -248,6 +255,11 @@ class Finding(msgspec.Struct, frozen=True):
             "found": _json(self.values.get("found")),
             "expected": _json(self.values.get("expected")),
         }
+
+
+def right_value(code: str, expected: Any) -> Any:
+    """What a finding of that code expects, for people to put there; None where it is only compared with."""
+    return None if load()[code].compares else expected
 
 
 @functools.lru_cache(maxsize=4096)

@@ -55,6 +55,7 @@ def instructions_left_over(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     "そのままでは、この年度の評価になりません。",
     bad={"activity_actual": "27年度は研修を2回行った。"},
     good={"activity_actual": "27年度から続く研修を、平成29年度は2回行った。"},
+    compares=True,
 )
 def stale_year(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """A text about the evaluated year (or about the plan) should not say "27年度は" of an older one.
@@ -156,6 +157,7 @@ def _visible(char: str) -> str:
     "紙の資料だけを見る人には、続きが伝わりません。",
     bad={"issues": (Issue("T605", "outline", None, {"found": 9, "expected": 6}),)},
     good={"outline": "対策ソフトの更新と、職員の研修を行う。"},
+    compares=True,
 )
 def text_longer_than_its_cell(sheet: Sheet, settings: Settings) -> Iterable[Hit]:
     """A text should need no more lines than its cell prints.

@@ -16,8 +16,15 @@ Lang = Literal["ja", "en"]
 Words = Mapping[str, tuple[str, str]]
 """A word of the figures → its Japanese and its English."""
 
+NOT_ONE_BOX: Words = {
+    "none": ("のチェックがありません", "has no box ticked"),
+    "several": ("に2つ以上のチェックがあります", "has more than one box ticked"),
+}
+"""What is wrong where exactly one box must be ticked."""
+
 _COMMON = frozenset((str, int))
 """Types of most figures."""
+_ASIDE = "aside"
 _RATES: Words = {"皆増": ("皆増", "from nothing"), "皆減": ("皆減", "to nothing"), "－": ("－", "none")}
 
 
@@ -28,8 +35,9 @@ def render(text: str, values: Mapping[str, Any], lang: Lang, words: Words | None
     FY2017 · ``{rate:rate}`` a fraction in percent with one decimal · ``{what:word}`` the rule's words.
     ``{reason:mend}`` the words of ``reason mend``, else of ``mend``.
     ``{found:money}`` 8,652千円 or 8,652 · ``{year:of}`` 平成29年度の or FY2017, nothing where there is no
-    year · ``{left:more}`` ほか3件, nothing where none is left. Blank is 空欄, or － with the spec ``-``; an
-    empty list is －.
+    year · ``{left:more}`` ほか3件, nothing where none is left · ``{expected:aside 単位: }`` （単位: 人） or
+    (単位: 人), nothing where there is nothing to be said. Blank is 空欄, or － with the spec ``-``; an empty
+    list is －.
     """
     shown = [
         literal if name is None else literal + _show(values.get(name), spec, lang, words or {})
@@ -63,6 +71,8 @@ def _show(value: Any, spec: str, lang: Lang, words: Words) -> str:
     if not spec and type(value) in _COMMON:
         return value.replace("\n", "⏎") if isinstance(value, str) else _number(value, lang)
     ja = lang == "ja"
+    if spec.startswith(_ASIDE):
+        return _aside(value, spec.removeprefix(_ASIDE), lang)
     if isinstance(value, (list, tuple, frozenset, set)):
         shown = [_show(item, spec, lang, words) for item in value]
         return ("、" if ja else ", ").join(shown) or ("－" if ja else "-")
@@ -85,6 +95,14 @@ def _show(value: Any, spec: str, lang: Lang, words: Words) -> str:
     if isinstance(value, (int, Decimal, Fraction)):
         return _number(value, lang) + ("千円" if ja and spec == "money" else "")
     return str(value).replace("\n", "⏎")
+
+
+def _aside(value: Any, words: str, lang: Lang) -> str:
+    """A remark in brackets: with its words before it, and only where there is anything to be said."""
+    if not value and value != 0:
+        return ""
+    shown = words.lstrip() + _show(value, "", lang, {})
+    return f"（{shown}）" if lang == "ja" else f" ({shown})"
 
 
 def _number(value: int | Decimal | Fraction, lang: Lang) -> str:

@@ -180,6 +180,7 @@ def project_not_in_master(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
             "costs.grand_total.2017": 16806,
         },
     ],
+    compares=True,
 )
 def hourly_rate_differs(run: Run, settings: Settings) -> Hits:
     """人件費計(B) ÷ 延べ業務時間 should be the rate that the majority of the year's sheets imply.

@@ -149,6 +149,7 @@ def text_copied(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     bad={"activity_indicators.イ.values.2017": 250},
     good={"activity_indicators.イ.values.2017": 450},
     settings={"previous": {"activity_indicators.イ.values.2017": 500}},
+    compares=True,
 )
 def result_far_below_plan(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """The result of a 活動指標 or 成果指標 should not be under 60 % of what last year's sheet planned.
@@ -191,6 +192,7 @@ def _percent(part: Fraction) -> Decimal:
         "name": ("名称の変更", "another name"),
         "gone": ("指標がなくなりました", "it has disappeared"),
     },
+    compares=True,
 )
 def indicator_changed(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """An indicator should keep its name and unit from year to year, and not disappear.
@@ -234,6 +236,7 @@ def _changed(sheet: Sheet, key: str, name: str, unit: str | None, taken: set[str
     bad=_OTHER,
     good={"department": "企画部"},
     settings={"previous": {}},
+    compares=True,
 )
 def new_project(sheet: Sheet, settings: Settings) -> Iterator[Hit]:
     """The project has no sheet among last year's; of one file of last year's, only its own section is asked.
