@@ -116,11 +116,9 @@ def adopt(account: Account, path: Path, folder: Path, assigned: Mapping[str, str
     assert account.macros is not None
     chosen = dict(_sorted_out(account, assigned))
 
-    def make(data: bytes, target: Path) -> Made:
+    def make(data: bytes, _: Path) -> Made:
         if not chosen:
             raise Unchangeable("nothing_to_adopt")
-        if target.exists():
-            raise Unchangeable("exists", str(target))
         macros = {calls: BUTTONS[name].macro for calls, name in chosen.items()}
         return rewire(data, macros, ADDIN).data, Written(account.file)
 

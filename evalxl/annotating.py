@@ -22,6 +22,7 @@ HOLDS_INPUTS = Text(
     "{path} holds the files to be read. Name another folder, so that they stay as they are.",
 )
 COPIED = Text("書き出しました: {path}", "Written: {path}")
+STANDS = Text("同じ内容のファイルがすでにあります: {path}", "There already, and the same: {path}")
 NOT_COPIED = Text("書き出せませんでした: {file}（{reason}）", "Not written: {file} ({reason})")
 CELLS_UNMARKED = Text(
     "印を付けられないセルがありました: {file} › {cells}", "Cells that could not be marked: {file} › {cells}"
@@ -44,7 +45,9 @@ REASONS = {
     "array_formula": Text("配列数式があります: {detail}", "there is an array formula: {detail}"),
     "too_long": Text("文字が多すぎて入りません: {detail}", "the text is too long for a cell: {detail}"),
     "same_file": Text("もとのファイルと同じ場所になります", "it would take the place of the file itself"),
-    "exists": Text("同じ名前の別のファイルがあります", "another file of that name is there"),
+    "exists": Text(
+        "同じ名前の別のファイルがあります: {detail}", "another file of that name is there: {detail}"
+    ),
     "edited": Text(
         "前に書き出した写しに、職員が書きかえたセルがあります。その写しのほうを検証してください",
         "the copy written before has cells that were changed since; validate that copy instead",
@@ -95,11 +98,13 @@ class Written:
     cells: int = 0
     answered: int = 0
     unmarked: tuple[str, ...] = ()
+    stands: bool = False
+    """The file was there already, with just these bytes."""
 
     def told(self, lang: Lang) -> Iterator[str]:
         """The same in words."""
         if self.path is not None:
-            yield COPIED.of(lang, path=self.path)
+            yield (STANDS if self.stands else COPIED).of(lang, path=self.path)
         else:
             reason = REASONS[self.reason].of(lang, detail=self.detail)
             yield NOT_COPIED.of(lang, file=self.file, reason=reason)
@@ -150,22 +155,31 @@ def writing(
         return Written(file, reason="same_file")
     try:
         data, written = make(content(path) if path else b"", target)
-        _put(data, target, replace)
+        stands = _put(data, target, replace)
     except Exception as error:
         return unwritten(file, error)
-    return dataclasses.replace(written, path=str(target))
+    return dataclasses.replace(written, path=str(target), stands=stands)
 
 
-def _put(data: bytes, target: Path, replace: bool) -> None:
+def _put(data: bytes, target: Path, replace: bool) -> bool:
+    """Write a file unless it is there already, which is told; another one of its name only to be replaced."""
     from workbook import atomic
     from workbook.errors import Unchangeable
 
+    if _holds(target, data):
+        return True
     try:
         with (atomic.replacing if replace else atomic.creating)(target) as temporary:
             temporary.write_bytes(data)
     except FileExistsError:
-        if target.read_bytes() != data:  # the same again is no other file
+        if not _holds(target, data):  # else another run has just written the same
             raise Unchangeable("exists", str(target)) from None
+        return True
+    return False
+
+
+def _holds(target: Path, data: bytes) -> bool:
+    return target.is_file() and target.stat().st_size == len(data) and target.read_bytes() == data
 
 
 def unwritten(file: str, error: Exception) -> Written:

@@ -47,7 +47,7 @@ class Rolled:
 
 
 def roll(source: Source, folder: Path, form: Form | None, lang: Lang) -> Rolled:
-    """Write the next year's book of a file into the folder. An existing file is never replaced.
+    """Write the next year's book of a file into the folder. Another file of its name is never replaced.
 
     Never raises for a file.
     """
@@ -65,12 +65,9 @@ def roll(source: Source, folder: Path, form: Form | None, lang: Lang) -> Rolled:
 
 
 def _new(name: str, folder: Path, data: Callable[[], bytes]) -> Written:
-    """Write a file that must not be there yet."""
-    from workbook.errors import Unchangeable
+    """Write a file whose name no other one may have."""
 
     def make(_: bytes, target: Path) -> Made:
-        if target.exists():
-            raise Unchangeable("exists", str(target))
         return data(), Written(name)
 
     return writing(name, "", folder, make, replace=False)
@@ -79,7 +76,7 @@ def _new(name: str, folder: Path, data: Callable[[], bytes]) -> Written:
 def distribute(
     masters: Masters, folder: Path, form: Form, fiscal_year: int, rates: dict[int, int | Decimal]
 ) -> list[Written]:
-    """Write one book for each project that is due, its head filled in. Existing files are never replaced."""
+    """Write one book for each project that is due, its head filled in. Other files are never replaced."""
     from workbook import prefill
 
     projects = masters.due(fiscal_year)

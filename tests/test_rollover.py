@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 import warnings
 import zipfile
 from pathlib import Path
@@ -380,7 +381,36 @@ def test_an_existing_file_is_not_replaced(tmp_path: Path, capsys: pytest.Capture
     target.write_bytes(b"mine")
     assert run("rollover", tmp_path / "2017.xlsx", "-o", tmp_path / "out") == 1
     assert target.read_bytes() == b"mine"
-    assert "同じ名前の別のファイル" in capsys.readouterr().out
+    assert f"同じ名前の別のファイルがあります: {target}" in capsys.readouterr().out
+
+
+def test_running_twice_does_no_harm_and_is_no_failure(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_book(tmp_path / "2017.xlsx", [sample()], Style())
+    (tmp_path / "projects.csv").write_text(
+        "project_name,department,division\n窓口,市民部,市民課\n相談,市民部,市民課\n", encoding="utf-8"
+    )
+    rolling = ("rollover", tmp_path / "2017.xlsx", "-o", tmp_path / "次")
+    distributing = ("distribute", "--master", tmp_path, "-o", tmp_path / "配布", "--year", 2017)
+    for line, folder in ((rolling, "次"), (distributing, "配布")):
+        assert run(*line) == 0
+        before = {path: path.read_bytes() for path in (tmp_path / folder).iterdir()}
+        monkeypatch.setattr("time.localtime", lambda *_: time.gmtime(2_000_000_000))  # another day
+        capsys.readouterr()
+        assert run(*line) == 0
+        assert capsys.readouterr().out.count("同じ内容のファイルがすでにあります") == len(before)
+        assert {path: path.read_bytes() for path in (tmp_path / folder).iterdir()} == before
+        monkeypatch.undo()
+    with zipfile.ZipFile(next(iter(before))) as form:
+        assert b"<dcterms:" not in form.read("docProps/core.xml")
+    filled_in = tmp_path / "配布" / "2017_市民部_市民課_窓口.xlsx"
+    book = Book(filled_in.read_bytes())
+    book.sheet(book.sheet_names()[0]).put((60, 60), 1)
+    filled_in.write_bytes(kept := book.to_bytes())
+    assert run(*distributing) == 1
+    assert f"同じ名前の別のファイルがあります: {filled_in}" in capsys.readouterr().out
+    assert filled_in.read_bytes() == kept
 
 
 def test_what_cannot_be_rolled_over_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -456,7 +486,7 @@ def test_every_project_gets_its_form(tmp_path: Path) -> None:
         "01", "10", "05", "50", "01", "01",
     ]  # fmt: skip
     assert record["contact_name"] == "見本 一郎"
-    assert run("distribute", "--master", master, "-o", out, "--year", 2017) == 1  # they stay
+    assert run("distribute", "--master", master, "-o", out, "--year", 2017) == 0  # they stay
 
 
 def test_no_two_projects_get_one_name_whatever_the_case_and_the_length(tmp_path: Path) -> None:

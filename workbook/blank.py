@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import copy
 import functools
+import io
+import re
+import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -39,8 +42,28 @@ def blank(
     layout.
     """
     book = workbook(form, fiscal_year, rates=rates or {}, two_sheets=two_sheets)
+    saved = io.BytesIO()
+    book.save(saved)
     with atomic.replacing(path) as temporary:
-        book.save(temporary)
+        temporary.write_bytes(_timeless(saved.getvalue()))
+
+
+_TIMES = re.compile(rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>")
+
+
+def _timeless(data: bytes) -> bytes:
+    """The book without the time of its making: the same form has the same bytes each time.
+
+    So a form that was written before is known again, and is no other file that stands in the way.
+    """
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as given, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as book:
+        for name in given.namelist():
+            part = given.read(name)
+            if name == "docProps/core.xml":
+                part = _TIMES.sub(b"", part)
+            book.writestr(zipfile.ZipInfo(name), part, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
 
 
 def workbook(form: Form, fiscal_year: int, *, rates: Mapping[int, Number], two_sheets: bool) -> Workbook:

@@ -43,12 +43,10 @@ def unmark(context: Context, paths: list[str], output: Path) -> Outcome:
     outputs.folder(output)
     annotating.refuse_inputs(output, paths)
 
-    def plain(data: bytes, target: Path) -> annotating.Made:
+    def plain(data: bytes, _: Path) -> annotating.Made:
         clean = undo(data)
         if clean is None:
             raise Unchangeable("not_marked")
-        if target.exists():
-            raise Unchangeable("exists")
         return clean, annotating.Written("")
 
     with finder.find(paths, leave_out=annotating.books_in(output)) as found:
