@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from pathlib import Path
 
+from evalxl.paths import SUFFIXES
+from workbook.notation import fold
 from workbook.record import Record
 
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
@@ -41,6 +44,23 @@ def name_of(records: Sequence[Record], suffix: str = ".xlsx") -> str:
     if more:
         project = _cut(_safe(project), _LONGEST // 2) + AND_MORE.format(count=more)
     return fixed_name(first.fiscal_year, first.text("department"), first.text("division"), project, suffix)
+
+
+def otherwise_written(target: Path) -> list[Path]:
+    """Books beside a fixed name that are the same project's: the name with other spaces, width or ending.
+
+    People write names by hand, and a corrected name must not leave the sheet under the old one behind.
+    """
+    if not target.parent.is_dir():
+        return []
+    same = fold(target.stem)
+    beside = (path for path in target.parent.iterdir() if path.suffix.lower() in SUFFIXES)
+    return sorted(path for path in beside if fold(path.stem) == same and not _is(path, target))
+
+
+def _is(path: Path, target: Path) -> bool:
+    """Whether both names are one file's, as on systems that do not tell capitals apart."""
+    return path.name == target.name or (target.exists() and path.samefile(target))
 
 
 def _safe(text: str) -> str:

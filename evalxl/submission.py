@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,10 @@ EXISTS = Text(
     "提出先に同じ名前の別のファイルがあります: {path}（差しかえるときは --replace を付けてください）",
     "Another file of that name is there already: {path} (--replace puts this one in its place)",
 )
+REPLACED = Text(
+    "名前の書き方だけが違う前のファイルは、同じ事業のものなので消しました: {path}",
+    "Took away the earlier file of the same project, whose name was only written otherwise: {path}",
+)
 _FEW = 5
 
 
@@ -40,6 +45,8 @@ class Submitted:
     frozen: tuple[str, ...] = ()
     unknown: tuple[tuple[str, str], ...] = ()
     """Cells of the add-in's functions without a value, with the error that stands there ("" for nothing)."""
+    replaced: tuple[str, ...] = ()
+    """Earlier files of the project under a name that was written otherwise, which are gone."""
 
     def told(self, lang: Lang) -> Iterator[str]:
         """The same in words."""
@@ -49,6 +56,8 @@ class Submitted:
             yield EXISTS.of(lang, path=self.written.detail)
         else:
             yield from self.written.told(lang)
+        for path in self.replaced:
+            yield REPLACED.of(lang, path=path)
         if self.frozen:
             yield FROZEN.of(lang, count=len(self.frozen), cells=_listed(self.frozen))
 
@@ -59,6 +68,7 @@ class Submitted:
             "path": self.written.path,
             "reason": self.written.reason or None,
             "fiscal_year": self.fiscal_year,
+            "replaced": list(self.replaced),
             "frozen": list(self.frozen),
             "unknown": [{"cell": cell, "found": found or None} for cell, found in self.unknown],
             "sheets": self.outline.checked,
@@ -66,8 +76,13 @@ class Submitted:
 
 
 def submitted(result: FileResult, *, folder: Path, replace: bool, lang: Lang) -> Submitted:
-    """Check a file and write its copy into the folder. Never raises for what stands in it."""
+    """Check a file and write its copy into the folder. Never raises for what stands in it.
+
+    A file there whose name differs only in spaces, width or ending is the same project's: it stands in the
+    way as well, and ``replace`` takes it away.
+    """
     from evalxl import naming, results
+    from workbook import atomic
     from workbook.errors import Unchangeable
     from workbook.freeze import freeze
 
@@ -82,6 +97,7 @@ def submitted(result: FileResult, *, folder: Path, replace: bool, lang: Lang) ->
     except ValueError:
         return Submitted(outline, Written(result.file, reason="unnamed"))
     done = Submitted(outline, Written(result.file), records[0].fiscal_year)
+    earlier = naming.otherwise_written(folder / name)
 
     def make(data: bytes, _: Path) -> Made:
         nonlocal done
@@ -89,10 +105,20 @@ def submitted(result: FileResult, *, folder: Path, replace: bool, lang: Lang) ->
         done = dataclasses.replace(done, frozen=tuple(frozen.cells), unknown=tuple(frozen.unknown))
         if frozen.unknown:
             raise Unchangeable("uncached", _listed([_cell(*one) for one in frozen.unknown]))
+        for old in earlier:
+            if os.path.realpath(old) == os.path.realpath(result.path):
+                raise Unchangeable("same_file")
+            if not replace:
+                raise Unchangeable("exists", str(old))
+            atomic.ensure_replaceable(old)
         return frozen.data, Written(result.file)
 
     written = dataclasses.replace(writing(name, result.path, folder, make, replace=replace), file=result.file)
-    return dataclasses.replace(done, written=written, frozen=done.frozen if written.path else ())
+    if written.path is None:
+        return dataclasses.replace(done, written=written, frozen=())
+    for old in earlier:
+        atomic.remove(old)
+    return dataclasses.replace(done, written=written, replaced=tuple(map(str, earlier)))
 
 
 def _cell(cell: str, found: str) -> str:

@@ -197,6 +197,32 @@ def test_of_many_at_once_one_has_the_name(
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"%d" % winner]
 
 
+@pytest.mark.parametrize("before", ["電算 ｾｷｭﾘﾃｨ対策事業.xlsx", "電算セキュリティ　対策事業.xlsm"])
+def test_a_corrected_name_leaves_no_second_sheet_of_the_project_behind(
+    book: Path, tmp_path: Path, before: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "提出"
+    folder.mkdir()
+    old = folder / f"2017_総務部_情報システム課_{before}"
+    other = folder / "2017_総務部_情報システム課_電算セキュリティ対策事業ほか.xlsx"
+    for path in (old, other):
+        path.write_bytes(b"what was handed in before")
+    assert run("submit", book, "--to", folder) == 1
+    assert str(old) in capsys.readouterr().out
+    assert {path.name for path in folder.iterdir()} == {old.name, other.name}
+    assert run("submit", book, "--to", folder, "--replace", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["replaced"] == [str(old)]
+    assert {path.name for path in folder.iterdir()} == {NAME, other.name}
+    assert read_file(folder / NAME).records
+
+
+def test_a_sheet_is_not_taken_away_to_be_handed_in_where_it_lies(plain: bytes, tmp_path: Path) -> None:
+    own = tmp_path / NAME.replace("電算", "電算　")
+    own.write_bytes(plain)
+    assert run("submit", own, "--to", tmp_path, "--replace") == 1
+    assert [path.name for path in tmp_path.iterdir()] == [own.name]
+
+
 def test_the_file_itself_is_never_the_target(plain: bytes, tmp_path: Path) -> None:
     (tmp_path / NAME).write_bytes(plain)
     assert run("submit", tmp_path / NAME, "--to", tmp_path, "--replace") == 1
@@ -411,8 +437,8 @@ def test_other_formats_are_handed_in_as_they_are(plain: bytes, tmp_path: Path, o
     (tmp_path / "a.xlsx").write_bytes(plain)
     for suffix in ("xls", "ods"):
         made = office.save_again(tmp_path / "a.xlsx", tmp_path / f"b.{suffix}")
-        assert run("submit", made, "--to", tmp_path / "提出") == 0
-        target = tmp_path / "提出" / NAME.replace(".xlsx", f".{suffix}")
+        assert run("submit", made, "--to", tmp_path / suffix) == 0
+        target = tmp_path / suffix / NAME.replace(".xlsx", f".{suffix}")
         assert target.read_bytes() == made.read_bytes()
 
 
