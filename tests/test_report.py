@@ -20,7 +20,7 @@ from evalxl import cli, council, counting, masters, tables, totals
 from evalxl.council import LEVELS, By
 from evalxl.results import FileResult
 from tests.support import many
-from tests.support.books import EVIL, stored
+from tests.support.books import EVIL, opened, stored
 from tests.support.layouts import Style, write_book
 from tests.support.office import Office, office
 from tests.support.records import sample
@@ -234,6 +234,21 @@ def test_the_formulas_give_what_is_stored(written: Path, office: Office) -> None
                         column,
                     )
     assert formulas > 500
+
+
+def test_indicators_have_results_where_costs_have_accounts(written: Path) -> None:
+    for name, rows in stored(written).items():
+        if name != book.CONTENTS:
+            costs = next(row for row in rows if row[0] == "区分")
+            indicators = next(row for row in rows if row[0] == "事業" and row[1] == "指標（単位）")
+            assert sum(str(cell).endswith("\n決算") for cell in costs) == 3
+            assert [cell.partition("\n")[2] for cell in indicators[4:8]] == ["実績", "実績", "実績", "計画"]
+
+
+def test_the_header_of_a_page_is_no_file_name(written: Path) -> None:
+    for sheet in opened(written):
+        assert sheet.oddHeader.left.text == council.TITLE
+        assert sheet.oddHeader.right.text is None
 
 
 # ---- paper -------------------------------------------------------------------------------------------------

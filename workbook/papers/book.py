@@ -110,7 +110,7 @@ def _contents(sheet: Worksheet, pages: Sequence[Page], papers: Papers, look: Sty
     show_fractions(sheet, (HEAD + 1, foot), range(2, last), look)
     for number, note in enumerate((printed for printed, _ in papers.notes), start=foot + 2):
         sheet.write_string(number, 0, safe_text(note), look.note)
-    set_page(sheet, papers.title, repeat=(HEAD, HEAD))
+    set_page(sheet, papers.title, repeat=(HEAD, HEAD), file_name=False)
     sheet.freeze_panes(HEAD + 1, 1)
 
 

@@ -34,6 +34,8 @@ HEADROOM = 1.2
 """Of the tiny columns in a cell, so that the highest does not touch its border."""
 INDICATOR_YEARS = 4
 """Years in the table of indicators, whose names need the room."""
+SETTLED, ACTUAL = "決算", "実績"
+"""What settled figures are called: of costs, and of indicators."""
 MARKS = {True: "△", False: "○", None: "－"}
 
 
@@ -83,7 +85,8 @@ class Page:
         self._projects()
         high = 1 if self.height <= PAPER * SQUEEZE else 0
         repeat = None if high else (0, 1)
-        set_page(self.sheet, self.papers.title, landscape=False, pages_high=high, repeat=repeat)
+        title = self.papers.title
+        set_page(self.sheet, title, landscape=False, pages_high=high, repeat=repeat, file_name=False)
         self.sheet.print_area(0, 0, self.row - 1, COLUMNS - 1)
 
     def _next(self, height: float = LINE) -> int:
@@ -112,9 +115,15 @@ class Page:
             text_wrap=True, border=1, border_color=styles.LINE,
         )  # fmt: skip
 
-    def _year_heads(self, first: int, most: int = COLUMNS) -> list[tuple[int, int, str]]:
-        years = self.years[-most:]
-        return [(first + i, first + i, f"{y.title}\n{y.phase}") for i, y in enumerate(years)]
+    def _year_heads(self, first: int) -> list[tuple[int, int, str]]:
+        return [(first + i, first + i, f"{y.title}\n{y.phase}") for i, y in enumerate(self.years)]
+
+    def _indicator_heads(self, first: int) -> list[tuple[int, int, str]]:
+        """The last years, of which indicators have 実績 where costs have 決算."""
+        years = self.years[-INDICATOR_YEARS:]
+        phases = (y.phase.replace(SETTLED, ACTUAL) for y in years)
+        titles = (f"{year.title}\n{phase}" for year, phase in zip(years, phases, strict=True))
+        return [(first + i, first + i, title) for i, title in enumerate(titles)]
 
     # ---- head
 
@@ -277,7 +286,7 @@ class Page:
             return
         values = COLUMNS - 1 - len(self.years[-INDICATOR_YEARS:])
         head = self._next(HEAD_LINE)
-        heads = [(0, 0, "事業"), (1, values - 1, "指標（単位）"), *self._year_heads(values, INDICATOR_YEARS)]
+        heads = [(0, 0, "事業"), (1, values - 1, "指標（単位）"), *self._indicator_heads(values)]
         self._heads(head, [*heads, (COLUMNS - 1, COLUMNS - 1, "推移")])
         first = self.row
         for indicator in self.paper.indicators:
