@@ -497,6 +497,19 @@ def test_a_chart_says_its_figures_in_words() -> None:
     assert 's1 planned"' in text
 
 
+def test_years_of_labels_bear_their_era_and_indicators_have_results() -> None:
+    (result,) = many.results(1, 2018)
+    (project,) = gather.gather([gather.public(result, (), "ja")]).projects
+    view = views.project(project)
+    labels = [label for label, _ in view.texts]
+    assert any("平成30年度実績" in label for label in labels)
+    assert any("令和元年度計画" in label for label in labels)
+    charts = [indicator.chart for _, found in view.indicators for indicator in found]
+    assert charts
+    assert not any("決算" in chart for chart in charts)
+    assert "平成30年度（2018年度）（実績）" in charts[0]
+
+
 def test_bars_are_as_long_as_their_figures() -> None:
     text = charts.bars("b", "件数", "件", [("甲", 10), ("乙", 5), ("丙", 0)])
     lengths = [float(width) for width in re.findall(r'<rect[^>]*width="([\d.]+)"', text)]

@@ -34,6 +34,11 @@ class Column:
     phase: str
     planned: bool
 
+    @property
+    def result(self) -> str:
+        """What figures of indicators are, whose settled ones are no accounts: 実績 or 計画."""
+        return "計画" if self.planned else "実績"
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Series:
@@ -87,7 +92,7 @@ def small(
         parts.append(_text(middle, height - 6, column.short, "axis"))
     parts.append(f'<line class="zero" x1="0" x2="{width}" y1="{_n(scale.at(0))}" y2="{_n(scale.at(0))}"/>')
     pairs = zip(columns, values, strict=True)
-    words = "、".join(f"{c.title}（{c.phase}） {'－' if v is None else money(v) + unit}" for c, v in pairs)
+    words = "、".join(f"{c.title}（{c.result}） {'－' if v is None else money(v) + unit}" for c, v in pairs)
     return _svg(ident, title, words, (width, height), parts)
 
 

@@ -81,10 +81,12 @@ def searchable(text: str) -> str:
 
 
 def label_of(label: str, record: Record) -> str:
-    """A form's label with its years filled in: ``{evaluated}実績`` → 29年度実績."""
+    """A form's label with its years filled in: ``{evaluated}実績`` → 平成29年度実績.
+
+    With the era, which the form leaves out: 元年度 alone says nothing to citizens.
+    """
     planned = record.planned_years[0] if record.planned_years else record.fiscal_year + 1
-    evaluated = era_year(record.fiscal_year, short=True)
-    return label.format(evaluated=evaluated, planned=era_year(planned, short=True))
+    return label.format(evaluated=era_year(record.fiscal_year), planned=era_year(planned))
 
 
 def budget(record: Record) -> str:
