@@ -32,6 +32,7 @@ from tests.support.books import (
     two_years,
 )
 from tests.support.office import Office
+from tests.support.runs import PROJECTS, config, run
 from workbook.errors import OutputLocked
 from workbook.marks import is_own_output
 from workbook.summary import book
@@ -103,6 +104,34 @@ def test_the_overview_counts_what_came_in(mixed: Report) -> None:
     words = "\n".join(str(cell) for row in overview for cell in row)
     for told in ("【二重提出】", "【複数の評価年度】", "【平成30年度のシートがない事業】"):
         assert told in words
+
+
+def test_a_section_of_which_nothing_came_in_stands_on_the_overview_too(tmp_path: Path) -> None:
+    projects = (
+        PROJECTS
+        + "電算セキュリティ対策事業,総務部,情報システム課,1,10,5,50,1,1,\n"
+        + "広報事業,総務部,秘書広報課,1,2,3,4,1,1,\n"
+        + "市民相談事業,市民部,市民課,1,2,3,4,1,2,\n"
+    )
+    organization = "department,division\n総務部,秘書広報課\n総務部,情報システム課\n市民部,市民課\n"
+    run({"a.xlsx": {}}, tmp_path / "集約.xlsx", config(projects=projects, organization=organization))
+    overview = stored(tmp_path / "集約.xlsx")["概要"]
+    first = next(number for number, row in enumerate(overview) if row[0] == "部") + 1
+    lines = [(row[0], row[4], *row[8:12]) for row in overview[first:] if row[4]]
+    assert [(line[0], line[1], line[2]) for line in lines] == [
+        ("総務部", "情報システム課", 1), ("総務部", "秘書広報課", 0), ("市民部", "市民課", 0),
+    ]  # fmt: skip
+    assert lines[1][3:] == (0, 0, 0)
+
+
+def test_only_figures_that_are_not_whole_show_decimals(tmp_path: Path) -> None:
+    half = {"costs.staff_count.2017": Decimal("1.5")}
+    run({"a.xlsx": half}, tmp_path / "集約.xlsx")
+    sheet = opened(tmp_path / "集約.xlsx")["コスト"]
+    column = next(cell.column for cell in sheet[1] if cell.value == "正規職員従事人数")
+    shown = {cell.value: cell.number_format for (cell,) in sheet.iter_rows(2, None, column, column)}
+    assert shown.pop(1.5) == "#,##0.0;▲#,##0.0;0"
+    assert set(shown.values()) == {"#,##0;▲#,##0;0"}
 
 
 def test_all_sheets_are_listed_also_those_that_do_not_count(mixed: Report) -> None:

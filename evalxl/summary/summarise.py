@@ -15,7 +15,9 @@ from evalxl import finance_tables, grouping, reception, remarks
 from evalxl.counting import Counting
 from evalxl.finance_tables import Beside
 from evalxl.grouping import HIERARCHIES, Ranks
+from evalxl.identity import section_key
 from evalxl.ledger import Entry
+from evalxl.reception import Progress
 from evalxl.rules.across import Run, run_year
 from evalxl.settings import Settings
 from evalxl.summary import counts as counts_over
@@ -115,7 +117,7 @@ def build(
         listing=listing.projects(view),
         costs=costs,
         tables=[*(make(view) for make in listing.TABLES), *_received(view, beside or _alone(view, entries))],
-        overview=_overview(view, sheets, evaluated, costs.unlinked, told, rollups[0]),
+        overview=_overview(view, sheets, evaluated, costs.unlinked, told, rollups[0], beside),
         movers=counts_over.movers(view, next(i for i in rows if i.name == _default(rows)), evaluated),
     )
 
@@ -228,6 +230,7 @@ def _overview(
     unlinked: int,
     told: Sequence[str],
     by_section: Rollup,
+    beside: Beside | None,
 ) -> Overview:
     latest = [sheet for sheet, last in zip(sheets, view.counting.latest, strict=True) if last]
     severities = Counter(row[1] for row in listing.all_findings(view))
@@ -249,7 +252,7 @@ def _overview(
         ],
         _directions(view, latest),
         _matrix(view, latest),
-        _sections(view, by_section),
+        _with_silent(_sections(view, by_section), beside.reception.sections if beside else ()),
         counts_over.asked(view, latest),
         years_until(evaluated, sheets, view.counting),
     )
@@ -328,3 +331,15 @@ def _sections(view: View, by_section: Rollup) -> list[Section]:
         for path in (node.path for node in by_section.nodes)
         if len(path) == 2 and (c := counts[path])
     ]
+
+
+def _with_silent(found: Sequence[Section], due: Sequence[Progress]) -> list[Section]:
+    """The sections with those of which nothing came in yet, each within its department."""
+    known = {section_key(one.department, one.division) for one in found}
+    silent = [
+        Section(one.department, one.division, 0, 0, 0, 0)
+        for one in due
+        if section_key(one.department, one.division) not in known
+    ]
+    departments = list(dict.fromkeys(one.department for one in (*found, *silent)))
+    return sorted((*found, *silent), key=lambda one: departments.index(one.department))

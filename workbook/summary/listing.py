@@ -134,12 +134,12 @@ def _style(column: Column, values: Sequence[Cell], look: Styles, indent: bool, l
         shape: dict[str, Any] = {"valign": "top", "text_wrap": True, **(INDENTED if indent else {})}
         plain, linked = look.cell(**shape), look.cell(**shape, font_color=styles.LINK, underline=1)
         return [linked if one else plain for one in led or [False] * len(values)]
-    if column.kind == "figure":
+    if column.kind in ("figure", "amount"):
         places = [_places(value) if isinstance(value, Decimal) else 0 for value in values]
-        by_places = {one: look.cell(valign="top", num_format=money(one)) for one in dict.fromkeys(places)}
-        return [by_places[one] for one in places]
-    if column.kind == "amount":
-        return look.cell(valign="top", num_format=money(_most_places(values)))
+        by_places = {
+            one: look.cell(valign="top", num_format=money(one)) for one in dict.fromkeys((0, *places))
+        }
+        return [by_places[one] for one in places] if len(by_places) > 1 else by_places[0]
     by_kind: dict[str, dict[str, Any]] = {
         "text": {"text_wrap": True},
         "wrap": {"text_wrap": True},
@@ -160,10 +160,6 @@ def _style(column: Column, values: Sequence[Cell], look: Styles, indent: bool, l
 def _severity(value: Cell, look: Styles) -> Format:
     ink, paper = SEVERITIES.get(str(value), (styles.INK, palette.WHITE))
     return look.cell(valign="top", align="center", bold=True, font_color=ink, bg_color=paper)
-
-
-def _most_places(values: Sequence[Cell]) -> int:
-    return max((_places(value) for value in values if isinstance(value, Decimal)), default=0)
 
 
 def _places(value: Decimal) -> int:
