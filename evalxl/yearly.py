@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import itertools
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -107,6 +108,33 @@ def _names(projects: Iterable[Project], fiscal_year: int) -> list[str]:
     return list(names.values())
 
 
+_DASH = "[-－‐‑–—―ー−]"
+_OPEN, _CLOSE = r"[\s、,，(（]*", r"\s*[)）]?"
+_EXTENSION = re.compile(rf"{_OPEN}内線(?:番号)?\s*[:：]?\s*(\d+){_CLOSE}")
+_PHONE = re.compile(
+    rf"{_OPEN}(?:電話(?:番号)?|TEL|℡)?\s*[:：.]?\s*((?:0|０)\d{{1,4}}{_DASH}\d{{1,4}}{_DASH}\d{{3,4}}){_CLOSE}",
+    re.IGNORECASE,
+)
+
+
+def reached(contact: str) -> dict[str, str]:
+    """Whom to call, by the fields of the form: a name, a phone number and an extension have each their own.
+
+    >>> reached("総務係 中野（0852-00-0001 内線 12）")
+    {'contact_name': '総務係 中野', 'phone': '0852-00-0001', 'extension': '12'}
+    >>> reached("内線 1234"), reached("見本 一郎")
+    ({'extension': '1234'}, {'contact_name': '見本 一郎'})
+    """
+    found: dict[str, str] = {}
+    for name, pattern in (("extension", _EXTENSION), ("phone", _PHONE)):
+        if match := pattern.search(contact):
+            found[name] = match[1]
+            contact = contact[: match.start()] + " " + contact[match.end() :]
+    if called := contact.strip(" \u3000、,，()（）"):
+        found["contact_name"] = called
+    return dict(reversed(found.items()))
+
+
 def _values(masters: Masters, project: Project, fiscal_year: int) -> dict[str, str]:
     """The head of the sheet, by the names of its fields."""
     from evalxl.identity import LEVELS
@@ -115,7 +143,7 @@ def _values(masters: Masters, project: Project, fiscal_year: int) -> dict[str, s
     values |= {
         "department": project.department,
         "division": project.division,
-        "contact_name": project.contact,
+        **reached(project.contact),
     }
     values |= {f"budget.{name}": code for name, code in project.codes.items() if name not in LEVELS}
     above = ""

@@ -464,7 +464,7 @@ def test_every_project_gets_its_form(tmp_path: Path) -> None:
     (master / "projects.csv").write_text(
         "project_id,project_name,department,division,measure,account,kan,kou,moku,major,minor,contact\n"
         "A1,電算/保守,総務部,情報課,05,01,10,05,50,01,01,見本 一郎\n"
-        "A2,=1+1,総務部,情報課,05,01,10,05,50,01,02,\n"
+        "A2,=1+1,総務部,情報課,05,01,10,05,50,01,02,総務係 中野（0000-00-0001）\n"
         "A3,=1+1,総務部,情報課,05,01,10,05,50,01,03,\n",
         encoding="utf-8",
     )
@@ -486,6 +486,10 @@ def test_every_project_gets_its_form(tmp_path: Path) -> None:
         "01", "10", "05", "50", "01", "01",
     ]  # fmt: skip
     assert record["contact_name"] == "見本 一郎"
+    (called,) = read_file(out / names[0]).records
+    assert (called["contact_name"], called["phone"]) == ("総務係 中野", "0000-00-0001")
+    name = openpyxl.load_workbook(out / names[0]).active[called.cells["contact_name"].partition("!")[2]]  # type: ignore[index]
+    assert name.alignment.shrink_to_fit  # a long name is not cut off
     assert run("distribute", "--master", master, "-o", out, "--year", 2017) == 0  # they stay
 
 
