@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import subprocess
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -130,6 +131,18 @@ def test_libreoffice_shows_marks_notes_and_controls(full: bytes, tmp_path: Path,
     assert new == {"3,3"}
     values = office.read(tmp_path / "out.xlsm")[RESULTS].values
     assert values[3][:4] == ["誤り", "C301", f"{rich.SHEET}!D4", "C301 です。"]
+
+
+def test_each_printed_page_of_the_results_has_the_headings(
+    full: bytes, tmp_path: Path, office: Office
+) -> None:
+    marks = [a_mark(rich.SHEET, f"D{row}") for row in range(4, 90)]
+    (tmp_path / "out.xlsm").write_bytes(annotate(full, marks, WORDS).data)
+    printed = office.pdf(tmp_path / "out.xlsm", tmp_path / "out.pdf")
+    words = subprocess.run(["pdftotext", "-layout", printed, "-"], capture_output=True, check=True)
+    pages = [page for page in words.stdout.decode().split("\f") if "直してください。" in page]
+    assert len(pages) > 1
+    assert all("直し方" in page and "コード" in page for page in pages)
 
 
 def test_a_threaded_comment_is_left_to_excel(full: bytes) -> None:

@@ -67,6 +67,7 @@ def annotate(
     name = book.free_sheet_name(words.sheet)
     book.add_sheet(name, _results(book, marked.results(shown, words, known)))
     book.define(RESULTS, name, (HEAD_ROW, 0))
+    book.repeat_row(name, HEAD_ROW)
     head = {"before": before, "after": book.styles.counts(), "empty_names": empty_names}
     book.add_sheet(MEMORY, _memory_xml(book, head, memory), state="veryHidden")
     answered = sum(mark.key in known for mark in marks)
@@ -291,10 +292,10 @@ def _unmark(book: Book) -> bool:
             _restore_style(book, place, was, untouched)
         book.undefine(label, keep_empty=keep)
     results = book.place_of(RESULTS)
-    book.undefine(RESULTS, keep_empty=keep)
     for name in (MEMORY, results[0] if results else ""):
         if name in book.sheet_names():
             book.remove_sheet(name)
+    book.undefine(RESULTS, keep_empty=keep)  # last: the sheet's own name goes with the sheet
     if untouched:
         highest = max((book.sheet(name).highest_style() for name in book.sheet_names()), default=0)
         book.styles.trim(Counts(*head["before"]), highest)

@@ -153,16 +153,26 @@ class Book:
     def define(self, name: str, sheet: str, spot: Spot, *, hidden: bool = True) -> None:
         """A name for a cell: it follows the cell when rows are put in. It takes the place of an older one."""
         self.undefine(name)
+        letters, digits = _split(address(*spot))
+        shown = {"hidden": "1"} if hidden else {}
+        self._put_name({"name": name, **shown}, f"{quoted(sheet)}!${letters}${digits}")
+
+    def repeat_row(self, sheet: str, row: int) -> None:
+        """Print a row of a sheet (from 0) at the head of each page; the name goes with the sheet."""
+        at = next(i for i, element in enumerate(self._sheet_elements()) if element.get("name") == sheet)
+        area = f"{quoted(sheet)}!${row + 1}:${row + 1}"
+        self._put_name({"name": "_xlnm.Print_Titles", "localSheetId": str(at)}, area)
+
+    def _put_name(self, attributes: dict[str, str], reference: str) -> None:
         self._change()
         holder = child(self.root, "definedNames")
         if holder is None:
             holder = make(self.root, "definedNames")
             insert(self.root, holder, _ORDER)
-        element = make(holder, "definedName", {"name": name} | ({"hidden": "1"} if hidden else {}))
-        letters, digits = _split(address(*spot))
-        element.text = f"{quoted(sheet)}!${letters}${digits}"
+        element = make(holder, "definedName", attributes)
+        element.text = reference
         # Excel wants them in the order of the alphabet.
-        behind = (e for e in holder if e.get("name", "").upper() > name.upper())
+        behind = (e for e in holder if e.get("name", "").upper() > attributes["name"].upper())
         first = next(behind, None)
         if first is None:
             holder.append(element)
