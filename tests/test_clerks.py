@@ -20,6 +20,8 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from evalxl import cli
+from evalxl.rules import registry
+from evalxl.settings import Settings
 from tests.support.edited import (
     FORM,
     changed,
@@ -601,6 +603,21 @@ def test_a_zero_at_the_end_of_a_code_is_one_of_its_digits(book: Path) -> None:
 def test_a_code_may_have_a_cell_for_each_digit(cells: tuple[Any, ...], code: str) -> None:
     found = [((0, column), value) for column, value in enumerate(cells)]
     assert texts.code_and_name(texts.of_code(found)) == (code, "名")
+
+
+@pytest.mark.parametrize("brackets", ["()", "（　）", "(  ) "])
+@pytest.mark.parametrize("name", ["みんなで築くまち", ""])
+def test_brackets_left_blank_hold_no_code(book: Path, brackets: str, name: str) -> None:
+    (before,) = read_file(book).records
+    cell = before.cells["measure.code"].partition("!")[2]
+
+    def edit(sheet: Worksheet) -> None:
+        sheet[cell].value = brackets + name
+
+    found = only(changed(book, edit))
+    assert (found["measure.code"], found["measure.name"]) == (None, name or None)
+    told = registry.check(found, Settings())
+    assert "measure.code" in {finding.field for finding in told if finding.code == "H101"}
 
 
 # ---- what stands beside ------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from workbook.locating.places import FAR
 from workbook.notation import DASHES, fold, tidy
 from workbook.record import Value
 
-_CODE_NAME = re.compile(r"\s*[(（\[〔]\s*([^()（）\[\]〔〕]+?)\s*[)）\]〕]\s*(.*)", re.DOTALL)
+_CODE_NAME = re.compile(r"\s*[(（\[〔]\s*([^()（）\[\]〔〕]*?)\s*[)）\]〕]\s*(.*)", re.DOTALL)
 _CODE_SPACE = re.compile(
     r"\s*([0-9０-９]{1,4}(?:[-－][0-9０-９]{1,4})*|[IVXⅠ-Ⅻ]{1,5})[\s.:：]+(\S.*)", re.DOTALL
 )
@@ -169,7 +169,10 @@ def typed(place: FieldPlace, texts: list[str]) -> dict[str, Value]:
 
 
 def code_and_name(texts: list[str]) -> tuple[str | None, str | None]:
-    """Code and name from "(05) 行政サービス" in one cell, or from cells of their own."""
+    """Code and name from "(05) 行政サービス" in one cell, or from cells of their own.
+
+    Brackets that are printed for the code and were left blank hold none.
+    """
     if not texts:
         return None, None
     digits = list(itertools.takewhile(_DIGIT.fullmatch, map(fold, texts)))
@@ -181,7 +184,7 @@ def code_and_name(texts: list[str]) -> tuple[str | None, str | None]:
     text = " ".join(texts)
     match = _CODE_NAME.fullmatch(text) or _CODE_SPACE.fullmatch(text)
     if match:
-        return fold(match[1]), tidy(match[2])
+        return fold(match[1]) or None, tidy(match[2])
     return None, tidy(text)
 
 
