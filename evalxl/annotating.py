@@ -250,11 +250,13 @@ def marks_of(result: FileResult, lang: Lang) -> Iterator[Mark]:
 
 
 def _mark(finding: Finding, sheet: str | None, lang: Lang) -> Mark:
-    from evalxl.rules.registry import right_value
+    from evalxl.rules.registry import right_value, typed_value
     from workbook.annotate import Mark
 
     said = finding.to_json(lang)
-    return Mark(sheet=sheet, **{**said, "expected": right_value(finding.code, said["expected"])})
+    said["found"] = typed_value(finding.code, said["found"], lang)
+    said["expected"] = right_value(finding.code, said["expected"])
+    return Mark(sheet=sheet, **said)
 
 
 def words(lang: Lang) -> Words:

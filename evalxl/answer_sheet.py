@@ -11,7 +11,7 @@ from typing import Any
 from evalxl import texts
 from evalxl.arithmetic import hundredths
 from evalxl.results import Outline
-from evalxl.rules.registry import SEVERITIES, Lang, right_value
+from evalxl.rules.registry import SEVERITIES, Lang, right_value, typed_value
 from workbook.summary.model import Cell, Column, DataTable, Kind, Leads, by_column
 
 _COLUMNS: tuple[tuple[str, Kind, float], ...] = (
@@ -64,7 +64,7 @@ def _row(outline: Outline, entry: dict[str, Any], finding: dict[str, Any], lang:
         finding["cell"] or entry["sheet"] or texts.OPEN_FILE.of(lang),
         finding["message"],
         finding["hint"],
-        _cell(finding["found"]),
+        _cell(typed_value(finding["code"], finding["found"], lang)),
         _cell(right_value(finding["code"], finding["expected"])),
         None,
     ]

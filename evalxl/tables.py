@@ -19,7 +19,7 @@ import msgspec
 from evalxl.arithmetic import hundredths
 from evalxl.identity import BUDGET, code_key
 from evalxl.results import FileResult, SheetResult
-from evalxl.rules.registry import Finding, Lang, field_name
+from evalxl.rules.registry import Finding, Lang, field_name, typed_value
 from evalxl.unread import unread
 from workbook import form as forms
 from workbook.form import Form, Question
@@ -324,7 +324,8 @@ def _judgement(record: Record, question: Question) -> JudgementRow:
 
 def finding_row(finding: Finding, lang: Lang) -> FindingRow:
     """A finding as a row, its texts in ``lang``."""
-    found, expected = finding.values.get("found"), finding.values.get("expected")
+    found = typed_value(finding.code, finding.values.get("found"), lang)
+    expected = finding.values.get("expected")
     return (
         finding.code, finding.severity, field_name(finding.field), finding.year, finding.cell,
         finding.message(lang), finding.hint(lang), _plain_text(found), _plain_text(expected),

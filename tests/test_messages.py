@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import openpyxl
 import pytest
 
 from evalxl import cli
@@ -97,6 +98,18 @@ def test_every_finding_says_how_to_mend_it(rule: registry.Rule) -> None:
 def test_every_finding_of_a_sheet_names_its_cell(rule: registry.Rule) -> None:
     for finding in sample.findings_of(rule, rule.bad):
         assert finding.cell or finding.field is None
+
+
+def test_lists_for_people_show_no_word_of_a_program(tmp_path: Path) -> None:
+    filled.write(many.FORM, [many.record()], tmp_path / "隠れた行.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "隠れた行.xlsx")
+    book.worksheets[0].row_dimensions[3].hidden = True
+    book.save(tmp_path / "隠れた行.xlsx")
+    (tmp_path / "半分.xlsx").write_bytes((tmp_path / "隠れた行.xlsx").read_bytes()[:5000])
+    report = tmp_path / "指摘.xlsx"
+    cli.main(["validate", *map(str, tmp_path.glob("*.xlsx")), "--report", str(report)])
+    rows = [row for row in openpyxl.load_workbook(report).worksheets[0].values if row[1] in ("F001", "F008")]
+    assert {(row[1], row[6]) for row in rows} == {("F001", None), ("F008", "非表示の行")}
 
 
 # ---- whatever goes wrong, it is told in words --------------------------------------------------------------

@@ -262,6 +262,14 @@ def right_value(code: str, expected: Any) -> Any:
     return None if load()[code].compares else expected
 
 
+def typed_value(code: str, found: Any, lang: Lang) -> Any:
+    """What a finding found, for people to read: a rule's word in theirs, and no error of a library."""
+    if code == "F001":
+        return None
+    words = load()[code].words.get(found) if isinstance(found, str) else None
+    return words[lang == "en"] if words else found
+
+
 @functools.lru_cache(maxsize=4096)
 def field_name(key: str | None) -> str | None:
     """A flat key without its year, which stands beside it: ``costs.general.2017`` → ``costs.general``."""
