@@ -175,11 +175,12 @@ def _rewritten(finding: Finding) -> RewrittenRow:
 def project_key(record: Record, file: str) -> str:
     """What a project is known by over files and years: its id, else ``budget|measure|name``.
 
-    Codes and name are compared without width, case and spaces, codes without their leading zeros. A sheet
-    with neither id nor name is known by where it stands, so that it never passes for another.
+    All are compared without width, case and spaces, the codes of budget and measure without their leading
+    zeros; an id keeps them. A sheet with neither id nor name is known by where it stands, so that it never
+    passes for another.
     """
     if identity := record.text("project_id"):
-        return code_key(identity)
+        return fold(identity)
     name = fold(record.text("project_name"))
     if not name:
         return placed_key(file, record.sheet)
@@ -192,12 +193,12 @@ def current_key(key: str) -> str:
     """A project key as `project_key` writes it, from tables and books that still have leading zeros in it.
 
     >>> current_key("01-10-05-50-01-01|07|電算事業"), current_key("0042"), current_key("07.xlsx#05")
-    ('1-10-5-50-1-1|7|電算事業', '42', '07.xlsx#05')
+    ('1-10-5-50-1-1|7|電算事業', '0042', '07.xlsx#05')
     """
     budget, _, rest = key.partition("|")
     measure, bar, name = rest.partition("|")
     if not bar:
-        return code_key(key) if key.isdecimal() else key
+        return key
     return f"{'-'.join(map(code_key, budget.split('-')))}|{code_key(measure)}|{name}"
 
 

