@@ -4,11 +4,25 @@ Each process that a run starts imports this module once more, so that it stays a
 """
 
 import gc
+import signal
 import sys
+
+from evalxl import interruption
 
 
 def main() -> int:
     """Run the command line and give the exit code."""
+    try:
+        code = _run()
+    except KeyboardInterrupt:  # before the command line was there to tell of it, or once more while it did
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is at its end: one more changes nothing
+        code = interruption.told(sys.argv[1:])
+    if code == interruption.CODE:
+        interruption.leave()
+    return code
+
+
+def _run() -> int:
     from evalxl import processes
 
     # First of all: what the server loads takes as long as what we do.

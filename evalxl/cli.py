@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from evalxl import commands, manual, terminal, texts
+from evalxl import commands, interruption, manual, terminal, texts
 from evalxl.actions import ACTIONS, DONE, FAILED, Argument, Command, Context, Outcome
 from evalxl.errors import UsageError
 from evalxl.usage import toml_words, translated
@@ -19,16 +18,13 @@ from evalxl.usage import toml_words, translated
 if TYPE_CHECKING:
     from evalxl.rules.words import Lang
 
-INTERRUPTED = 130
-"""The exit code that shells give to a program ended by Ctrl-C."""
-
 __all__ = ["commands", "main"]  # importing the commands is what declares them
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give the exit code. No traceback is shown, except with --debug."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    lang = language(given)
+    lang = interruption.language(given)
     terminal.prepare(json="--json" in given)
     try:
         code = _run(given, lang)
@@ -37,8 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as done:  # argparse ends so after --help and --version
         return int(done.code or DONE)
     except KeyboardInterrupt:
-        terminal.tell(texts.INTERRUPTED.of(lang))
-        return INTERRUPTED
+        return interruption.told(given)
     except BrokenPipeError:
         # Whoever read our output (`| head`) has enough; Python must not complain of it at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -52,12 +47,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # What a library leaves half done may complain once more at the end of the program.
             sys.unraisablehook = lambda _: None
         return FAILED
-
-
-def language(given: Sequence[str]) -> Lang:
-    """The language asked for anywhere on the line: help and messages need it before the line is parsed."""
-    found = re.findall(r"^--lang[=\n](\w+)$", "\n".join(given), re.MULTILINE)
-    return "en" if found and found[-1] == "en" else "ja"
 
 
 def _run(given: list[str], lang: Lang) -> int:

@@ -12,6 +12,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from evalxl import interruption
+
 if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
 
@@ -77,10 +79,12 @@ def are_served() -> bool:
 def ahead(files: int, jobs: int | None) -> None:
     """Have the processes' server load all it needs from now on, if processes will read so many files."""
     if wanted(files, jobs) > 1 and are_served():
-        from multiprocessing import forkserver
+        from multiprocessing import forkserver, resource_tracker
 
         context()  # which says what the server loads
-        forkserver.ensure_running()
+        resource_tracker.ensure_running()  # lets Ctrl+C in again, so not within the block
+        with interruption.put_off():
+            forkserver.ensure_running()
 
 
 def ahead_of(arguments: Sequence[str]) -> None:

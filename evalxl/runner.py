@@ -11,18 +11,22 @@ import contextlib
 import multiprocessing
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from evalxl import processes, reader
+from evalxl import interruption, processes, reader
 from evalxl.paths import Source
 from evalxl.reader import Task
 from evalxl.results import FileResult
 from evalxl.rules import registry
 from evalxl.settings import Settings
 from workbook.form import Form
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+    from multiprocessing.queues import SimpleQueue
 
 T = TypeVar("T")
 
@@ -102,7 +106,7 @@ def _in_processes(
 
 
 def _given(pool: ProcessPoolExecutor, sources: Sequence[Source]) -> Future[list[Any]]:
-    with processes.without_script():  # which may start a process
+    with processes.without_script(), interruption.put_off():  # as this may start a process
         return pool.submit(reader.check, sources)
 
 
@@ -150,8 +154,19 @@ def _processes(task: Task[Any], jobs: int) -> Iterator[ProcessPoolExecutor]:
     try:
         yield pool
     except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in set(multiprocessing.active_children()) - others:
-            process.terminate()
+        with interruption.put_off():
+            _end(pool, set(multiprocessing.active_children()) - others)
         raise
     pool.shutdown()
+
+
+def _end(pool: ProcessPoolExecutor, own: Iterable[BaseProcess]) -> None:
+    """End a pool and its processes at once, whatever they are at."""
+    results: SimpleQueue[Any] | None = pool._result_queue
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in own:
+        process.terminate()
+    if results:
+        # The pool's thread may be at half a message of one of them, and would wait for the rest for good, and
+        # Python for it, as long as anybody could still write: this process itself.
+        results._writer.close()  # type: ignore[attr-defined]

@@ -112,6 +112,38 @@ def test_ctrl_c_ends_it_cleanly(endless: Path, start: Start, jobs: str) -> None:
     until(lambda: not list(working(program)))
 
 
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs /proc")
+@pytest.mark.parametrize("delay", [0, 0.1, 0.2, 0.4, 0.6, 0.8])
+def test_ctrl_c_while_all_is_being_loaded_shows_no_traceback(
+    endless: Path, start: Start, delay: float
+) -> None:
+    program = start("consolidate", "in", "-o", "out.xlsx", "--jobs", "2", "--lang", "en")
+    until(lambda: list(working(program)), pause=0.001)  # the server begins before all else is loaded
+    time.sleep(delay)
+    os.killpg(program.pid, signal.SIGINT)
+    _, told = program.communicate(timeout=20)
+    assert (program.returncode, told.decode()) == (130, texts.INTERRUPTED.en + "\n")
+    until(lambda: not list(working(program)))
+
+
+WAITING = """
+import sys, threading
+from evalxl import __main__, cli
+
+def main():
+    threading.Thread(target=threading.Event().wait).start()
+    raise KeyboardInterrupt
+
+cli.main = main
+sys.exit(__main__.main())
+"""
+
+
+def test_the_end_of_an_interrupted_run_waits_for_no_thread(folder: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", WAITING], capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr.decode()) == (130, texts.INTERRUPTED.ja + "\n")
+
+
 @pytest.fixture(scope="module")
 def seconds(tmp_path_factory: pytest.TempPathFactory) -> float:
     """How long a whole run takes here and now."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import multiprocessing
 import os
 import signal
+import struct
 import subprocess
 import sys
 import threading
@@ -19,6 +21,7 @@ import evalxl.commands  # noqa: F401  (declares the actions)
 from evalxl import processes, reader, runner
 from evalxl.actions import ACTIONS
 from evalxl.paths import Source
+from evalxl.reader import Task
 from evalxl.results import FileResult
 from evalxl.settings import Settings
 from workbook import quiet, read
@@ -174,6 +177,30 @@ def test_ctrl_c_is_no_finding(sources: list[Source], monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(read, "read_file", interrupted)
     with pytest.raises(KeyboardInterrupt):
         list(runner.run(sources[:1], Settings(), jobs=1))
+
+
+def half_a_message(sign: Path) -> None:
+    """In a process of a pool: begin a result, as long ones are for a while, and write no more of it."""
+    frame: Any = sys._getframe()
+    while "result_queue" not in frame.f_locals:
+        frame = frame.f_back
+    os.write(frame.f_locals["result_queue"]._writer.fileno(), struct.pack("!i", 150_000) + b"half")
+    sign.touch()
+    time.sleep(60)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="messages are written otherwise there")
+def test_half_a_result_of_a_process_that_is_ended_is_not_waited_for(tmp_path: Path) -> None:
+    others, sign = set(threading.enumerate()), tmp_path / "sign"
+    with contextlib.suppress(KeyboardInterrupt), runner._processes(Task(Settings(), None, str), 1) as pool:
+        pool.submit(half_a_message, sign)
+        while not sign.exists():
+            time.sleep(0.01)
+        time.sleep(0.2)  # the pool's thread begins to read it
+        raise KeyboardInterrupt
+    for thread in set(threading.enumerate()) - others:
+        thread.join(20)
+        assert not thread.is_alive()
 
 
 def marked(result: FileResult, folder: Path) -> str:
