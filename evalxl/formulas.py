@@ -8,6 +8,7 @@ in a cell passes through.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable
 from fractions import Fraction
 
@@ -16,7 +17,7 @@ from evalxl.actions import Example, Parameter, formula
 from evalxl.arithmetic import Number
 from evalxl.cells import Block, Cell, CellError, Result, Results, checked, flat, is_whole, number, one, result
 from evalxl.texts import Text
-from workbook.notation import era_year, fiscal_year_of, resolve_end, this_year
+from workbook.notation import era_year, fiscal_year_of, fold, resolve_end, this_year
 
 YEN_1000 = "千円"
 
@@ -269,11 +270,15 @@ def as_number(value: Cell, unit: str | None = None) -> Number | None:
     return number(value, unit or None)
 
 
+_PHASE = re.compile(r"[(\[<]?(?:実績|決算|計画|予算|見込|目標|予定)(?:見込)?み?(?:額|値)?[)\]>]?$")
+"""What stands behind the year in the heading of a column, folded."""
+
+
 @formula(
     "EV_YEAR",
     label=Text("年度（西暦）", "Fiscal year"),
     help=Text(
-        "どの書き方の年度も西暦にします（平成29年度、H29、29、31（元）、2017、日付）。"
+        "どの書き方の年度も西暦にします（平成29年度、H29、29、31（元）、2017、29年度（実績）、日付）。"
         "元号のない年は near にいちばん近い年です。年度でなければ #VALUE! です。",
         "Any notation of a year or a date as its Gregorian fiscal year; a bare number is the year nearest to "
         "'near'. #VALUE! for what is no year.",
@@ -290,6 +295,8 @@ def year(value: Cell, near: Number | None = None) -> int | None:
 
     >>> year("H29"), year("29", 2018), year(31.0, 2018), year(datetime.date(2018, 3, 31))
     (2017, 2017, 2019, 2017)
+    >>> year("H27決算"), year("27年度\\n（実績）", 2018), year("令和元年度(決算見込額)")
+    (2015, 2015, 2019)
     """
     value = checked(value)
     if isinstance(value, datetime.date):
@@ -301,10 +308,15 @@ def year(value: Cell, near: Number | None = None) -> int | None:
     if isinstance(value, bool) or not isinstance(value, (int, str)):
         raise CellError()
     now = this_year() if near is None else int(near)
-    found = resolve_end(str(value), None, now)
+    found = resolve_end(_without_phase(str(value)), None, now)
     if found is None:
         raise CellError()
     return found
+
+
+def _without_phase(text: str) -> str:
+    """A year as the heading of a column has it, without the word behind it: 29年度(実績) → 29年度."""
+    return _PHASE.sub("", fold(text))
 
 
 @formula(

@@ -164,6 +164,8 @@ def test_a_bad_cell_of_a_table_spoils_its_own_years_alone() -> None:
         ("31（元）年度", None, 2019), ("令和元年度", None, 2019), (2017.0, None, 2017), ("10", 2026.0, 2028),
         (datetime.datetime(2018, 3, 31), None, 2017), (datetime.datetime(2018, 4, 1), None, 2018),  # noqa: DTZ001
         (None, None, None), (" ", None, None),
+        ("H27決算", None, 2015), ("27年度(実績)", 2018.0, 2015), ("27年度\n（実績）", 2018.0, 2015),
+        ("30年度計画", 2018.0, 2018), ("令和元年度（決算見込額）", None, 2019),
     ],
 )  # fmt: skip
 def test_years_in_any_notation(typed: Any, near: float | None, year: int | None) -> None:
@@ -171,7 +173,7 @@ def test_years_in_any_notation(typed: Any, near: float | None, year: int | None)
     assert call("EV_YEAR", blocks) == [[year]]
 
 
-@pytest.mark.parametrize("typed", ["来年", 43000.0, 17.5, True, "13月"])
+@pytest.mark.parametrize("typed", ["来年", 43000.0, 17.5, True, "13月", "実績", "27年度の実績について"])
 def test_what_is_no_year(typed: Any) -> None:
     assert shown(call("EV_YEAR", [[[typed]]])) == [["#VALUE!"]]
     assert shown(call("EV_ERA", [[[typed]]])) == [["#VALUE!"]]
