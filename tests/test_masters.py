@@ -291,3 +291,30 @@ def test_h104_names_what_the_master_calls_a_code() -> None:
 def test_without_masters_the_sheet_of_2017_gives_what_it_gave() -> None:
     codes = {finding.code for finding in registry.check(sample.printed(), Settings().beside(None, None))}
     assert not codes & {"H103", "H104", "X804", "Y701", "Y702", "Y703", "Y704", "Y705"}
+
+
+@pytest.mark.parametrize(
+    ("groups", "year"),
+    [
+        ("総務部,情報課,情報G,2000,,\n", 2017),
+        ("総務部,情報課,情報G,2000,,\n総務部,情報課,統計G,2010,,\n", 2017),
+        ("総務部,情報課,庶務G,2000,2017,\n総務部,情報課,統計G,2010,,\n", 2018),
+        ("総務部,情報課,庶務G,2000,2010,\n総務部,情報課,統計G,2011,,\n", 2018),
+    ],
+)
+@pytest.mark.parametrize("named", ["総務部情報課", "情報課"])
+@pytest.mark.parametrize("to_year", ["2016", ""])
+def test_a_section_that_stands_there_by_its_groups_alone_is_a_successor(
+    groups: str, year: int, named: str, to_year: str
+) -> None:
+    heads = "部,課,グループ,開始年度,終了年度,引継先\n"
+    known = read(organization=f"{heads}{groups}総務部,旧情報課,,2000,{to_year},{named}\n")
+    (heir,) = known.heirs(identity.section_key("総務部", "旧情報課"), year)
+    assert (heir.department, heir.division) == ("総務部", "情報課")
+
+
+def test_groups_of_two_sections_of_one_name_are_ambiguous() -> None:
+    heads = "部,課,グループ,引継先\n"
+    with pytest.raises(MastersError) as caught:
+        read(organization=f"{heads}甲部,課,あ,\n乙部,課,い,\n乙部,旧課,,課\n")
+    assert caught.value.reason == "ambiguous"

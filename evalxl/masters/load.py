@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -204,9 +205,15 @@ def _successor(row: Row, name: str, item: Line, found: Sequence[Line], known: Ma
     if len(lines) > 1 and item.lasting.to_year is not None:
         after = item.lasting.to_year + 1
         lines = [other for other in lines if other.lasting.holds(after)] or lines
-    if len(lines) > 1:
+    if len(lines) > 1 and not _is_one_section(lines):
         raise row.error("successor", "ambiguous", name.strip())
-    return lines[0].line
+    return max(lines, key=lambda other: other.lasting.to_year or math.inf).line
+
+
+def _is_one_section(lines: Sequence[Line]) -> bool:
+    """Whether these are groups of one section, so that any of them stands for it."""
+    groups = [line for line in lines if isinstance(line, Unit) and line.group]
+    return len(groups) == len(lines) and len({group.key for group in groups}) == 1
 
 
 def _no_circle(rows: Sequence[Row], found: Sequence[Line]) -> None:
@@ -233,8 +240,17 @@ def _units(rows: Sequence[Row]) -> list[Unit]:
         for row in rows
     ]  # fmt: skip
     _no_doubles(rows, found, lambda unit: (*unit.key, fold(unit.group), unit.lasting), "division")
-    known = {unit.line: _names_of(unit) for unit in found}
-    return _with_successors(rows, found, known)
+    return _with_successors(rows, found, _names(found))
+
+
+def _names(units: Sequence[Unit]) -> dict[int, set[str]]:
+    """How each may be named; a section that stands in the file by its groups alone is any of their lines."""
+    whole = {unit.key for unit in units if not unit.group}
+    names = {unit.line: _names_of(unit) for unit in units}
+    for unit in units:
+        if unit.key not in whole:
+            names[unit.line] |= _names_of(msgspec.structs.replace(unit, group=""))
+    return names
 
 
 def _names_of(unit: Unit) -> set[str]:
