@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalxl import texts
+from evalxl.arithmetic import for_people
 from evalxl.errors import UsageError
 from evalxl.texts import Text
 
@@ -256,6 +257,9 @@ def _mark(finding: Finding, sheet: str | None, lang: Lang) -> Mark:
     said = finding.to_json(lang)
     said["found"] = typed_value(finding.code, said["found"], lang)
     said["expected"] = right_value(finding.code, said["expected"])
+    for name in ("found", "expected"):
+        if isinstance(said[name], float):
+            said[name] = float(for_people(said[name]))
     return Mark(sheet=sheet, **said)
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from evalxl import texts
-from evalxl.arithmetic import hundredths
+from evalxl.arithmetic import for_people
 from evalxl.results import Outline
 from evalxl.rules.registry import SEVERITIES, Lang, right_value, typed_value
 from workbook.summary.model import Cell, Column, DataTable, Kind, Leads, by_column
@@ -75,9 +74,7 @@ def _cell(value: Any) -> Cell:
     if value is None or type(value) is int:
         return value
     if isinstance(value, float):
-        figure = Decimal(repr(value))
-        # Yen in 千円 have three decimals; more has only what was worked out, such as a cost per unit.
-        return figure if figure == round(figure, 3) else hundredths(figure)
+        return for_people(value)
     return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

@@ -62,6 +62,18 @@ def hundredths(number: Number | Fraction) -> Decimal:
     return found if rest % 10 else found.quantize(Decimal("0.1"))
 
 
+def for_people(figure: float) -> Decimal:
+    """A figure as it was typed, or to two decimals where it was worked out, such as a cost per unit.
+
+    Yen in 千円 have three decimals, so that more of them are of no figure that anybody typed.
+
+    >>> for_people(18.865990990990990), for_people(8299.6), for_people(0.125)
+    (Decimal('18.87'), Decimal('8299.6'), Decimal('0.125'))
+    """
+    typed = Decimal(repr(figure))
+    return typed if typed == round(typed, 3) else hundredths(typed)
+
+
 def size(number: Number) -> Number:
     """A figure without its sign.
 

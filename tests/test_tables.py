@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from evalxl import answer_sheet, export, results, tables, totals
+from evalxl import annotating, answer_sheet, export, results, tables, totals
 from evalxl.counting import speakers
 from evalxl.identity import BUDGET
 from evalxl.results import FileResult, SheetResult
@@ -313,6 +313,8 @@ def test_a_figure_that_was_worked_out_is_shown_with_two_decimals_and_exact_in_js
     row = next(row for row in tables.extract(found).sheets[0].findings if row[0] == "C312")
     assert row[8] == shown
     table = answer_sheet.table([results.checked(found, lang="ja")], tmp_path / "r.xlsx", "ja")
-    ((found, expected),) = [row[6:8] for row in zip(*table.values, strict=True) if row[1] == "C312"]
-    assert str(found) == f"{float(one_json['found']):.2f}"
+    ((found_value, expected),) = [row[6:8] for row in zip(*table.values, strict=True) if row[1] == "C312"]
+    assert str(found_value) == f"{float(one_json['found']):.2f}"
     assert expected is None  # last year's figure is what is compared with, not what should stand there
+    (mark,) = [one for one in annotating.marks_of(found, "ja") if one.code == "C312"]
+    assert str(mark.found) == str(found_value)
