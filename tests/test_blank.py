@@ -188,3 +188,12 @@ def test_a_layout_that_names_what_the_form_has_not_is_refused() -> None:
         assert refused.value.reason == reason
     with pytest.raises(FormError):
         layout.of(msgspec.structs.replace(FORM, layout={}))
+
+
+def test_the_boxes_of_a_question_stand_as_they_are_printed(sheet: Worksheet) -> None:
+    """Of all questions only ⑤ has the box that asks for nothing, 影響無, first."""
+    places = {cell.value: (cell.row, cell.column) for row in sheet.iter_rows() for cell in row}
+    assert places["影響無"][0] == places["影響有"][0]
+    assert places["影響無"] < places["影響有"]
+    assert places["削減余地がある"] < places["削減余地がない"]
+    assert places["見直し余地がある"] < places["公平・公正である"]

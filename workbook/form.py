@@ -170,7 +170,10 @@ class AxisOptions(Struct):
 
 
 class Question(Struct):
-    """A judgement: two boxes and a reason. ``flagged`` is the box that asks for action or explanation."""
+    """A judgement: two boxes and a reason. ``flagged`` is the box that asks for action or explanation.
+
+    It is printed before the other one, except with ``other_first``.
+    """
 
     number: str
     topic: str
@@ -185,6 +188,7 @@ class Question(Struct):
     means: str = ""
     means_note: str = ""
     help: list[str] = []
+    other_first: bool = False
 
 
 class Direction(Struct):

@@ -294,8 +294,9 @@ class _Page:
         first, last = (key, "flagged", question.flagged), (key, "other", question.other)
         if question.mergeable is None:
             middle = width // 2
-            self.option((row, col, height, middle), *first)
-            self.option((row, col + middle, height, width - middle), *last)
+            left, right = (last, first) if question.other_first else (first, last)
+            self.option((row, col, height, middle), *left)
+            self.option((row, col + middle, height, width - middle), *right)
             return
         inner = f"{key}.mergeable"
         self.option((row, col, 1, width), *first)
