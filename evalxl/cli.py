@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -27,17 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lang = interruption.language(given)
     terminal.prepare(json="--json" in given)
     try:
-        code = _run(given, lang)
-        sys.stdout.flush()
-        return code
-    except SystemExit as done:  # argparse ends so after --help and --version
-        return int(done.code or DONE)
+        return _shown(given, lang)
     except KeyboardInterrupt:
         return interruption.told(given)
-    except BrokenPipeError:
-        # Whoever read our output (`| head`) has enough; Python must not complain of it at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
     except Exception as error:
         if "--debug" in given and not isinstance(error, UsageError):
             raise
@@ -47,6 +38,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # What a library leaves half done may complain once more at the end of the program.
             sys.unraisablehook = lambda _: None
         return FAILED
+
+
+def _shown(given: list[str], lang: Lang) -> int:
+    """The exit code, when all is shown; it is the same where whoever reads has enough before the end."""
+    code = DONE
+    try:
+        try:
+            code = _run(given, lang)
+        except SystemExit as done:  # argparse ends so after --help and --version
+            code = int(done.code or DONE)
+        terminal.flush()
+    except terminal.OutputEnded as ended:
+        if not ended.enough:
+            raise
+    return code
 
 
 def _run(given: list[str], lang: Lang) -> int:
@@ -104,14 +110,19 @@ def _overview(lang: Lang) -> str:
 
 
 def _print(outcome: Outcome, as_json: bool) -> int:
-    if as_json:
-        json.dump(outcome.data, sys.stdout, ensure_ascii=False, indent=1, allow_nan=False)
-        print()
-        for text in outcome.told:
-            terminal.tell(text)
-    else:
-        for line in outcome.lines:
-            terminal.say(line)
+    try:
+        if as_json:
+            with terminal.output() as stream:
+                json.dump(outcome.data, stream, ensure_ascii=False, indent=1, allow_nan=False)
+                print(file=stream)
+            for text in outcome.told:
+                terminal.tell(text)
+        else:
+            for line in outcome.lines:
+                terminal.say(line)
+    except terminal.OutputEnded as ended:
+        if not ended.enough:
+            raise
     return outcome.code
 
 
@@ -130,6 +141,8 @@ def explained(error: Exception, lang: Lang) -> list[str]:
     if isinstance(error, FormError):
         reason = texts.FORM_REASONS[error.reason].of(lang, detail=toml_words(error.detail, lang))
         return [texts.WRONG_FORM.of(lang, detail=f"{error.file}:{error.line}: {reason}")]
+    if isinstance(error, terminal.OutputEnded):
+        return [texts.NOT_SHOWN.of(lang, why=texts.os_words(texts.os_error(error.error), lang))]
     if isinstance(error, OutputLocked):
         return [texts.OUTPUT[error.reason].of(lang, path=error.path)]
     if isinstance(error, OSError) and error.filename:
@@ -160,8 +173,8 @@ class _Parser(argparse.ArgumentParser):
         self.page = page
         self.of = of
 
-    def format_help(self) -> str:
-        return self.page() + "\n"
+    def print_help(self, file: object = None) -> None:
+        terminal.say(self.page())
 
     def error(self, message: str) -> NoReturn:
         raise translated(message, self.of, [o for action in self._actions for o in action.option_strings])
@@ -208,7 +221,9 @@ def _add(parser: argparse.ArgumentParser, arguments: Iterable[Argument]) -> None
             parser.add_argument(argument.name, nargs=argument.many or None, metavar=argument.metavar)
             continue
         if argument.choices or argument.metavar:
-            options.update(type=argument.kind, metavar=argument.metavar or None)
+            options.update(
+                type=argument.kind, metavar=argument.metavar or None
+            )
             options["choices"] = argument.choices or None
             if argument.many:  # --by 部 課, or --by 部 --by 課
                 options.update(nargs=argument.many, action="extend")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import re
 import shutil
@@ -26,11 +28,28 @@ _STEERING = re.compile(r"\x1b(?!\[[\d;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f
 _COLOURS = {"error": "31", "warning": "33", "info": "36", "head": "1"}
 
 
+class OutputEnded(Exception):
+    """stdout takes no more, as ``error`` says."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+    @property
+    def enough(self) -> bool:
+        """Whether whoever read it has enough (`| head`); Windows has another word for that."""
+        closed = sys.platform == "win32" and self.error.errno == errno.EINVAL
+        return closed or isinstance(self.error, BrokenPipeError)
+
+
 def prepare(*, json: bool) -> None:
     """Make both streams safe: JSON is always UTF-8, and no other text fails on an old code page.
 
-    Windows consoles take any text, but a pipe or a file there has the code page (cp932).
+    Windows consoles take any text, but a pipe or a file there has the code page (cp932). Where a stream is
+    closed, or there is none as in a task without a window, what would be shown is left out.
     """
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - for as long as the program runs
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)  # a stream that a test or Excel put there has none
         if reconfigure is None:
@@ -42,13 +61,32 @@ def prepare(*, json: bool) -> None:
 
 
 def tell(text: str) -> None:
-    """A message, on stderr."""
-    print(_printable(text, sys.stderr), file=sys.stderr, flush=True)
+    """A message, on stderr; nobody can be told that nothing can be told."""
+    with contextlib.suppress(OSError):
+        print(_printable(text, sys.stderr), file=sys.stderr, flush=True)
 
 
 def say(text: str) -> None:
-    """A line of the result, on stdout."""
-    print(_printable(text, sys.stdout))
+    """A line of the result, on stdout. Raises `OutputEnded` where that takes no more."""
+    with output() as stream:
+        print(_printable(text, stream), file=stream)
+
+
+@contextlib.contextmanager
+def output() -> Iterator[IO[str]]:
+    """stdout, for what is written in the block. Raises `OutputEnded` where it takes no more."""
+    try:
+        yield sys.stdout
+    except OSError as error:
+        with contextlib.suppress(OSError, ValueError):  # or Python would complain of it once more at its end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OutputEnded(error) from None
+
+
+def flush() -> None:
+    """Have all shown that was said. Raises `OutputEnded` where stdout does not take it."""
+    with output() as stream:
+        stream.flush()
 
 
 def _printable(text: str, stream: IO[str]) -> str:

@@ -113,6 +113,10 @@ OS_ERROR = Text(
     "{path} を読み書きできません（{why}）。場所と名前、開いているファイル、権限を確かめてください。",
     "Cannot read or write {path} ({why}). Check the place, the name, open files and permissions.",
 )
+NOT_SHOWN = Text(
+    "結果を表示できませんでした（{why}）。出力先を確かめて、もう一度実行してください。",
+    "The results cannot be shown ({why}). Check where the output goes, and run this again.",
+)
 NO_PROTOCOL = Text(
     "{address} を読めません。「{protocol}」のアドレスを読む部品がありません。"
     "共有フォルダーに写して、そのフォルダーを指定してください。",
@@ -242,11 +246,11 @@ EXIT_TEXT = Text(
     "0  終わりました。--fail-on（初めは error）以上の指摘はありません。\n"
     "1  --fail-on 以上の指摘か、受け付けられないファイルがあります。結果は書き出しています。\n"
     "   ファイルが1つでも見つかれば、それが受け付けられなくても 1 です（指摘はそのファイルに付きます）。\n"
-    "2  指定が正しくないか、読むファイルが1つも見つかりません。",
+    "2  指定が正しくないか、読むファイルが1つも見つからないか、結果を書き出せません。",
     "0  Done, nothing at or above --fail-on (error by default).\n"
     "1  Findings at or above it, or refused files; the output is still written.\n"
     "   Where at least one file was found it is 1, even if that file is refused: it has its finding.\n"
-    "2  Wrong usage, or no file to read was found.",
+    "2  Wrong usage, no file to read was found, or the results cannot be written.",
 )
 OVERVIEW = Text(
     "evalxl は事務事業評価シート（Excel）を読み、点検し、集約します。",

@@ -408,6 +408,39 @@ def test_a_reader_that_has_enough_is_no_error(books: Path) -> None:
     assert done.stderr == b""
 
 
+def shell(line: str) -> subprocess.CompletedProcess[str]:
+    """A line with ``evalxl`` in it, in a shell."""
+    program = f"{shlex.quote(sys.executable)} -m evalxl"
+    return subprocess.run(
+        ["bash", "-c", line.replace("evalxl", program)], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell")
+@pytest.mark.parametrize("rest", ["", " --json", " --fail-on never"])
+def test_the_exit_code_is_that_of_the_checks_however_much_of_them_is_read(books: Path, rest: str) -> None:
+    code = run("validate", "in", *rest.split()).returncode
+    assert code == (0 if "never" in rest else 1)
+    for line in ("evalxl validate in{} | true; exit ${{PIPESTATUS[0]}}", "evalxl validate in{} >&-"):
+        done = shell(line.format(rest))
+        assert (done.returncode, done.stdout) == (code, "")
+        assert "Error" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize(
+    "line", ["validate in", "validate in --json", "fields", "--help", "rules --help", "--version"]
+)
+def test_results_that_cannot_be_shown_are_told(books: Path, line: str) -> None:
+    for lang in LANGS:
+        done = shell(f"evalxl {line} --lang {lang} > /dev/full")
+        why = texts.os_words("ENOSPC", lang)
+        assert done.returncode == 2
+        assert done.stderr.endswith(texts.NOT_SHOWN.of(lang, why=why) + "\n")
+        assert "Error" not in done.stderr
+    assert shell("evalxl validate in --fail-on never 2> /dev/full").returncode == 0
+
+
 # ---- help and wrong usage ----------------------------------------------------------------------------------
 
 
