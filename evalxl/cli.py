@@ -208,6 +208,13 @@ def parser(command: Command, lang: Lang = "ja") -> argparse.ArgumentParser:
     return own
 
 
+def place(text: str) -> Path:
+    """A path; ValueError for an empty one, which would be the folder where a script runs."""
+    if not text.strip():
+        raise ValueError(text)
+    return Path(text)
+
+
 def _add(parser: argparse.ArgumentParser, arguments: Iterable[Argument]) -> None:
     shared = {argument.name for argument in manual.SHARED}
     for argument in arguments:
@@ -222,7 +229,7 @@ def _add(parser: argparse.ArgumentParser, arguments: Iterable[Argument]) -> None
             continue
         if argument.choices or argument.metavar:
             options.update(
-                type=argument.kind, metavar=argument.metavar or None
+                type=place if argument.kind is Path else argument.kind, metavar=argument.metavar or None
             )
             options["choices"] = argument.choices or None
             if argument.many:  # --by 部 課, or --by 部 --by 課

@@ -80,6 +80,8 @@ def find(
         missing: list[str] = []
         entries: list[_Entry] = []
         for number, named in enumerate(os.fspath(path) for path in paths):
+            if not named.strip():  # an empty variable of a script, and not the folder where it runs
+                raise UsageError(texts.NO_PATH)
             if _ADDRESS.match(named):
                 entries += _remote(named, Path(folder) / str(number) if fetch else None, missing)
             else:

@@ -63,6 +63,10 @@ NOTHING = Text(
     "読み込めるExcelファイルがありませんでした。ファイルやフォルダーの場所を確かめてください。",
     "No Excel file to read. Please check the paths.",
 )
+NO_PATH = Text(
+    "ファイルやフォルダーの指定が空です。このフォルダーを読むときは「.」と指定してください。",
+    "The path is empty. To read the folder you are in, write: .",
+)
 NO_DASK = Text(
     "--scheduler には Dask が必要です。pip install evalxl[dask] で入れてください。",
     "--scheduler needs Dask. Install it with: pip install evalxl[dask]",
@@ -187,6 +191,10 @@ WRONG_NUMBER = Text(
 WRONG_YEAR = Text(
     "{name} の値「{word}」は年度として読めません。{name} 2018、{name} H30 のように指定してください。",
     "'{word}' is no fiscal year for {name}. Write {name} 2018 or {name} H30.",
+)
+WRONG_ADDRESS = Text(
+    "{name} の値「{word}」はアドレスとして読めません。tcp://ホスト名:8786 か local を指定してください。",
+    "'{word}' is no address for {name}. Write tcp://host:8786, or local.",
 )
 FOR_EXAMPLE = Text("例: {line}", "Example: {line}")
 UNKNOWN_OPTION = Text("「{word}」という指定はありません。", "There is no argument '{word}'.")

@@ -22,6 +22,8 @@ _REST: tuple[tuple[re.Pattern[str], Text], ...] = (
     ),
     (re.compile(r"argument (?P<name>\S+): invalid positive value: '(?P<word>.*)'"), texts.WRONG_NUMBER),
     (re.compile(r"argument (?P<name>\S+): invalid fiscal_year value: '(?P<word>.*)'"), texts.WRONG_YEAR),
+    (re.compile(r"argument (?P<name>\S+): invalid place value: .*"), texts.NO_VALUE),
+    (re.compile(r"argument (?P<name>\S+): invalid address value: '(?P<word>.*)'"), texts.WRONG_ADDRESS),
     (re.compile(r"argument (?P<name>\S+): invalid \w+ value: '(?P<word>.*)'"), texts.WRONG_VALUE),
 )
 

@@ -504,13 +504,19 @@ def test_texts_have_the_same_places_in_both_languages() -> None:
         ("rules CC301", "C301"),
         ("fields --form unnan_2071", "unnan_2017"),
         ("fields --config nowhere.toml", "nowhere.toml"),
+        ("validate ''", "."),
+        ("validate in ' '", "."),
+        ("validate in --master ''", "--master"),
+        ("consolidate in -o ''", "-o"),
+        ("consolidate in -o out.xlsx --scheduler foo", "tcp://"),
+        ("consolidate in -o out.xlsx --scheduler ''", "tcp://"),
     ],
 )
 @pytest.mark.parametrize("lang", LANGS)
 def test_wrong_usage_says_what_was_meant(
     books: Path, line: str, told: str, lang: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main([*line.split(), "--lang", lang]) == 2
+    assert cli.main([*shlex.split(line), "--lang", lang]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
     assert told in captured.err

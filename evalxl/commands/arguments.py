@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from evalxl.actions import Argument
 from evalxl.texts import Text
 
@@ -26,6 +28,17 @@ def fiscal_year(text: str) -> int:
     if len(found) != 1:
         raise ValueError(text)
     return found[0]
+
+
+def address(text: str) -> str:
+    """A scheduler's address, ``local`` among them; ValueError for what can be none.
+
+    >>> address("tcp://dask:8786"), address("dask:8786"), address("local")
+    ('tcp://dask:8786', 'dask:8786', 'local')
+    """
+    if not re.fullmatch(r"local|[a-z][a-z0-9+.-]*://\S+|[^\s/]+:\d+", text, re.IGNORECASE):
+        raise ValueError(text)
+    return text
 
 
 PATHS = Argument(
@@ -69,4 +82,5 @@ SCHEDULER = Argument(
         "read on the workers of a Dask scheduler (tcp://…), or of one started here (local)",
     ),
     metavar="ADDRESS",
+    kind=address,
 )
