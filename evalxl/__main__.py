@@ -27,7 +27,8 @@ def _run() -> int:
 
     # First of all: what the server loads takes as long as what we do.
     processes.ahead_of(sys.argv[1:])
-    from evalxl.cli import main as run
+    with interruption.put_off():  # Python words one within a class otherwise
+        from evalxl.cli import main as run
 
     code = run()
     gc.freeze()  # or Python would look through all that is left for cycles, before it throws it away

@@ -13,6 +13,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 
+from evalxl import interruption
 from evalxl.paths import Source
 from evalxl.tables import FileRows, SheetRows, placed_key
 from workbook import form as forms
@@ -44,7 +45,8 @@ def _marked(code: int, data: memoryview) -> Any:
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(_FILE, ext_hook=_marked).decode
+with interruption.put_off():  # it crashes the program when Ctrl+C reaches it while it looks at the types
+    _decode = msgspec.msgpack.Decoder(_FILE, ext_hook=_marked).decode
 _CHECKSUM = 4
 
 

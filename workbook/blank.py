@@ -42,9 +42,9 @@ def blank(
     layout.
     """
     book = workbook(form, fiscal_year, rates=rates or {}, two_sheets=two_sheets)
-    saved = io.BytesIO()
-    book.save(saved)
-    with atomic.replacing(path) as temporary:
+    with atomic.replacing(path) as temporary:  # openpyxl writes files of its own: a full disk shows there
+        saved = io.BytesIO()
+        book.save(saved)
         temporary.write_bytes(_timeless(saved.getvalue()))
 
 
