@@ -79,12 +79,30 @@ def are_served() -> bool:
 def ahead(files: int, jobs: int | None) -> None:
     """Have the processes' server load all it needs from now on, if processes will read so many files."""
     if wanted(files, jobs) > 1 and are_served():
-        from multiprocessing import forkserver, resource_tracker
+        from multiprocessing import forkserver
 
         context()  # which says what the server loads
-        resource_tracker.ensure_running()  # lets Ctrl+C in again, so not within the block
+        _watch()  # lets Ctrl+C in again, so not within the block
         with interruption.put_off():
             forkserver.ensure_running()
+
+
+def _watch() -> None:
+    """Start the process of Python that gives back the locks which an interrupted run leaves.
+
+    It says so in English then, unless it is started with that warning off.
+    """
+    from multiprocessing import resource_tracker
+
+    before = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (before, "ignore:resource_tracker:UserWarning")))
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        if before is None:
+            del os.environ["PYTHONWARNINGS"]
+        else:
+            os.environ["PYTHONWARNINGS"] = before
 
 
 def ahead_of(arguments: Sequence[str]) -> None:

@@ -144,33 +144,6 @@ def test_the_end_of_an_interrupted_run_waits_for_no_thread(folder: Path) -> None
     assert (done.returncode, done.stderr.decode()) == (130, texts.INTERRUPTED.ja + "\n")
 
 
-AT_THE_TYPES = """
-import os, signal, sys
-from evalxl import tables
-
-def watch(frame, event, _):
-    if event == "call" and frame.f_code.co_filename.endswith("_utils.py"):
-        sys.setprofile(None)
-        os.kill(os.getpid(), signal.SIGINT)
-
-sys.setprofile(watch)
-try:
-    from evalxl import packing
-except KeyboardInterrupt:
-    print("interrupted")
-"""
-
-
-def test_ctrl_c_while_types_are_looked_at_crashes_nothing() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", AT_THE_TYPES],
-        capture_output=True,
-        check=False,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"interrupted\n", b"")
-
-
 @pytest.fixture(scope="module")
 def seconds(tmp_path_factory: pytest.TempPathFactory) -> float:
     """How long a whole run takes here and now."""
