@@ -89,8 +89,10 @@ def test_any_layout_of_one_record_reads_the_same(tmp_path: Path, style: Style, s
     assert_same(found, sample())
 
 
+# Codes of any length are typed as texts here: of digits in cells of their own a last 0 may be the picture of
+# a blank name.
 @SLOW
-@given(style=styles(), seed=st.integers(0, 10**6), record=records())
+@given(style=styles(budget_typed="text"), seed=st.integers(0, 10**6), record=records())
 def test_any_record_in_any_layout_reads_the_same(
     tmp_path: Path, style: Style, seed: int, record: dict[str, Any]
 ) -> None:
@@ -100,7 +102,7 @@ def test_any_record_in_any_layout_reads_the_same(
 
 
 @settings(SLOW, max_examples=10)
-@given(style=styles(), seed=st.integers(0, 10**6), written=record_lists())
+@given(style=styles(budget_typed="text"), seed=st.integers(0, 10**6), written=record_lists())
 def test_several_projects_of_one_book_are_told_apart(
     tmp_path: Path, style: Style, seed: int, written: list[dict[str, Any]]
 ) -> None:
