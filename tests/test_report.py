@@ -251,6 +251,16 @@ def test_the_header_of_a_page_is_no_file_name(written: Path) -> None:
         assert sheet.oddHeader.right.text is None
 
 
+def test_notes_keep_to_the_width_of_the_table(written: Path, results: list[FileResult]) -> None:
+    (contents,) = (sheet for sheet in opened(written) if sheet.title == book.CONTENTS)
+    notes = [note for note, _ in papers(results).notes]
+    cells = [cell for row in contents.iter_rows() for cell in row if cell.value in notes]
+    assert len(cells) == len(notes) > 0
+    merged = {str(block).partition(":")[0]: block.max_col for block in contents.merged_cells.ranges}
+    assert {merged[cell.coordinate] for cell in cells} == {contents.max_column}
+    assert all(cell.alignment.wrap_text for cell in cells)
+
+
 # ---- paper -------------------------------------------------------------------------------------------------
 
 

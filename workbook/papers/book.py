@@ -21,6 +21,7 @@ from workbook.papers.page import Page
 from workbook.summary import styles
 from workbook.summary.book import OPTIONS
 from workbook.summary.cells import quoted, safe_text
+from workbook.summary.listing import text_lines
 from workbook.summary.page import set_page
 from workbook.summary.rollups import show_fractions, write_change
 from workbook.summary.styles import Styles
@@ -28,6 +29,10 @@ from workbook.summary.styles import Styles
 CONTENTS = "目次"
 HEAD = 2
 """The row of the contents' heads, counted from 0."""
+_NOTE_LINE = 13
+"""Points of a line of a note."""
+_SMALLER = 11 / 9
+"""So many more letters of a note stand in a column than of what its width is counted in."""
 
 
 def write(papers: Papers, path: Path | str) -> None:
@@ -91,10 +96,11 @@ def _contents(sheet: Worksheet, pages: Sequence[Page], papers: Papers, look: Sty
     band = look.of(bold=True, font_size=18, font_color=palette.WHITE, bg_color=styles.NAVY, indent=1)
     sheet.merge_range(0, 0, 0, last, safe_text(papers.title), band)
     sheet.set_row(0, 36)
-    sheet.set_column(0, 0, 46)
-    sheet.set_column(1, 1, 8)
-    sheet.set_column(2, last, 13)
+    widths = [46, 8, *[13] * (last - 1)]
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
     sheet.set_default_row(18)
+    wrapped = look.of(font_color=styles.GREY, font_size=9, text_wrap=True, valign="top")
     words = f"{papers.level}ごとの{pages[0].total_item.title}（千円）"
     sheet.write_string(1, 0, words, look.of(font_color=styles.GREY))
     heads = [papers.level, "事業数", *(f"{year.title}\n{year.phase}" for year in years)]
@@ -109,7 +115,9 @@ def _contents(sheet: Worksheet, pages: Sequence[Page], papers: Papers, look: Sty
     _contents_total(sheet, foot, pages, papers, look)
     show_fractions(sheet, (HEAD + 1, foot), range(2, last), look)
     for number, note in enumerate((printed for printed, _ in papers.notes), start=foot + 2):
-        sheet.write_string(number, 0, safe_text(note), look.note)
+        # Within the table's width: a page is printed as narrow as its longest line makes it.
+        sheet.merge_range(number, 0, number, last, safe_text(note), wrapped)
+        sheet.set_row(number, _NOTE_LINE * text_lines(note, sum(widths) * _SMALLER))
     set_page(sheet, papers.title, repeat=(HEAD, HEAD), file_name=False)
     sheet.freeze_panes(HEAD + 1, 1)
 
