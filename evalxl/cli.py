@@ -23,7 +23,7 @@ __all__ = ["commands", "main"]  # importing the commands is what declares them
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give the exit code. No traceback is shown, except with --debug."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    lang = interruption.language(given)
+    lang = terminal.language(given)
     terminal.prepare(json="--json" in given)
     try:
         return _shown(given, lang)

@@ -8,7 +8,6 @@ in a cell passes through.
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterable
 from fractions import Fraction
 
@@ -17,7 +16,7 @@ from evalxl.actions import Example, Parameter, formula
 from evalxl.arithmetic import Number
 from evalxl.cells import Block, Cell, CellError, Result, Results, checked, flat, is_whole, number, one, result
 from evalxl.texts import Text
-from workbook.notation import era_year, fiscal_year_of, fold, resolve_end, this_year
+from workbook.notation import era_year, fiscal_year_of, resolve_end, this_year
 
 YEN_1000 = "千円"
 
@@ -270,10 +269,6 @@ def as_number(value: Cell, unit: str | None = None) -> Number | None:
     return number(value, unit or None)
 
 
-_PHASE = re.compile(r"[(\[<]?(?:実績|決算|計画|予算|見込|目標|予定)(?:見込)?み?(?:額|値)?[)\]>]?$")
-"""What stands behind the year in the heading of a column, folded."""
-
-
 @formula(
     "EV_YEAR",
     label=Text("年度（西暦）", "Fiscal year"),
@@ -295,8 +290,8 @@ def year(value: Cell, near: Number | None = None) -> int | None:
 
     >>> year("H29"), year("29", 2018), year(31.0, 2018), year(datetime.date(2018, 3, 31))
     (2017, 2017, 2019, 2017)
-    >>> year("H27決算"), year("27年度\\n（実績）", 2018), year("令和元年度(決算見込額)")
-    (2015, 2015, 2019)
+    >>> year("H27決算"), year("27年度\\n（実績）", 2018), year("令和元年度(決算見込額)"), year("実績（H29）")
+    (2015, 2015, 2019, 2017)
     """
     value = checked(value)
     if isinstance(value, datetime.date):
@@ -308,15 +303,19 @@ def year(value: Cell, near: Number | None = None) -> int | None:
     if isinstance(value, bool) or not isinstance(value, (int, str)):
         raise CellError()
     now = this_year() if near is None else int(near)
-    found = resolve_end(_without_phase(str(value)), None, now)
+    found = resolve_end(str(value), None, now) or resolve_end(_of_heading(str(value)), None, now)
     if found is None:
         raise CellError()
     return found
 
 
-def _without_phase(text: str) -> str:
-    """A year as the heading of a column has it, without the word behind it: 29年度(実績) → 29年度."""
-    return _PHASE.sub("", fold(text))
+def _of_heading(text: str) -> str:
+    """The year in the heading of a column, as sheets have it: 29年度(実績); "" for a text that is none."""
+    from workbook import form as forms  # not for a year alone
+    from workbook.labels import vocabulary
+
+    headings = (vocabulary(forms.get(form)).heading(text) for form in forms.ids())
+    return next((heading.year for heading in headings if heading), "")
 
 
 @formula(

@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NoReturn
-
-if TYPE_CHECKING:
-    from evalxl.rules.words import Lang
+from typing import NoReturn
 
 CODE = 130
 """The exit code that shells give to a program ended by Ctrl+C."""
-
-
-def language(given: Sequence[str]) -> Lang:
-    """The language asked for anywhere on the line: messages need it before the line is parsed."""
-    found = re.findall(r"^--lang[=\n](\w+)$", "\n".join(given), re.MULTILINE)
-    return "en" if found and found[-1] == "en" else "ja"
 
 
 def told(given: Sequence[str]) -> int:
     """Say that it ends here, and give the exit code."""
     from evalxl import terminal, texts  # the interruption may have been while these were loaded
 
-    terminal.tell(texts.INTERRUPTED.of(language(given)))
+    terminal.tell(texts.INTERRUPTED.of(terminal.language(given)))
     return CODE
 
 

@@ -16,6 +16,8 @@ from typing import IO, TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from evalxl.rules.words import Lang
+
 T = TypeVar("T")
 
 PATIENCE = 2.0
@@ -58,6 +60,12 @@ def prepare(*, json: bool) -> None:
             reconfigure(encoding="utf-8", errors="replace", newline="\n")
         else:
             reconfigure(errors="replace")
+
+
+def language(given: Sequence[str]) -> Lang:
+    """The language asked for anywhere on the line: help and messages need it before the line is parsed."""
+    found = re.findall(r"^--lang[=\n](\w+)$", "\n".join(given), re.MULTILINE)
+    return "en" if found and found[-1] == "en" else "ja"
 
 
 def tell(text: str) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from evalxl.annotating import Made, Written, unwritten, writing
 from evalxl.naming import fixed_name
 from evalxl.texts import Text
+from workbook.notation import DASHES
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -108,7 +109,7 @@ def _names(projects: Iterable[Project], fiscal_year: int) -> list[str]:
     return list(names.values())
 
 
-_DASH = "[-－‐‑–—―ー−]"
+_DASH = f"[{re.escape(''.join(sorted(DASHES)))}]"
 _OPEN, _CLOSE = r"[\s、,，(（]*", r"\s*[)）]?"
 _EXTENSION = re.compile(rf"{_OPEN}内線(?:番号)?\s*[:：]?\s*(\d+){_CLOSE}")
 _PHONE = re.compile(

@@ -22,9 +22,8 @@ def issues(form: Form, pages: Iterable[FormPage]) -> Iterator[Issue]:
                 if key or note.reason != "place" or _names_option(form, note):
                     cell = page.grid.place(note.spot) if note.spot else None
                     values = {"reason": note.reason, "found": note.found, "expected": note.expected}
-                    if (
-                        not key
-                    ):  # else it is named by what it belongs to: 見直し余地がある stands in many places
+                    # A tick of a group is named by that: 見直し余地がある stands in many places.
+                    if not key:
                         values["label"] = note.label or form.title
                     yield Issue("F014", key, cell, values)
 

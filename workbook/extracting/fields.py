@@ -10,7 +10,7 @@ from workbook.extracting.codes import CodeStyle
 from workbook.extracting.draft import Draft
 from workbook.extracting.page import FormPage, Found
 from workbook.grid import Spot
-from workbook.locating import Candidate, FieldPlace
+from workbook.locating import Area, Candidate, FieldPlace
 from workbook.notation import fold, read_tick
 from workbook.record import Value
 
@@ -73,8 +73,8 @@ def _answer(
     areas = style.areas_of_name(candidate) if place.is_coded else candidate.areas
     if place.is_box and len(areas) > 1:
         areas = texts.begins_beside(page, candidate)
-    if candidate.beneath and _heads_values(page, candidate):
-        areas = (*areas, candidate.beneath)
+    if (beneath := candidate.beneath) and _heads_values(page, candidate.spot[0], beneath):
+        areas = (*areas, beneath)
     for area in areas:
         if page.grid.uncached:
             draft.check_uncached(page, area)
@@ -97,13 +97,13 @@ def _answer(
     return Answer(texts.typed(place, []), areas[0].corner if areas else candidate.spot, [])
 
 
-def _heads_values(page: FormPage, candidate: Candidate) -> bool:
+def _heads_values(page: FormPage, row: int, beneath: Area) -> bool:
     """Whether a label's row holds nothing but labels and codes, and what begins beneath it is no remark."""
-    row, labels = candidate.spot[0], page.layout.labels
+    labels = page.layout.labels
     spots = ((row, column) for column, _ in page.grid.rows[row])
     if not all(spot in labels or spot in page.claimed for spot in spots):
         return False
-    found = page.found(candidate.beneath) if candidate.beneath else []
+    found = page.found(beneath)
     return bool(found) and not str(found[0][1]).lstrip().startswith("※")
 
 

@@ -21,7 +21,7 @@ from workbook.papers.page import Page
 from workbook.summary import styles
 from workbook.summary.book import OPTIONS
 from workbook.summary.cells import quoted, safe_text
-from workbook.summary.listing import text_lines
+from workbook.summary.listing import write_note
 from workbook.summary.page import set_page
 from workbook.summary.rollups import show_fractions, write_change
 from workbook.summary.styles import Styles
@@ -29,10 +29,6 @@ from workbook.summary.styles import Styles
 CONTENTS = "目次"
 HEAD = 2
 """The row of the contents' heads, counted from 0."""
-_NOTE_LINE = 13
-"""Points of a line of a note."""
-_SMALLER = 11 / 9
-"""So many more letters of a note stand in a column than of what its width is counted in."""
 
 
 def write(papers: Papers, path: Path | str) -> None:
@@ -115,9 +111,7 @@ def _contents(sheet: Worksheet, pages: Sequence[Page], papers: Papers, look: Sty
     _contents_total(sheet, foot, pages, papers, look)
     show_fractions(sheet, (HEAD + 1, foot), range(2, last), look)
     for number, note in enumerate((printed for printed, _ in papers.notes), start=foot + 2):
-        # Within the table's width: a page is printed as narrow as its longest line makes it.
-        sheet.merge_range(number, 0, number, last, safe_text(note), wrapped)
-        sheet.set_row(number, _NOTE_LINE * text_lines(note, sum(widths) * _SMALLER))
+        write_note(sheet, number, last, note, sum(widths), wrapped)
     set_page(sheet, papers.title, repeat=(HEAD, HEAD), file_name=False)
     sheet.freeze_panes(HEAD + 1, 1)
 

@@ -13,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from workbook import palette
 from workbook.summary import styles
+from workbook.summary.cells import safe_text
 from workbook.summary.datasheet import DataSheet, Style
 from workbook.summary.model import COUNTED, LATEST, Cell, Column, DataTable
 from workbook.summary.page import set_page
@@ -100,6 +101,21 @@ def _heights(table: DataTable, by_column: Sequence[Sequence[Cell]], indents: Seq
             lines.append(map(known.__getitem__, values))
     most = map(max, *lines) if len(lines) > 1 else lines[0]
     return [min(most, MOST_LINES) * LINE for most in most]
+
+
+_NOTE_LINE = 13
+"""Points of a line of a note, whose letters are small."""
+_SMALLER = 11 / 9
+"""So many more of its letters stand in a column than of those that a width counts."""
+
+
+def write_note(sheet: Worksheet, row: int, last: int, text: str, width: float, style: Format) -> None:
+    """A note in small letters over the columns up to ``last``, ``width`` wide in all, as high as its lines.
+
+    Merged cells do not grow by themselves; and a page is printed as narrow as its longest line makes it.
+    """
+    sheet.merge_range(row, 0, row, last, safe_text(text), style)
+    sheet.set_row(row, _NOTE_LINE * text_lines(text, width * _SMALLER))
 
 
 def text_lines(value: Cell, width: float) -> int:

@@ -22,6 +22,7 @@ from workbook.summary.charts import (
     labour_chart,
     section_chart,
 )
+from workbook.summary.listing import write_note
 from workbook.summary.model import LATEST, Card, DataTable, Item, Matrix, SummaryData
 from workbook.summary.page import set_page
 from workbook.summary.rollups import Change, change_heads, changes, show_fractions, write_change
@@ -92,8 +93,7 @@ def _card_colours(card: Card) -> tuple[str, str]:
 def _notices(sheet: Worksheet, row: int, data: SummaryData, look: Styles) -> int:
     style = look.of(font_size=9, text_wrap=True, font_color=styles.INK, bg_color=styles.PAPER, indent=1)
     for notice in data.overview.notices:
-        sheet.merge_range(row, 0, row, COLUMNS - 1, safe_text(notice), style)
-        sheet.set_row(row, 15 * (1 + len(notice) // 68))  # merged cells do not grow by themselves
+        write_note(sheet, row, COLUMNS - 1, notice, COLUMNS * WIDTH, style)
         row += 1
     return row + 1
 
